@@ -1,0 +1,120 @@
+"""What the clinic has: rooms, devices and where they stood when, operators and what they may order. Pure data.
+
+Built from the stored tables at start, then kept current by ``Registry.apply`` with each fact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from monitor.domain import facts
+from monitor.domain.readings import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    id: str
+    name: str
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A device stood in a room from ``since`` until its next binding."""
+
+    device_id: str
+    room_id: str
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    id: str
+    name: str
+    simulated: bool
+    token_hash: str
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    name: str
+    role: str
+    password_hash: str
+    disabled: bool = False
+    language: str = "en"
+
+
+@dataclass(slots=True)
+class Registry:
+    """Rooms by id, devices by id, dated bindings by device, operators by name."""
+
+    rooms: dict[str, Room] = field(default_factory=dict)
+    devices: dict[str, Device] = field(default_factory=dict)
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    operators: dict[str, Operator] = field(default_factory=dict)
+
+    def room_named(self, name: str) -> Room | None:
+        """The room in use that carries this name."""
+        return next((r for r in self.rooms.values() if r.name == name and not r.retired), None)
+
+    def device_with_token(self, token_hash: str) -> Device | None:
+        """The device whose current token has this hash, revoked ones included."""
+        return next((d for d in self.devices.values() if d.token_hash == token_hash), None)
+
+    def room_of(self, device_id: str, at: Instant) -> str | None:
+        """The id of the room in which the device stood at that moment; its first room for any earlier one."""
+        bindings = self.bindings.get(device_id)
+        if not bindings:
+            return None
+        for binding in reversed(bindings):
+            if binding.since <= at:
+                return binding.room_id
+        return bindings[0].room_id
+
+    def devices_in(self, room_id: str, at: Instant) -> list[Device]:
+        """The devices in use that stand in the room at that moment, by id."""
+        return [
+            device
+            for device in self.devices.values()
+            if not device.revoked and self.room_of(device.id, at) == room_id
+        ]
+
+    def apply(self, fact: facts.Fact) -> None:
+        """Take one fact in; facts about other things change nothing."""
+        match fact.body:
+            case facts.RoomAdded(room_id, name):
+                self.rooms[room_id] = Room(room_id, name)
+            case facts.RoomRenamed(room_id, name):
+                self.rooms[room_id] = replace(self.rooms[room_id], name=name)
+            case facts.RoomRetired(room_id):
+                self.rooms[room_id] = replace(self.rooms[room_id], retired=True)
+            case facts.DeviceAdded() | facts.DeviceMoved() | facts.TokenRotated() | facts.DeviceRevoked():
+                self._apply_device(fact.body, fact.at)
+            case _:
+                self._apply_operator(fact.body)
+
+    def _apply_device(self, body: facts.FactBody, at: Instant) -> None:
+        match body:
+            case facts.DeviceAdded(device_id, name, room_id, simulated, token_hash):
+                self.devices[device_id] = Device(device_id, name, simulated, token_hash)
+                self.bindings[device_id] = [Binding(device_id, room_id, at)]
+            case facts.DeviceMoved(device_id, room_id):
+                self.bindings[device_id].append(Binding(device_id, room_id, at))
+            case facts.TokenRotated(device_id, token_hash):
+                self.devices[device_id] = replace(self.devices[device_id], token_hash=token_hash)
+            case facts.DeviceRevoked(device_id):
+                self.devices[device_id] = replace(self.devices[device_id], revoked=True)
+
+    def _apply_operator(self, body: facts.FactBody) -> None:
+        match body:
+            case facts.OperatorAdded(name, role, password_hash):
+                self.operators[name] = Operator(name, role, password_hash)
+            case facts.RoleChanged(name, role):
+                self.operators[name] = replace(self.operators[name], role=role)
+            case facts.PasswordChanged(name, password_hash):
+                self.operators[name] = replace(self.operators[name], password_hash=password_hash)
+            case facts.OperatorDisabled(name):
+                self.operators[name] = replace(self.operators[name], disabled=True)
+            case facts.LanguageChosen(name, language):
+                self.operators[name] = replace(self.operators[name], language=language)

@@ -1,0 +1,77 @@
+"""Sessions and their phases: one table says which phase may follow which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from monitor.domain.readings import Instant
+
+
+class Phase(StrEnum):
+    """Where a session stands."""
+
+    PRECHECK = "precheck"
+    BASELINE = "baseline"
+    INFUSION = "infusion"
+    OBSERVATION = "observation"
+    DISCHARGED = "discharged"
+    CANCELLED = "cancelled"
+
+
+NEXT_PHASES: dict[Phase, frozenset[Phase]] = {
+    Phase.PRECHECK: frozenset({Phase.BASELINE, Phase.CANCELLED}),
+    Phase.BASELINE: frozenset({Phase.INFUSION, Phase.CANCELLED}),
+    Phase.INFUSION: frozenset({Phase.OBSERVATION}),
+    Phase.OBSERVATION: frozenset({Phase.DISCHARGED}),
+    Phase.DISCHARGED: frozenset(),
+    Phase.CANCELLED: frozenset(),
+}
+CLOSED_PHASES = frozenset({Phase.DISCHARGED, Phase.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseEntry:
+    phase: Phase
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One infusion session in one room. ``number`` counts the patient's sessions from 1, cancelled ones left out."""
+
+    id: str
+    room_id: str
+    patient: str
+    weight_kg: float | None
+    protocol: str
+    number: int
+    phases: tuple[PhaseEntry, ...]
+
+    @property
+    def phase(self) -> Phase:
+        return self.phases[-1].phase
+
+    @property
+    def started_at(self) -> Instant:
+        return self.phases[0].at
+
+    @property
+    def ended_at(self) -> Instant | None:
+        return self.phases[-1].at if self.phase in CLOSED_PHASES else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase not in CLOSED_PHASES
+
+    def was_open_at(self, at: Instant) -> bool:
+        """Whether a moment lies in this session; the ending instant no longer does."""
+        ended_at = self.ended_at
+        return self.started_at <= at and (ended_at is None or at < ended_at)
+
+    def entering(self, phase: Phase, at: Instant) -> Session:
+        """This session after the phase has begun. Raises ValueError, with the reason, for an illegal move."""
+        if phase not in NEXT_PHASES[self.phase]:
+            legal = ", ".join(sorted(NEXT_PHASES[self.phase])) or "nothing"
+            raise ValueError(f"{phase} cannot follow {self.phase}; {legal} can")
+        return replace(self, phases=(*self.phases, PhaseEntry(phase, at)))

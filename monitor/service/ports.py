@@ -1,0 +1,175 @@
+"""What the use cases need from outside, as Protocol classes; each has one suite in ``tests/contracts``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from monitor.domain.facts import AlarmChanged, Fact
+from monitor.domain.readings import Instant, Reading
+from monitor.domain.registry import Binding, Device, Operator, Room
+from monitor.domain.sessions import Session
+
+
+class JournalUnavailableError(RuntimeError):
+    """The batch could not be made durable now (disk full, file locked, read-only); nothing of it was stored."""
+
+
+class StoredReading(NamedTuple):
+    """A reading with its identity (source, stream, seq, index) and the session it belongs to, if any."""
+
+    session_id: str | None
+    stream: str
+    seq: int
+    index: int
+    reading: Reading
+
+
+class RejectedReading(NamedTuple):
+    """A reading that cannot be true; kept apart, as it came."""
+
+    session_id: str | None
+    source: str
+    stream: str
+    seq: int
+    index: int
+    received_at: Instant
+    code: str
+    message: str
+    raw: str
+    """The reading as JSON."""
+
+
+class StreamPosition(NamedTuple):
+    """How far a queue is durable: the highest seq, and the holes below it as (first, last), newest last."""
+
+    source: str
+    stream: str
+    last_seq: int
+    holes: tuple[tuple[int, int], ...] = ()
+
+
+class Checkpoint(NamedTuple):
+    """The alarm state of one session as JSON, after everything committed before and with this batch."""
+
+    session_id: str
+    state: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is committed in one transaction, in this order."""
+
+    at: Instant
+    readings: list[StoredReading] = field(default_factory=list)
+    rejected: list[RejectedReading] = field(default_factory=list)
+    positions: dict[tuple[str, str], StreamPosition] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+
+    def is_empty(self) -> bool:
+        return not (
+            self.readings or self.rejected or self.positions or self.facts or self.checkpoints
+        )
+
+
+class Commit(NamedTuple):
+    """What became of a batch: its number, and the rows that could not be stored with the reason of each."""
+
+    batch_id: int
+    poisoned: tuple[tuple[StoredReading, str], ...] = ()
+
+
+class Journal(Protocol):
+    """The only writer. Used by one thread at a time."""
+
+    def commit(self, batch: Batch) -> Commit:
+        """Make the batch durable and return; only then may anything of it be acknowledged.
+
+        A reading that the database refuses is left out alone and named in ``Commit.poisoned``.
+        Raises JournalUnavailableError when nothing could be stored; the same batch may be tried again.
+        """
+
+    def close(self) -> None:
+        """Release the files."""
+
+
+class RestoredSession(NamedTuple):
+    """An open session with its newest checkpoint and what was committed after it, in commit order."""
+
+    session: Session
+    checkpoint: str | None
+    events: Sequence[Reading | Fact]
+
+
+class Records(Protocol):
+    """Read-only views of what is durable. Safe to use from any thread."""
+
+    def rooms(self) -> list[Room]: ...
+
+    def devices(self) -> list[Device]: ...
+
+    def bindings(self) -> list[Binding]:
+        """By device, then by time."""
+
+    def operators(self) -> list[Operator]: ...
+
+    def sessions(
+        self, *, open_only: bool = False, ended_after: Instant | None = None, patient: str | None = None
+    ) -> list[Session]:
+        """By start. ``ended_after`` keeps the open ones and those that ended later than that."""
+
+    def session(self, session_id: str) -> Session | None: ...
+
+    def positions(self) -> list[StreamPosition]: ...
+
+    def alarms(self, session_id: str | None = None, *, open_only: bool = False) -> list[AlarmChanged]:
+        """The newest state of each occurrence, pending ones too, by onset; ``open_only`` leaves the ended out."""
+
+    def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
+        """The session's facts in commit order."""
+
+    def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
+        """The session's readings by corrected time."""
+
+    def unassigned(self, *, since: Instant = 0, limit: int = 1000) -> list[StoredReading]:
+        """Readings that belong to no session, newest first."""
+
+    def unassigned_count(self, *, since: Instant = 0) -> int: ...
+
+    def rejected_count(self, session_id: str | None = None) -> int: ...
+
+    def last_seen(self) -> dict[str, Instant]:
+        """Source id to the arrival of its newest reading."""
+
+    def restored_sessions(self) -> list[RestoredSession]:
+        """Every open session, ready to be replayed."""
+
+    def counters(self) -> dict[str, int]:
+        """The highest numbers given so far: ``room``, ``device``, ``session`` (ids are ``r1``, ``d1``, ``s1``)."""
+
+
+class Clock(Protocol):
+    """The gateway's clock; in a simulated data directory it may run faster."""
+
+    speed: float
+
+    def now(self) -> Instant: ...
+
+
+class PasswordHasher(Protocol):
+    """Argon2 behind a port, so that tests need not spend seconds on it."""
+
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password_hash: str, password: str) -> bool: ...
+
+
+class TokenSource(Protocol):
+    """Where new device tokens come from."""
+
+    def new_token(self) -> str: ...
+
+
+Json = dict[str, Any]

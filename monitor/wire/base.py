@@ -1,0 +1,109 @@
+"""What all messages share: strict models, bounded numbers, and one way to say what is wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+LARGEST_INTEGER = 2**53
+"""The largest integer that every JSON reader keeps exact; larger ones are refused (RFC 8259, section 6)."""
+
+Number = Annotated[
+    float, Field(strict=True, allow_inf_nan=False, gt=-LARGEST_INTEGER, lt=LARGEST_INTEGER)
+]
+"""Open at both ends: an integer just beyond the largest exact one reads as that one."""
+
+
+def _is_written_out(moment: object) -> object:
+    if not (isinstance(moment, str) and moment[10:11] in ("T", "t", " ")):
+        raise PydanticCustomError("datetime_parsing", "a time is wanted")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_written_out)]
+"""An RFC 3339 time with its zone; a bare number is refused, because its unit would be a guess."""
+Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST_INTEGER)]
+Sequence = Annotated[int, Field(strict=True, ge=1, le=LARGEST_INTEGER)]
+ShortText = Annotated[str, Field(max_length=200)]
+
+
+class Message(BaseModel):
+    """A frozen message; a field that is not in the protocol is refused, because it may be a misspelt one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InvalidMessageError(ValueError):
+    """A frame that is not a message of the protocol.
+
+    Attributes: ``message`` (one sentence), ``path`` (dotted, empty for the whole frame),
+    ``seq`` (of the frame when it had a usable one).
+    """
+
+    def __init__(self, message: str, path: str = "", seq: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.seq = seq
+
+
+_WANTED = {
+    "float_type": "a number is wanted",
+    "finite_number": "a finite number is wanted",
+    "int_type": "a whole number is wanted",
+    "int_from_float": "a whole number is wanted",
+    "string_type": "text is wanted",
+    "list_type": "a list is wanted",
+    "dict_type": "an object is wanted",
+    "model_type": "an object is wanted",
+    "model_attributes_type": "an object is wanted",
+    "missing": "this field is missing",
+    "extra_forbidden": "this field is not part of the protocol",
+    "datetime_type": "a time like 2026-11-21T10:00:00.000Z is wanted",
+    "datetime_parsing": "a time like 2026-11-21T10:00:00.000Z is wanted",
+    "datetime_from_date_parsing": "a time like 2026-11-21T10:00:00.000Z is wanted",
+    "timezone_aware": "the time needs its zone, like 2026-11-21T10:00:00.000Z",
+    "uuid_parsing": "a UUID is wanted",
+    "uuid_type": "a UUID is wanted",
+    "json_invalid": "this is not valid JSON",
+    "less_than": "this number is too large to be kept exactly",
+    "less_than_equal": "this number is too large to be kept exactly",
+    "greater_than": "this number is too small",
+    "greater_than_equal": "this number is too small",
+    "union_tag_invalid": "this message type is not known",
+    "union_tag_not_found": "the message type is missing",
+}
+
+
+def invalid_message(error: ValidationError, seq: int | None = None) -> InvalidMessageError:
+    """The first fault of a pydantic error as one sentence with its path."""
+    first: Any = error.errors(include_url=False)[0]
+    kind = first["type"]
+    # A discriminated union puts the tag it chose first in the path; the sender never wrote it there.
+    parts = ["type"] if kind.startswith("union_tag") else list(first["loc"][1:])
+    wanted = _WANTED.get(kind, first["msg"])
+    where = _spoken(parts)
+    return InvalidMessageError(
+        f"{where}: {wanted}" if where else wanted, ".".join(str(part) for part in parts), seq
+    )
+
+
+def _spoken(parts: list[object]) -> str:
+    spoken = ""
+    for part in parts:
+        spoken += f"[{part}]" if isinstance(part, int) else (f".{part}" if spoken else str(part))
+    return spoken
+
+
+def milliseconds(moment: datetime) -> int:
+    """An aware datetime as milliseconds since the Unix epoch, UTC."""
+    return round(moment.timestamp() * 1000)
+
+
+def rfc3339(instant: int) -> str:
+    """Milliseconds since the Unix epoch as RFC 3339 UTC with milliseconds."""
+    seconds, millis = divmod(instant, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{millis:03d}Z"

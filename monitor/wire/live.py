@@ -1,0 +1,186 @@
+"""The screen feed on ``/live``: a snapshot, then updates by sequence number, a heartbeat each second, receipts back.
+
+Times are milliseconds since the Unix epoch by the gateway's clock. Texts come in every language of the product.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from monitor.wire.base import Count, Message, Number, invalid_message
+from monitor.wire.orders import OrderMessage
+
+Text = dict[str, str]
+"""Language tag to text, for example ``{"en": "SpO2 88 % - below 90 for 15 s", "nb": ...}``."""
+
+
+class Value(Message):
+    """The newest value of one metric from one source, as a tile shows it."""
+
+    at: int
+    received_at: int
+    value: float | None = None
+    systolic: float | None = None
+    diastolic: float | None = None
+    mean: float | None = None
+    status: str = "ok"
+    source: Literal["device", "manual"] = "device"
+    device: str = ""
+    stale_after_s: float | None = None
+    """Seconds after ``received_at`` when this value is no longer a live one; None for spot values."""
+
+
+Point = tuple[str, str, int, int, float | None, float | None, float | None, float | None, str, int, str]
+"""room id, metric, at, received_at, value, systolic, diastolic, mean, status, late (0 or 1), source id."""
+
+
+class SessionView(Message):
+    """The open session of a room."""
+
+    id: str
+    patient: str
+    protocol: str
+    phase: str
+    started_at: int
+    phase_started_at: int
+    phase_minutes: float | None = None
+    weight_kg: float | None = None
+    number: int
+    planned: int | None = None
+    limits: dict[str, dict[str, float | None]]
+    """Metric or component to its outermost low and high limits in force, for example ``spo2: {low: 92, high: None}``."""
+
+
+class Due(Message):
+    """A task and when it is due."""
+
+    room_id: str
+    room: str
+    kind: str
+    at: int
+    text: Text
+
+
+class NotWatched(Message):
+    """Something that is not watched now, with why, since when, and until when where that is known."""
+
+    room_id: str
+    room: str
+    kind: str
+    since: int
+    until: int | None = None
+    text: Text
+
+
+class AlarmView(Message):
+    """One raised occurrence that still has a signal; ``state`` ``ended`` takes it off the screens."""
+
+    id: str
+    room_id: str
+    room: str
+    session: str | None
+    kind: str
+    metric: str | None
+    type: Literal["physiological", "technical"]
+    priority: Literal["high", "medium", "low"]
+    state: Literal["active", "acknowledged", "latched", "ended"]
+    onset: int
+    raised_at: int
+    acknowledged_at: int | None = None
+    acknowledged_by: str | None = None
+    ended_at: int | None = None
+    text: Text
+
+
+class RoomView(Message):
+    """One room with its session and newest values; ``values`` and ``trend`` only in a snapshot."""
+
+    id: str
+    name: str
+    session: SessionView | None = None
+    devices: list[str] = []
+    connected: bool = False
+    values: dict[str, Value] = {}
+    trend: list[Point] = []
+
+
+class Snapshot(Message):
+    """Everything a screen needs to be right; sent first and after every resync."""
+
+    type: Literal["snapshot"] = "snapshot"
+    seq: Count
+    server_time: int
+    clock_speed: float
+    simulated: bool
+    self_check_age_s: float
+    rooms: list[RoomView]
+    alarms: list[AlarmView]
+    due: list[Due]
+    not_watched: list[NotWatched]
+    unassigned: int
+    """How many stored readings of the last day belong to no session."""
+
+
+class Update(Message):
+    """What changed with one commit. ``seq`` grows by one; a hole means: ask for a new snapshot."""
+
+    type: Literal["update"] = "update"
+    seq: Count
+    server_time: int
+    points: list[Point] = []
+    rooms: list[RoomView] = []
+    """Rooms whose session or devices changed, without values and trend."""
+    retired_rooms: list[str] = []
+    alarms: list[AlarmView] = []
+    due: list[Due] | None = None
+    not_watched: list[NotWatched] | None = None
+    unassigned: int | None = None
+
+
+class Heartbeat(Message):
+    """Each second, commits or not. A screen that misses them for 3 s says that it has lost the gateway."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+    seq: Count
+    server_time: int
+    self_check_age_s: float
+    degraded: list[str] = []
+
+
+class Subscribe(Message):
+    """The first frame of a screen."""
+
+    type: Literal["subscribe"] = "subscribe"
+    screen: UUID
+    page: Annotated[str, Field(max_length=40)] = "ward"
+
+
+class Painted(Message):
+    """A receipt: everything up to ``seq`` is on this screen, these alarms visibly so."""
+
+    type: Literal["painted"] = "painted"
+    seq: Count
+    alarms: Annotated[list[str], Field(max_length=1000)] = []
+    hidden: bool = False
+    paint_ms: Number | None = None
+
+
+class Resync(Message):
+    """The screen saw a hole in the sequence and wants a snapshot."""
+
+    type: Literal["resync"] = "resync"
+
+
+FromScreen = Annotated[Subscribe | Painted | Resync | OrderMessage, Field(discriminator="type")]
+_FROM_SCREEN: TypeAdapter[Subscribe | Painted | Resync | OrderMessage] = TypeAdapter(FromScreen)
+
+
+def parse_from_screen(frame: str | bytes) -> Subscribe | Painted | Resync | OrderMessage:
+    """A text frame of a screen as a message. Raises InvalidMessageError."""
+    try:
+        return _FROM_SCREEN.validate_json(frame)
+    except ValidationError as error:
+        raise invalid_message(error) from None

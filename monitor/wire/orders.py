@@ -1,0 +1,191 @@
+"""Orders of staff: one model per order, sent on ``/orders`` (dashboard, commands) or ``/live`` (a screen's buttons)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from monitor.wire.base import Message, Moment, Number, ShortText, invalid_message
+
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$")]
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
+Password = Annotated[str, Field(min_length=8, max_length=200)]
+Role = Literal["nurse", "clinician", "tester", "administrator"]
+Phase = Literal["baseline", "infusion", "observation", "discharged"]
+Language = Literal["en", "nb"]
+
+
+class AddRoom(Message):
+    kind: Literal["add_room"] = "add_room"
+    name: Name
+
+
+class RenameRoom(Message):
+    kind: Literal["rename_room"] = "rename_room"
+    room: Name
+    name: Name
+
+
+class RetireRoom(Message):
+    kind: Literal["retire_room"] = "retire_room"
+    room: Name
+
+
+class AddDevice(Message):
+    """Answered with ``id`` and the ``token`` (shown once, kept only as a hash)."""
+
+    kind: Literal["add_device"] = "add_device"
+    room: Name
+    name: Name
+    simulated: bool = False
+
+
+class MoveDevice(Message):
+    kind: Literal["move_device"] = "move_device"
+    device: str
+    room: Name
+
+
+class RotateToken(Message):
+    """Answered with the new ``token``; the old one stops at once."""
+
+    kind: Literal["rotate_token"] = "rotate_token"
+    device: str
+
+
+class RevokeDevice(Message):
+    kind: Literal["revoke_device"] = "revoke_device"
+    device: str
+
+
+class AddOperator(Message):
+    kind: Literal["add_operator"] = "add_operator"
+    name: Name
+    role: Role
+    password: Password
+
+
+class ChangeRole(Message):
+    kind: Literal["change_role"] = "change_role"
+    operator: Name
+    role: Role
+
+
+class ChangePassword(Message):
+    kind: Literal["change_password"] = "change_password"
+    operator: Name
+    password: Password
+
+
+class DisableOperator(Message):
+    kind: Literal["disable_operator"] = "disable_operator"
+    operator: Name
+
+
+class ChooseLanguage(Message):
+    """An operator's own language."""
+
+    kind: Literal["choose_language"] = "choose_language"
+    language: Language
+
+
+class StartSession(Message):
+    """Answered with ``session``, the id of a session in precheck."""
+
+    kind: Literal["start_session"] = "start_session"
+    room: Name
+    patient: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    weight_kg: Annotated[float, Field(gt=0, lt=500, allow_inf_nan=False)] | None = None
+    protocol: ShortText = "ketamine_iv"
+
+
+class EnterPhase(Message):
+    kind: Literal["enter_phase"] = "enter_phase"
+    session: str
+    phase: Phase
+    override: Reason | None = None
+
+
+class CancelSession(Message):
+    kind: Literal["cancel_session"] = "cancel_session"
+    session: str
+    reason: Reason
+
+
+class EnterVitals(Message):
+    """Values read by a person. ``entry`` makes a repeated send harmless; ``confirmed`` answers "is that right?"."""
+
+    kind: Literal["enter_vitals"] = "enter_vitals"
+    entry: UUID
+    session: str
+    measured_at: Moment | None = None
+    pulse_rate: Number | None = None
+    spo2: Number | None = None
+    systolic: Number | None = None
+    diastolic: Number | None = None
+    mean: Number | None = None
+    confirmed: bool = False
+
+
+class AcknowledgeAlarm(Message):
+    """Seen by this operator; again is harmless."""
+
+    kind: Literal["acknowledge_alarm"] = "acknowledge_alarm"
+    alarm: str
+    note: Annotated[str, Field(max_length=500)] | None = None
+
+
+Order = Annotated[
+    AddRoom
+    | RenameRoom
+    | RetireRoom
+    | AddDevice
+    | MoveDevice
+    | RotateToken
+    | RevokeDevice
+    | AddOperator
+    | ChangeRole
+    | ChangePassword
+    | DisableOperator
+    | ChooseLanguage
+    | StartSession
+    | EnterPhase
+    | CancelSession
+    | EnterVitals
+    | AcknowledgeAlarm,
+    Field(discriminator="kind"),
+]
+
+
+class OrderMessage(Message):
+    """An order on its way. On ``/orders`` the local credential vouches for ``operator``; on ``/live`` the cookie does."""
+
+    type: Literal["order"] = "order"
+    order_id: UUID
+    operator: str | None = None
+    order: Order
+
+
+class OrderResult(Message):
+    """What became of an order. ``code`` is empty when done; ``field`` names the input that was refused."""
+
+    type: Literal["order_result"] = "order_result"
+    order_id: UUID | None
+    ok: bool
+    code: str = ""
+    message: str = ""
+    field: str = ""
+    result: dict[str, Any] = {}
+
+
+_ORDER_MESSAGE: TypeAdapter[OrderMessage] = TypeAdapter(OrderMessage)
+
+
+def parse_order(frame: str | bytes) -> OrderMessage:
+    """A text frame as an order. Raises InvalidMessageError with the first fault and its path."""
+    try:
+        return _ORDER_MESSAGE.validate_json(frame)
+    except ValidationError as error:
+        raise invalid_message(error) from None

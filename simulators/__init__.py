@@ -1,0 +1,1 @@
+"""Simulated patients, devices and feeds; they reach the gateway over its socket like any device."""
