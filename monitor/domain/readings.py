@@ -93,7 +93,9 @@ def implausible_value(metric: Metric, value: float) -> Rejection | None:
     low, high = _HARD_RANGES[metric]
     if low <= value <= high:
         return None
-    return Rejection("out_of_range", f"{metric} {value:g} is outside {low} to {high} {UNITS[metric]}")
+    return Rejection(
+        "out_of_range", f"{metric} {value:g} is outside {low} to {high} {UNITS[metric]}"
+    )
 
 
 def implausible_pressure(

@@ -89,7 +89,12 @@ class Registry:
                 self.rooms[room_id] = replace(self.rooms[room_id], name=name)
             case facts.RoomRetired(room_id):
                 self.rooms[room_id] = replace(self.rooms[room_id], retired=True)
-            case facts.DeviceAdded() | facts.DeviceMoved() | facts.TokenRotated() | facts.DeviceRevoked():
+            case (
+                facts.DeviceAdded()
+                | facts.DeviceMoved()
+                | facts.TokenRotated()
+                | facts.DeviceRevoked()
+            ):
                 self._apply_device(fact.body, fact.at)
             case _:
                 self._apply_operator(fact.body)

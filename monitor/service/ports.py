@@ -116,7 +116,11 @@ class Records(Protocol):
     def operators(self) -> list[Operator]: ...
 
     def sessions(
-        self, *, open_only: bool = False, ended_after: Instant | None = None, patient: str | None = None
+        self,
+        *,
+        open_only: bool = False,
+        ended_after: Instant | None = None,
+        patient: str | None = None,
     ) -> list[Session]:
         """By start. ``ended_after`` keeps the open ones and those that ended later than that."""
 
@@ -124,7 +128,9 @@ class Records(Protocol):
 
     def positions(self) -> list[StreamPosition]: ...
 
-    def alarms(self, session_id: str | None = None, *, open_only: bool = False) -> list[AlarmChanged]:
+    def alarms(
+        self, session_id: str | None = None, *, open_only: bool = False
+    ) -> list[AlarmChanged]:
         """The newest state of each occurrence, pending ones too, by onset; ``open_only`` leaves the ended out."""
 
     def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:

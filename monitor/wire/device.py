@@ -23,9 +23,7 @@ SUBPROTOCOL = "infusion-monitor.v1"
 MAX_FRAME_BYTES = 64 * 1024
 MAX_READINGS = 600
 
-Status = Literal[
-    "ok", "sensor_off", "no_signal", "cuff_error", "low_perfusion", "motion", "demo"
-]
+Status = Literal["ok", "sensor_off", "no_signal", "cuff_error", "low_perfusion", "motion", "demo"]
 VALUELESS_STATUSES = frozenset({"sensor_off", "no_signal", "cuff_error"})
 PRESSURE_METRIC = "nibp"
 PRESSURE_FIELDS = ("systolic", "diastolic", "mean")

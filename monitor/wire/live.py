@@ -33,7 +33,9 @@ class Value(Message):
     """Seconds after ``received_at`` when this value is no longer a live one; None for spot values."""
 
 
-Point = tuple[str, str, int, int, float | None, float | None, float | None, float | None, str, int, str]
+Point = tuple[
+    str, str, int, int, float | None, float | None, float | None, float | None, str, int, str
+]
 """room id, metric, at, received_at, value, systolic, diastolic, mean, status, late (0 or 1), source id."""
 
 
@@ -51,7 +53,7 @@ class SessionView(Message):
     number: int
     planned: int | None = None
     limits: dict[str, dict[str, float | None]]
-    """Metric or component to its outermost low and high limits in force, for example ``spo2: {low: 92, high: None}``."""
+    """Metric or component to its outermost low and high limits in force, like ``spo2: {low: 92, high: None}``."""
 
 
 class Due(Message):

@@ -96,7 +96,9 @@ class StartSession(Message):
 
     kind: Literal["start_session"] = "start_session"
     room: Name
-    patient: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    patient: Annotated[
+        str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    ]
     weight_kg: Annotated[float, Field(gt=0, lt=500, allow_inf_nan=False)] | None = None
     protocol: ShortText = "ketamine_iv"
 
@@ -160,7 +162,7 @@ Order = Annotated[
 
 
 class OrderMessage(Message):
-    """An order on its way. On ``/orders`` the local credential vouches for ``operator``; on ``/live`` the cookie does."""
+    """An order on its way. On ``/orders`` the local credential vouches for ``operator``, on ``/live`` the cookie."""
 
     type: Literal["order"] = "order"
     order_id: UUID

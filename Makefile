@@ -1,0 +1,36 @@
+# Everything happens in .venv; nothing is installed outside it except a browser for the tests (see tools/browser.sh).
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+BIN := .venv/bin
+SYNC := tools/sync.sh
+JOBS ?= 2
+
+.PHONY: help install demo test check lock clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## Create .venv with the locked dependencies, the commands and the compiled languages
+	@$(SYNC)
+
+demo: install ## Watch six simulated rooms live (Ctrl-C ends it)
+	@exec $(BIN)/infusion-monitor demo
+
+check: ## Format, lint, types, import rules
+	@$(SYNC) --dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check ## All checks and all tests, in a real browser too
+	@browser="$$(tools/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" \
+		$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not benchmark"
+
+lock: ## Bring uv.lock up to the newest versions that pyproject.toml allows
+	@$(SYNC) --lock
+
+clean: ## Remove .venv and the caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
