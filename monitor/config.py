@@ -1,0 +1,159 @@
+"""Settings: parsed once, from flags, then the environment, then a TOML file; whatever is wrong is refused by name."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+PREFIX = "INFUSION_MONITOR_"
+FILE_NAME = "config.toml"
+_NOT_SETTINGS = frozenset({"DATA", "CONFIG", "CHROMIUM"})
+"""Variables of ours that are no settings: which directory, which file, and the browser of the tests."""
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the message names where it stands, its key and the reason."""
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        raise ValueError(f"{name!r} is not a time zone like Europe/Oslo") from None
+    return name
+
+
+class Settings(BaseModel):
+    """Every setting of the program with its default and its help."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address that gateway and dashboard listen on.")
+    port: Port = Field(8050, description="Port of the dashboard, the pages that staff open.")
+    gateway_port: Port = Field(8051, description="Port of the gateway, for devices and live data.")
+    gateway_url: str = Field(
+        "",
+        pattern=r"^(wss?://\S+)?$",
+        description="Address of the gateway as browsers reach it, like `wss://clinic.example/gateway`; "
+        "empty: the page's own host and the gateway port.",
+    )
+    speed: float = Field(
+        1.0,
+        ge=1,
+        le=1000,
+        allow_inf_nan=False,
+        description="How many times faster than real time the clock runs; more than 1 only in a "
+        "simulated data directory.",
+    )
+    clinic_time_zone: Annotated[str, AfterValidator(_known_time_zone)] = Field(
+        "Europe/Oslo", description="Time zone of every time on a screen; what is stored is UTC."
+    )
+    language: Literal["en", "nb"] = Field(
+        "en", description="Language of a page until its operator has chosen one: `en` or `nb`."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe line that is logged to stderr."
+    )
+
+
+class Setting(NamedTuple):
+    """One setting as the documentation lists it."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(name, _as_written, field.description or "")
+    for name, field in Settings.model_fields.items()
+    for _as_written in [
+        f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
+    ]
+)
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table, for the README."""
+    rows = [
+        f"| `{setting.name}` | `{PREFIX}{setting.name.upper()}` "
+        f"| {f'`{setting.default}`' if setting.default else ''} | {setting.help} |"
+        for setting in SETTINGS
+    ]
+    return "\n".join(
+        ("| setting | variable | default | what it does |", "|---|---|---|---|", *rows)
+    )
+
+
+def load_settings(
+    flags: Mapping[str, object],
+    *,
+    directory: Path | None = None,
+    file: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """The settings in force: a flag that is not None wins over the environment, that over the file.
+
+    Without ``file`` (or ``INFUSION_MONITOR_CONFIG``), ``config.toml`` of the data directory is read where it exists.
+    Raises ConfigError for the first value that cannot be used.
+    """
+    named = file or (Path(environ[f"{PREFIX}CONFIG"]) if environ.get(f"{PREFIX}CONFIG") else None)
+    merged = _from_file(named, directory) | _from_environment(environ)
+    merged |= {
+        name: _checked("flag", f"--{name.replace('_', '-')}", name, value)
+        for name, value in flags.items()
+        if value is not None
+    }
+    return Settings(**merged)
+
+
+def _from_file(named: Path | None, directory: Path | None) -> dict[str, Any]:
+    file = named or (directory / FILE_NAME if directory else None)
+    if file is None or (named is None and not file.exists()):
+        return {}
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: {error}") from None
+    return {name: _checked(str(file), name, name, value) for name, value in content.items()}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    found = {
+        variable.removeprefix(PREFIX): value
+        for variable, value in environ.items()
+        if variable.startswith(PREFIX) and not variable.startswith(f"{PREFIX}TEST_")
+    }
+    return {
+        name.lower(): _checked("environment", f"{PREFIX}{name}", name.lower(), value)
+        for name, value in found.items()
+        if name not in _NOT_SETTINGS
+    }
+
+
+def _checked(source: str, key: str, name: str, value: object) -> object:
+    field = Settings.model_fields.get(name)
+    if field is None:
+        known = ", ".join(Settings.model_fields)
+        raise ConfigError(f"{source}: {key}: there is no such setting; known are {known}")
+    try:
+        return _adapter(field).validate_python(value)
+    except ValidationError as error:
+        reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{source}: {key}: {value!r}: {reason}") from None
+
+
+def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
+    annotated: Any = Annotated[field.annotation, field]
+    return TypeAdapter(annotated)
