@@ -16,7 +16,7 @@ class CompleteWheel(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
             return
-        build_data["force_include"]["assets"] = "monitor/_assets"
+        build_data["force_include"]["assets"] = "monitor/assets"
         for catalog in Path(self.root, "monitor", "locale").rglob("*.po"):
             with catalog.open("rb") as source, catalog.with_suffix(".mo").open("wb") as compiled:
                 write_mo(compiled, read_po(source))
