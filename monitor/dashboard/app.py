@@ -1,0 +1,93 @@
+"""The factory of the dashboard: a Dash app on its FastAPI backend behind the gate, with nothing kept in modules."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import dash
+from fastapi import FastAPI
+
+from monitor.dashboard.api import register_api
+from monitor.dashboard.components import shell
+from monitor.dashboard.gate import Gate
+from monitor.dashboard.pages import PAGES, register_callbacks
+from monitor.dashboard.signing_in import register_sign_in
+from monitor.dashboard.visit import Parts, current_visit
+
+_INDEX = """<!DOCTYPE html>
+<html>
+<head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>
+"""
+_VIEWPORT = {"name": "viewport", "content": "width=device-width, initial-scale=1"}
+
+
+class _Dash(dash.Dash):
+    """A Dash app whose first byte already has the visitor's language and theme, so that nothing flashes white."""
+
+    def interpolate_index(self, **parts: str) -> str:
+        visit = current_visit()
+        html = super().interpolate_index(**parts)
+        loading = visit.words.gettext("Loading...")
+        return html.replace(
+            "<html>",
+            f'<html lang="{visit.words.language}" data-mantine-color-scheme="{visit.theme}">',
+            1,
+        ).replace("Loading...", loading, 1)
+
+
+def create_app(parts: Parts) -> dash.Dash:
+    """A dashboard of these parts; ``app.server`` is the ASGI application. Several live side by side in one process."""
+    # FastAPI's own documentation pages would load scripts from elsewhere and tell strangers the routes.
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = _Dash(
+        __name__,
+        server=server,
+        use_pages=True,
+        pages_folder="",
+        include_pages_meta=False,
+        assets_folder=str(parts.settings.assets.resolve()),
+        assets_ignore=r".*worker.*",
+        index_string=_INDEX,
+        meta_tags=[_VIEWPORT],
+        serve_locally=True,
+        title="Infusion monitor",
+        update_title="",
+        add_log_handler=False,
+        on_error=_tell_failure,
+    )
+    # No callback of ours travels over Dash's own socket, so no page should keep one open.
+    app.backend.websocket_capability = False
+    for page in PAGES:
+        dash.register_page(
+            page.name,
+            path=page.path,
+            path_template=page.path_template,
+            title=page.title,
+            layout=page.layout,
+            name=page.name,
+        )
+    # Set before the layout: Dash would otherwise try the layout at once, when nobody visits yet.
+    app.validation_layout = dash.html.Div("-")
+    app.layout = shell.layout
+    register_callbacks(app)
+    register_sign_in(server, parts)
+    register_api(server)
+    server.add_middleware(Gate, parts=parts, pages=_page_paths())
+    return app
+
+
+def _page_paths() -> re.Pattern[str]:
+    patterns = [
+        re.sub(r"<\w+>", r"[^/]+", page.path_template) if page.path_template else page.path or "/"
+        for page in PAGES
+    ]
+    return re.compile("|".join(patterns))
+
+
+def _tell_failure(error: Exception) -> None:
+    """A callback broke: the reader is told so, because what is on the screen may no longer be true."""
+    logging.getLogger(__name__).error("a callback failed", exc_info=error)
+    shell.show_notice(current_visit().words.gettext("This part of the page failed: reload it."))

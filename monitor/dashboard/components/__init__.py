@@ -1,0 +1,1 @@
+"""Pieces of pages; pure functions of a visit and of what they show."""

@@ -1,0 +1,202 @@
+"""What surrounds every page: the bar with the navigation and the state of everything, and the operator's menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, ctx, dcc, html, page_container, set_props
+
+from monitor.dashboard import ids
+from monitor.dashboard.orders import GatewayUnreachableError
+from monitor.dashboard.presenters import unreachable_text
+from monitor.dashboard.theme import MANTINE_THEME
+from monitor.dashboard.visit import THEME_COOKIE, Visit, current_visit
+from monitor.dashboard.words import Words
+from monitor.locale import LANGUAGES
+from monitor.wire.orders import ChooseLanguage
+
+_LANGUAGE_BUTTONS = {ids.LANGUAGE_EN: "en", ids.LANGUAGE_NB: "nb"}
+_THEME_BUTTONS = {ids.THEME_DARK: "dark", ids.THEME_LIGHT: "light"}
+
+
+def layout() -> Any:
+    """The shell of the current visit, with an empty place for the page."""
+    visit = current_visit()
+    _ = visit.words.gettext
+    return dmc.MantineProvider(
+        theme=MANTINE_THEME,
+        forceColorScheme=visit.theme,
+        children=html.Div(
+            id=ids.SCREEN,
+            className="screen",
+            children=[
+                html.A(_("Skip to the page"), href=f"#{ids.PAGE}", className="skip-link"),
+                _appbar(visit),
+                html.Main(page_container, id=ids.PAGE, className="page", tabIndex="-1"),
+                html.Div(id=ids.NOTICE, className="notice", role="alert"),
+                html.Div(id=ids.CONNECTION_COVER, className="connection-cover", hidden=True),
+                dcc.Store(id=ids.LANGUAGE_CHOSEN),
+                dcc.Store(id=ids.THEME_CHOSEN),
+                dcc.Location(id=ids.GO_TO, refresh=True),
+            ],
+        ),
+    )
+
+
+def navigation(words: Words, path: str) -> list[Any]:
+    """The links to the pages there are, the shown one marked."""
+    _ = words.gettext
+    links = [
+        ("/", _("Ward")),
+        ("/sessions", _("Sessions")),
+        ("/unassigned", _("Unassigned")),
+        ("/settings", _("Settings")),
+    ]
+    return [_nav_link(address, text, _is_under(path, address)) for address, text in links]
+
+
+def show_notice(text: str) -> None:
+    """Say one sentence across the page, from any callback."""
+    set_props(ids.NOTICE, {"children": text})
+
+
+def register_callbacks(app: Dash) -> None:
+    """Navigation marks, language and theme."""
+
+    @app.callback(Output(ids.NAV, "children"), Input(ids.LOCATION, "pathname"))
+    def mark_shown_page(path: str) -> list[Any]:
+        return navigation(current_visit().words, path)
+
+    @app.callback(
+        Output(ids.LANGUAGE_CHOSEN, "data"),
+        Output(ids.NOTICE, "children"),
+        [Input(button, "n_clicks") for button in _LANGUAGE_BUTTONS],
+        prevent_initial_call=True,
+    )
+    async def choose_language(*_clicks: int | None) -> tuple[str | None, str]:
+        return await _choose_language(current_visit(), _LANGUAGE_BUTTONS[str(ctx.triggered_id)])
+
+    @app.callback(
+        Output(ids.THEME_CHOSEN, "data"),
+        [Input(button, "n_clicks") for button in _THEME_BUTTONS],
+        prevent_initial_call=True,
+    )
+    def choose_theme(*_clicks: int | None) -> str:
+        ctx.response.set_cookie(THEME_COOKIE, _THEME_BUTTONS[str(ctx.triggered_id)])
+        return _THEME_BUTTONS[str(ctx.triggered_id)]
+
+    app.clientside_callback(
+        "function(language, theme) { if (language || theme) window.location.reload(); }",
+        Input(ids.LANGUAGE_CHOSEN, "data"),
+        Input(ids.THEME_CHOSEN, "data"),
+        prevent_initial_call=True,
+    )
+
+
+async def _choose_language(visit: Visit, language: str) -> tuple[str | None, str]:
+    try:
+        result = await visit.send(ChooseLanguage.model_validate({"language": language}))
+    except GatewayUnreachableError as error:
+        return None, unreachable_text(visit.words, error)
+    return (language, "") if result.ok else (None, result.message)
+
+
+def _appbar(visit: Visit) -> Any:
+    _ = visit.words.gettext
+    simulated = (
+        [html.Span(_("SIMULATED DATA"), className="pill simulated", **{"data-simulated": "true"})]
+        if visit.parts.settings.simulated
+        else []
+    )
+    return html.Header(
+        id=ids.APPBAR,
+        className="appbar",
+        children=[
+            dcc.Link(_("Infusion monitor"), href="/", className="brand"),
+            html.Nav(id=ids.NAV, className="nav", **{"aria-label": _("Pages")}),
+            html.Div(
+                className="appbar-status",
+                children=[
+                    *simulated,
+                    html.Div(id=ids.ALARM_COUNTS, className="alarm-counts"),
+                    # Not live until the script says so.
+                    html.Span(id=ids.CONNECTION, className="pill", **{"data-connection": "lost"}),
+                    html.Span(id=ids.SOUND_STATE, className="pill"),
+                    html.Time(id=ids.CLOCK, className="pill"),
+                    _operator_menu(visit),
+                ],
+            ),
+        ],
+    )
+
+
+def _operator_menu(visit: Visit) -> Any:
+    _ = visit.words.gettext
+    name = visit.operator.name
+    languages = [
+        _choice(button, LANGUAGES[language], chosen=language == visit.words.language)
+        for button, language in _LANGUAGE_BUTTONS.items()
+    ]
+    theme_names = {"dark": _("Dark"), "light": _("Light")}
+    themes = [
+        _choice(button, theme_names[theme], chosen=theme == visit.theme)
+        for button, theme in _THEME_BUTTONS.items()
+    ]
+    return dmc.Menu(
+        position="bottom-end",
+        children=[
+            dmc.MenuTarget(
+                dmc.UnstyledButton(
+                    f"{name} · {role_name(visit.words, visit.operator.role)}",
+                    className="pill operator",
+                    **{"aria-label": _("Operator menu")},
+                )
+            ),
+            dmc.MenuDropdown(
+                [
+                    dmc.MenuLabel(_("Language")),
+                    *languages,
+                    dmc.MenuDivider(),
+                    dmc.MenuLabel(_("Theme")),
+                    *themes,
+                    dmc.MenuDivider(),
+                    html.Form(
+                        html.Button(_("Sign out"), type="submit", className="menu-button"),
+                        action="/sign-out",
+                        method="POST",
+                    ),
+                ]
+            ),
+        ],
+    )
+
+
+def role_name(words: Words, role: str) -> str:
+    """An operator's role in words."""
+    _ = words.gettext
+    names = {
+        "nurse": _("nurse"),
+        "clinician": _("clinician"),
+        "tester": _("tester"),
+        "administrator": _("administrator"),
+    }
+    return names.get(role, role)
+
+
+def _choice(button: str, text: str, *, chosen: bool) -> Any:
+    return dmc.MenuItem(
+        text, id=button, n_clicks=0, leftSection="✓" if chosen else " ", className="menu-choice"
+    )
+
+
+def _nav_link(address: str, text: str, shown: bool) -> Any:
+    class_name = "nav-link active" if shown else "nav-link"
+    link = dcc.Link(text, href=address, className=class_name)
+    return html.Span(link, className="nav-item", **({"aria-current": "page"} if shown else {}))
+
+
+def _is_under(path: str, address: str) -> bool:
+    if address == "/":
+        return path == "/" or path.startswith("/session/")
+    return path == address

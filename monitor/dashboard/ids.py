@@ -1,0 +1,84 @@
+"""Every id of the screens. Those marked JS belong to the script in ``assets``: Dash renders them empty."""
+
+from __future__ import annotations
+
+LOCATION = "_pages_location"
+"""Dash's own, for the path that is shown."""
+
+SCREEN = "screen"
+APPBAR = "appbar"
+NAV = "nav"
+ALARM_COUNTS = "alarm-counts"  # JS
+CONNECTION = "connection"  # JS
+SOUND_STATE = "sound-state"  # JS
+CLOCK = "clock"  # JS
+CONNECTION_COVER = "connection-cover"  # JS
+NOTICE = "notice"
+GO_TO = "go-to"
+PAGE = "page"
+
+LANGUAGE_EN = "language-en"
+LANGUAGE_NB = "language-nb"
+LANGUAGE_CHOSEN = "language-chosen"
+THEME_DARK = "theme-dark"
+THEME_LIGHT = "theme-light"
+THEME_CHOSEN = "theme-chosen"
+
+WARD_GRID = "ward-grid"  # JS
+WARD_SIDE = "ward-side"
+ALARM_LIST = "alarm-list"  # JS
+DUE_LIST = "due-list"  # JS
+ACKNOWLEDGED_LIST = "acknowledged-list"  # JS
+NOT_WATCHED_LIST = "not-watched-list"  # JS
+UNASSIGNED_NOTE = "unassigned-note"  # JS
+
+START_REQUEST = "start-session-request"
+START_DIALOG = "start-dialog"
+START_ROOM = "start-room"
+START_PATIENT = "start-patient"
+START_WEIGHT = "start-weight"
+START_PROTOCOL = "start-protocol"
+START_SUBMIT = "start-submit"
+START_CLOSE = "start-close"
+START_ERROR = "start-error"
+
+SESSION_PAGE = "session-page"
+SESSION_ID = "session-id"
+SESSION_CHANGED = "session-changed"
+SESSION_BANNER = "session-banner"  # JS
+SESSION_HEAD = "session-head"
+SESSION_TRACE = "session-trace"
+SESSION_MARKS = "session-marks"
+SESSION_MARKED = "session-marked"
+SESSION_NUMERICS = "session-numerics"  # JS
+SESSION_LOG = "session-log"
+SESSION_ACTIONS = "session-actions"
+
+VITALS_OPEN = "vitals-open"
+VITALS_OPENED_AT = "vitals-opened-at"
+VITALS_ENTRY = "vitals-entry"
+VITALS_DIALOG = "vitals-dialog"
+VITALS_PULSE = "vitals-pulse"
+VITALS_SYSTOLIC = "vitals-systolic"
+VITALS_DIASTOLIC = "vitals-diastolic"
+VITALS_MEAN = "vitals-mean"
+VITALS_SPO2 = "vitals-spo2"
+VITALS_TIME = "vitals-time"
+VITALS_SUBMIT = "vitals-submit"
+VITALS_CONFIRM = "vitals-confirm"
+VITALS_CLOSE = "vitals-close"
+VITALS_QUESTION = "vitals-question"
+VITALS_ERROR = "vitals-error"
+
+NEXT_PHASE = "next-phase"
+CANCEL_SESSION = "cancel-session"
+DECISION = "decision"
+DECISION_DIALOG = "decision-dialog"
+DECISION_TEXT = "decision-text"
+DECISION_REASON = "decision-reason"
+DECISION_ERROR = "decision-error"
+DECISION_SUBMIT = "decision-submit"
+DECISION_CLOSE = "decision-close"
+
+SESSIONS_TABLE = "sessions-table"
+UNASSIGNED_TABLE = "unassigned-table"

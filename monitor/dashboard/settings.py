@@ -1,0 +1,30 @@
+"""What the dashboard is told at its start, parsed elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardSettings:
+    """``auto_sign_in`` names the operator as whom every visitor is signed in; only a simulated directory allows it.
+
+    ``gateway_url`` is the websocket address that browsers use where the gateway is not on the dashboard's own host at
+    ``gateway_port``. ``clinic_time_zone`` is an IANA name.
+    """
+
+    assets: Path
+    """The directory of scripts and styles."""
+    simulated: bool
+    cookie_key: bytes = field(repr=False)
+    clinic_time_zone: str = "Europe/Oslo"
+    language: str = "en"
+    """Of a page that nobody has signed in to."""
+    auto_sign_in: str | None = None
+    gateway_port: int = 8051
+    gateway_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.auto_sign_in is not None and not self.simulated:
+            raise ValueError("visitors are signed in by themselves in a simulated directory only")

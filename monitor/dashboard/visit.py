@@ -1,0 +1,78 @@
+"""Who is looking: one visit per request, set by the gate and read by layouts and callbacks.
+
+Layouts and callbacks are registered once per process, because Dash keeps its pages in one registry for all apps. They
+therefore take everything that belongs to one app, its records above all, from the visit and never from a closure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from monitor.dashboard.settings import DashboardSettings
+from monitor.dashboard.words import Words, words_for
+from monitor.domain.registry import Operator
+from monitor.locale import Translations
+from monitor.service.ports import PasswordHasher, Records
+from monitor.wire.orders import Order, OrderResult
+
+THEMES = ("dark", "light")
+THEME_COOKIE = "infusion_monitor_theme"
+
+
+class Orders(Protocol):
+    """The way to the gateway for what staff decide."""
+
+    async def send(self, order: Order, *, by: str) -> OrderResult:
+        """What became of the order. Raises GatewayUnreachableError when that cannot be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one dashboard is made of."""
+
+    records: Records
+    settings: DashboardSettings
+    orders: Orders
+    hasher: PasswordHasher
+    translations: dict[str, Translations]
+    gateway_port: Callable[[], int]
+
+    def words(self, language: str) -> Words:
+        """The words of a language in the clinic's time zone."""
+        return words_for(language, self.translations, ZoneInfo(self.settings.clinic_time_zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of one operator."""
+
+    parts: Parts
+    operator: Operator
+    words: Words
+    theme: str
+
+    async def send(self, order: Order) -> OrderResult:
+        """Give an order in the operator's name. Raises GatewayUnreachableError."""
+        return await self.parts.orders.send(order, by=self.operator.name)
+
+
+_VISIT: ContextVar[Visit] = ContextVar("visit")
+
+
+def current_visit() -> Visit:
+    """The visit of the request that is being answered. Raises LookupError outside a request."""
+    return _VISIT.get()
+
+
+def begin_visit(visit: Visit) -> Any:
+    """Set the visit; give what this returns to ``end_visit``."""
+    return _VISIT.set(visit)
+
+
+def end_visit(token: Any) -> None:
+    """Forget the visit."""
+    _VISIT.reset(token)

@@ -1,0 +1,79 @@
+"""One reader's language: words from the catalog, times in the clinic's zone, numbers as that language writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime, format_time
+from babel.numbers import format_decimal
+
+from monitor.domain.readings import Instant
+from monitor.locale import LANGUAGES, SOURCE_LANGUAGE, Translations
+
+_LOCALES = {"en": "en_GB", "nb": "nb_NO"}
+"""British English for English: day before month and 24 hours, as the clinic's own papers have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words, times and numbers of one language in one time zone."""
+
+    language: str
+    translations: Translations
+    zone: ZoneInfo
+
+    def gettext(self, english: str) -> str:
+        """The text in this language."""
+        return self.translations.gettext(english)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """The text in this language for a count."""
+        return self.translations.ngettext(one, many, count)
+
+    def local(self, instant: Instant) -> datetime:
+        """The moment on the clinic's wall."""
+        return datetime.fromtimestamp(instant / 1000, UTC).astimezone(self.zone)
+
+    def clock(self, instant: Instant) -> str:
+        """Hours and minutes, like ``10:42``."""
+        return format_time(self.local(instant), "HH:mm", tzinfo=self.zone, locale=self._locale)
+
+    def clock_seconds(self, instant: Instant) -> str:
+        """Hours, minutes and seconds, like ``10:42:07``."""
+        return format_time(self.local(instant), "HH:mm:ss", tzinfo=self.zone, locale=self._locale)
+
+    def day_and_clock(self, instant: Instant) -> str:
+        """Date and time without seconds, as the language writes them."""
+        return format_datetime(
+            self.local(instant), "d MMM y, HH:mm", tzinfo=self.zone, locale=self._locale
+        )
+
+    def number(self, value: float) -> str:
+        """A value with the language's decimal sign and at most three decimals."""
+        return format_decimal(value, "#,##0.###", locale=self._locale)
+
+    def moment_at(self, clock: str, opened_at: Instant) -> Instant:
+        """The newest moment not after ``opened_at`` (to the minute) at which the clinic's wall showed ``clock``.
+
+        Raises ValueError when ``clock`` is no time like ``10:42``.
+        """
+        opened = self.local(opened_at)
+        wanted = datetime.combine(opened.date(), time.fromisoformat(clock), self.zone)
+        if wanted > opened:
+            wanted = datetime.combine(
+                opened.date() - timedelta(days=1), time.fromisoformat(clock), self.zone
+            )
+        return round(wanted.timestamp() * 1000)
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse(_LOCALES[self.language])
+
+
+def words_for(language: str, translations: dict[str, Translations], zone: ZoneInfo) -> Words:
+    """The words of a language; those of the source language for one that the product does not have."""
+    chosen = language if language in LANGUAGES else SOURCE_LANGUAGE
+    return Words(chosen, translations[chosen], zone)

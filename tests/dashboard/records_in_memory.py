@@ -1,0 +1,128 @@
+"""Records that a test fills by hand; the real ones have their own suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from monitor.domain.facts import AlarmChanged, Fact, kind_of
+from monitor.domain.readings import Instant
+from monitor.domain.registry import Binding, Device, Operator, Room
+from monitor.domain.sessions import Session
+from monitor.service.ports import (
+    ChainHead,
+    RestoredSession,
+    StoredReading,
+    StreamPosition,
+    Trace,
+)
+
+
+@dataclass
+class RecordsInMemory:
+    all_rooms: list[Room] = field(default_factory=list)
+    all_devices: list[Device] = field(default_factory=list)
+    all_bindings: list[Binding] = field(default_factory=list)
+    all_operators: list[Operator] = field(default_factory=list)
+    all_sessions: list[Session] = field(default_factory=list)
+    all_alarms: list[AlarmChanged] = field(default_factory=list)
+    all_facts: list[Fact] = field(default_factory=list)
+    all_readings: list[StoredReading] = field(default_factory=list)
+
+    def rooms(self) -> list[Room]:
+        return self.all_rooms
+
+    def devices(self) -> list[Device]:
+        return self.all_devices
+
+    def bindings(self) -> list[Binding]:
+        return self.all_bindings
+
+    def operators(self) -> list[Operator]:
+        return self.all_operators
+
+    def sessions(
+        self,
+        *,
+        open_only: bool = False,
+        ended_after: Instant | None = None,
+        patient: str | None = None,
+    ) -> list[Session]:
+        return [
+            session
+            for session in self.all_sessions
+            if (session.is_open or not open_only)
+            and (ended_after is None or session.ended_at is None or session.ended_at > ended_after)
+            and patient in (None, session.patient)
+        ]
+
+    def session(self, session_id: str) -> Session | None:
+        return next((s for s in self.all_sessions if s.id == session_id), None)
+
+    def positions(self) -> list[StreamPosition]:
+        return []
+
+    def alarms(
+        self, session_id: str | None = None, *, open_only: bool = False
+    ) -> list[AlarmChanged]:
+        return [
+            alarm
+            for alarm in self.all_alarms
+            if session_id in (None, alarm.session_id)
+            and not (open_only and alarm.ended_at is not None)
+        ]
+
+    def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
+        wanted = set(kinds)
+        return [
+            fact
+            for fact in self.all_facts
+            if fact.session_id == session_id and (not wanted or kind_of(fact.body) in wanted)
+        ]
+
+    def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
+        return [r for r in self.all_readings if r.session_id == session_id and r.seq > after_batch]
+
+    def trace(self, session_id: str, *, after_batch: int = 0) -> Trace:
+        session = self.session(session_id)
+        room_id = session.room_id if session else ""
+        stored = self.readings(session_id, after_batch=after_batch)
+        rows = [(room_id, *point_of(one)) for one in stored]
+        return Trace(max((one.seq for one in stored), default=0), rows)
+
+    def chain_head(self) -> ChainHead:
+        return ChainHead(0, "")
+
+    def unassigned(self, *, since: Instant = 0, limit: int = 1000) -> list[StoredReading]:
+        return [r for r in self.all_readings if r.session_id is None][:limit]
+
+    def unassigned_count(self, *, since: Instant = 0) -> int:
+        return len(self.unassigned())
+
+    def rejected_count(self, session_id: str | None = None) -> int:
+        return 0
+
+    def last_seen(self) -> dict[str, Instant]:
+        return {}
+
+    def restored_sessions(self) -> list[RestoredSession]:
+        return []
+
+    def counters(self) -> dict[str, int]:
+        return {}
+
+
+def point_of(stored: StoredReading) -> tuple[object, ...]:
+    reading = stored.reading
+    return (
+        reading.metric.value,
+        reading.at,
+        reading.received_at,
+        reading.value,
+        reading.systolic,
+        reading.diastolic,
+        reading.mean,
+        reading.status,
+        int(reading.late),
+        reading.source,
+    )
