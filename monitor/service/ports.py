@@ -16,13 +16,17 @@ class JournalUnavailableError(RuntimeError):
     """The batch could not be made durable now (disk full, file locked, read-only); nothing of it was stored."""
 
 
+class RecordsUnavailableError(RuntimeError):
+    """The stored record cannot be read now: no database yet, or one that cannot be opened."""
+
+
 class StoredReading(NamedTuple):
     """A reading with its identity (source, stream, seq, index) and the session it belongs to, if any."""
 
     session_id: str | None
     stream: str
     seq: int
-    index: int
+    index: int  # type: ignore[assignment]  # the wire's word; nobody asks these tuples for .index()
     reading: Reading
 
 
@@ -33,7 +37,7 @@ class RejectedReading(NamedTuple):
     source: str
     stream: str
     seq: int
-    index: int
+    index: int  # type: ignore[assignment]  # the wire's word; nobody asks these tuples for .index()
     received_at: Instant
     code: str
     message: str
@@ -78,7 +82,7 @@ class Commit(NamedTuple):
     """What became of a batch: its number, and the rows that could not be stored with the reason of each."""
 
     batch_id: int
-    poisoned: tuple[tuple[StoredReading, str], ...] = ()
+    poisoned: tuple[tuple[StoredReading | RejectedReading | Fact, str], ...] = ()
 
 
 class Journal(Protocol):
@@ -87,7 +91,7 @@ class Journal(Protocol):
     def commit(self, batch: Batch) -> Commit:
         """Make the batch durable and return; only then may anything of it be acknowledged.
 
-        A reading that the database refuses is left out alone and named in ``Commit.poisoned``.
+        A row that the database refuses is left out alone and named in ``Commit.poisoned``.
         Raises JournalUnavailableError when nothing could be stored; the same batch may be tried again.
         """
 
@@ -101,6 +105,20 @@ class RestoredSession(NamedTuple):
     session: Session
     checkpoint: str | None
     events: Sequence[Reading | Fact]
+
+
+class ChainHead(NamedTuple):
+    """The newest committed batch and its keyed hash as hex; batch 0 with an empty hash before the first."""
+
+    batch_id: int
+    mac: str
+
+
+class Trace(NamedTuple):
+    """A session's readings in the shape of ``wire.live.Point``, and the newest batch they go up to."""
+
+    batch: int
+    points: list[tuple[Any, ...]]
 
 
 class Records(Protocol):
@@ -138,6 +156,11 @@ class Records(Protocol):
 
     def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
         """The session's readings by corrected time."""
+
+    def trace(self, session_id: str, *, after_batch: int = 0) -> Trace:
+        """The same readings as plain tuples (``wire.live.Point``), quickly; for drawing a whole session."""
+
+    def chain_head(self) -> ChainHead: ...
 
     def unassigned(self, *, since: Instant = 0, limit: int = 1000) -> list[StoredReading]:
         """Readings that belong to no session, newest first."""

@@ -1,0 +1,183 @@
+"""Writing one batch inside the transaction under way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, exc, insert
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from monitor.domain.facts import Fact, SessionStarted
+from monitor.service.ports import (
+    Batch,
+    Checkpoint,
+    RejectedReading,
+    StoredReading,
+    StreamPosition,
+)
+from monitor.storage.fact_codec import FactRow, fact_to_row
+from monitor.storage.names import Names
+from monitor.storage.projections import project
+from monitor.storage.rows import INSERT_READING, ReadingRow, reading_to_row
+from monitor.storage.stream_states import StreamStates
+from monitor.storage.tables import checkpoints, facts, rejected_readings
+
+REFUSALS = (
+    OverflowError,
+    ValueError,
+    TypeError,
+    exc.IntegrityError,
+    exc.InterfaceError,
+    exc.ProgrammingError,
+    exc.DataError,
+)
+"""What a row that can never be stored raises; anything else is the database's trouble, not the row's."""
+
+Poisoned = tuple[StoredReading | RejectedReading | Fact, str]
+Row = TypeVar("Row", bound=StoredReading | RejectedReading | Fact)
+
+
+def _compiled(statement: Any) -> str:
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
+
+
+_REJECTED_COLUMNS = [c.name for c in rejected_readings.c if c.name != "id"]
+_INSERT_REJECTED = _compiled(insert(rejected_readings).values(dict.fromkeys(_REJECTED_COLUMNS)))
+_FACT_COLUMNS = [c.name for c in facts.c if c.name != "id"]
+_INSERT_FACT = _compiled(insert(facts).values(dict.fromkeys(_FACT_COLUMNS)))
+
+
+class Written(NamedTuple):
+    """The rows of a batch as they now lie in the tables, for the chain."""
+
+    last_n: int
+    names: dict[str, Any]
+    readings: list[ReadingRow]
+    rejected: list[tuple[Any, ...]]
+    positions: str | None
+    facts: list[FactRow]
+    poisoned: list[Poisoned]
+
+
+@dataclass(slots=True)
+class BatchWriter:
+    """One batch into its tables. ``one_by_one`` leaves out, and names, each row that the database refuses."""
+
+    connection: Connection
+    names: Names
+    streams: StreamStates
+    batch_id: int
+    last_n: int
+    one_by_one: bool
+    poisoned: list[Poisoned] = field(default_factory=list)
+
+    def write(self, batch: Batch) -> Written:
+        """Raises one of REFUSALS for a row that cannot be stored unless ``one_by_one``, and DBAPIError."""
+        # Facts first: a reading of this batch may belong to a session that started with it.
+        fact_rows = self._write_facts(batch.facts)
+        if any(isinstance(fact.body, SessionStarted) for fact in batch.facts):
+            self.names.load_sessions(self.connection)
+        reading_rows = self._write_readings(batch.readings)
+        rejected_rows = self._write_rejected(batch.rejected)
+        positions, moved = self._write_positions(
+            batch.positions.values(), reading_rows, rejected_rows
+        )
+        self._write_checkpoints(batch.checkpoints)
+        used = self.names.used_by(reading_rows, {row[1] for row in rejected_rows} | moved)
+        return Written(
+            self.last_n, used, reading_rows, rejected_rows, positions, fact_rows, self.poisoned
+        )
+
+    def _write_facts(self, batch_facts: Sequence[Fact]) -> list[FactRow]:
+        def store(fact: Fact) -> FactRow:
+            row = fact_to_row(fact)
+            with self.connection.begin_nested():
+                self.connection.exec_driver_sql(_INSERT_FACT, (self.batch_id, *row))
+                project(self.connection, fact)
+            return row
+
+        return self._each(batch_facts, store)
+
+    def _write_readings(self, stored: Sequence[StoredReading]) -> list[ReadingRow]:
+        if self.one_by_one:
+            return self._each(stored, self._store_reading)
+        if not stored:
+            return []
+        rows = [self._reading_row(reading, n) for n, reading in enumerate(stored, self.last_n + 1)]
+        self.connection.exec_driver_sql(INSERT_READING, rows)
+        self.last_n += len(rows)
+        return rows
+
+    def _store_reading(self, stored: StoredReading) -> ReadingRow:
+        row = self._reading_row(stored, self.last_n + 1)
+        self.connection.exec_driver_sql(INSERT_READING, row)
+        self.last_n += 1
+        return row
+
+    def _reading_row(self, stored: StoredReading, n: int) -> ReadingRow:
+        reading = stored.reading
+        stream = self.names.streams.get((reading.source, stored.stream))
+        if stream is None:
+            stream = self.names.ensure_stream(self.connection, reading.source, stored.stream)
+        if reading.metric not in self.names.metrics:
+            self.names.ensure_metric(self.connection, str(reading.metric))
+        if reading.status not in self.names.statuses:
+            self.names.ensure_status(self.connection, str(reading.status))
+        row = reading_to_row(stored, stream, n, self.names)
+        self.streams.received(stream, reading.received_at)
+        return row
+
+    def _write_rejected(self, rejected: Sequence[RejectedReading]) -> list[tuple[Any, ...]]:
+        def store(reading: RejectedReading) -> tuple[Any, ...]:
+            session_id, source, stream_name, *rest = reading
+            stream = self.names.ensure_stream(self.connection, source, stream_name)
+            row = (session_id, stream, *rest)
+            self.connection.exec_driver_sql(_INSERT_REJECTED, (self.batch_id, *row))
+            return row
+
+        return self._each(rejected, store)
+
+    def _write_positions(
+        self,
+        positions: Iterable[StreamPosition],
+        reading_rows: Sequence[ReadingRow],
+        rejected_rows: Sequence[tuple[Any, ...]],
+    ) -> tuple[str | None, set[int]]:
+        """Also returns the streams whose position must be told, because the rows do not imply it."""
+        self.streams.follow(reading_rows, rejected_rows)
+        told = []
+        for position in positions:
+            key = self.names.ensure_stream(self.connection, position.source, position.stream)
+            holes = [list(hole) for hole in position.holes]
+            if self.streams.move(key, position.last_seq, holes):
+                told.append((key, position.last_seq, holes))
+        self.streams.save(self.connection)
+        text = json.dumps(told, separators=(",", ":")) if told else None
+        return text, {key for key, _, _ in told}
+
+    def _write_checkpoints(self, batch_checkpoints: Sequence[Checkpoint]) -> None:
+        for session_id, state in batch_checkpoints:
+            values = {"batch": self.batch_id, "state": state}
+            statement = upsert(checkpoints).values(session_id=session_id, **values)
+            self.connection.execute(
+                statement.on_conflict_do_update(index_elements=["session_id"], set_=values)
+            )
+
+    def _each(self, items: Sequence[Row], store: Callable[[Row], Any]) -> list[Any]:
+        rows = []
+        for item in items:
+            try:
+                rows.append(store(item))
+            except REFUSALS as error:
+                if not self.one_by_one:
+                    raise
+                self.poisoned.append((item, _reason(error)))
+        return rows
+
+
+def _reason(error: Exception) -> str:
+    return str(error.orig if isinstance(error, exc.DBAPIError) else error)

@@ -1,0 +1,149 @@
+"""The only writer: one batch, one transaction, one link of the chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Connection, Engine, exc, func, insert, select
+
+from monitor.service.ports import Batch, ChainHead, Commit, JournalUnavailableError
+from monitor.storage.batch_writer import REFUSALS, BatchWriter, Written
+from monitor.storage.chain import (
+    HEAD_NAME,
+    NO_HEAD,
+    Content,
+    HeadFile,
+    JournalDamagedError,
+    mac_of,
+)
+from monitor.storage.engine import BUSY_TIMEOUT_MS, DATABASE_NAME, writer_engine
+from monitor.storage.names import Names
+from monitor.storage.schema import upgrade
+from monitor.storage.stream_states import StreamStates
+from monitor.storage.tables import batches
+
+_log = structlog.get_logger(__name__)
+
+
+def open_journal(
+    directory: Path, key: bytes, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+) -> SqliteJournal:
+    """Open the directory's database for writing, bringing its schema up to date; the caller holds the directory's lock.
+
+    Raises SchemaError for a file of a newer version, JournalDamagedError when batches are missing that the head
+    file says were committed, JournalUnavailableError when the file cannot be written.
+    """
+    engine = writer_engine(directory / DATABASE_NAME, busy_timeout_ms=busy_timeout_ms)
+    try:
+        upgrade(engine)
+        head_file = HeadFile(directory / HEAD_NAME)
+        return SqliteJournal(engine, head_file, key)
+    except (exc.DBAPIError, OSError) as error:
+        engine.dispose()
+        raise JournalUnavailableError(f"{directory / DATABASE_NAME}: {error}") from error
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+@dataclass(slots=True)
+class _State:
+    """What the newest commit left behind, so that the next need not ask the file."""
+
+    batch_id: int
+    mac: bytes
+    last_n: int
+    names: Names
+    streams: StreamStates
+
+    @classmethod
+    def load(cls, connection: Connection) -> _State:
+        newest = select(batches.c.id, batches.c.mac, batches.c.last_n)
+        row = connection.execute(newest.order_by(batches.c.id.desc()).limit(1)).first()
+        batch_id, mac, last_n = row or (0, b"", 0)
+        return cls(batch_id, mac, last_n, Names.load(connection), StreamStates.load(connection))
+
+
+class SqliteJournal:
+    """Implements ``ports.Journal`` on one read-write connection; use ``open_journal``."""
+
+    def __init__(self, engine: Engine, head_file: HeadFile, key: bytes) -> None:
+        self._engine = engine
+        self._connection = engine.connect()
+        self._head_file = head_file
+        self._key = key
+        with self._connection.begin():
+            self._state: _State | None = _State.load(self._connection)
+            version = self._connection.scalar(select(func.sqlite_version()))
+            self._check_head(self._state)
+        _log.info("journal_opened", sqlite_version=version, batch=self._state.batch_id)
+
+    def commit(self, batch: Batch) -> Commit:
+        """Make the batch durable. See ``ports.Journal.commit``."""
+        try:
+            try:
+                return self._commit(batch, one_by_one=False)
+            except REFUSALS:
+                return self._commit(batch, one_by_one=True)
+        except exc.DBAPIError as error:
+            raise JournalUnavailableError(str(error.orig)) from error
+
+    def close(self) -> None:
+        self._connection.close()
+        self._engine.dispose()
+        self._head_file.close()
+
+    def _commit(self, batch: Batch, *, one_by_one: bool) -> Commit:
+        # Forgotten until the commit succeeds: a failed transaction leaves nothing behind, in memory either.
+        state, self._state = self._state, None
+        with self._connection.begin():
+            state = state or _State.load(self._connection)
+            batch_id = state.batch_id + 1
+            writer = BatchWriter(
+                self._connection, state.names, state.streams, batch_id, state.last_n, one_by_one
+            )
+            written = writer.write(batch)
+            state.mac = self._write_batch_row(state, batch_id, batch.at, written)
+        state.batch_id, state.last_n = batch_id, written.last_n
+        self._state = state
+        self._write_head(ChainHead(batch_id, state.mac.hex()))
+        return Commit(batch_id, tuple(written.poisoned))
+
+    def _write_batch_row(self, state: _State, batch_id: int, at: int, written: Written) -> bytes:
+        content = Content(batch_id, at, *written[:-1])
+        mac = mac_of(self._key, state.mac, content)
+        row = {
+            "id": batch_id,
+            "at": at,
+            "last_n": written.last_n,
+            "positions": written.positions,
+            "mac": mac,
+        }
+        self._connection.execute(insert(batches), row)
+        return mac
+
+    def _write_head(self, head: ChainHead) -> None:
+        # The batch is durable already; a head that lags behind is caught up by the next commit or opening.
+        try:
+            self._head_file.write(head)
+        except OSError as error:
+            _log.error("journal_head_not_written", batch=head.batch_id, error=str(error))
+
+    def _check_head(self, state: _State) -> None:
+        """Raises JournalDamagedError when the head file knows of batches that the database does not have as told."""
+        head = self._head_file.read()
+        if head != NO_HEAD:
+            mac = self._connection.scalar(
+                select(batches.c.mac).where(batches.c.id == head.batch_id)
+            )
+            if mac is None or mac.hex() != head.mac:
+                raise JournalDamagedError(
+                    f"batch {head.batch_id} was committed but the database does not have it (its newest is "
+                    f"{state.batch_id}); restore the database, or move {HEAD_NAME} aside to go on without"
+                )
+        elif state.batch_id:
+            _log.warning("journal_head_missing", batch=state.batch_id)
+        if state.batch_id != head.batch_id:
+            self._write_head(ChainHead(state.batch_id, state.mac.hex()))

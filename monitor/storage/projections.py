@@ -1,0 +1,121 @@
+"""What each fact changes in the tables that say how things stand now: one row per fact class.
+
+The tables can be made anew from the facts at any time, and ``verify`` does so to see that nobody edited them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, insert, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.sql.base import Executable
+
+from monitor.domain import facts
+from monitor.domain.facts import Fact
+from monitor.domain.sessions import CLOSED_PHASES, Phase
+from monitor.storage.tables import (
+    alarms,
+    device_bindings,
+    devices,
+    operators,
+    rooms,
+    session_phases,
+    sessions,
+)
+
+PROJECTED = (rooms, devices, device_bindings, operators, sessions, session_phases, alarms)
+
+Statements = tuple[Executable, ...]
+
+
+def project(connection: Connection, fact: Fact) -> None:
+    """Bring the tables up to date with one fact; facts without a row here change none."""
+    statements = _STATEMENTS.get(type(fact.body))
+    if statements is not None:
+        for statement in statements(fact.body, fact.at):
+            connection.execute(statement)
+
+
+def _room(room_id: str, **values: Any) -> Statements:
+    return (update(rooms).where(rooms.c.id == room_id).values(**values),)
+
+
+def _device(device_id: str, **values: Any) -> Statements:
+    return (update(devices).where(devices.c.id == device_id).values(**values),)
+
+
+def _operator(name: str, **values: Any) -> Statements:
+    return (update(operators).where(operators.c.name == name).values(**values),)
+
+
+def _binding(device_id: str, room_id: str, at: int) -> Executable:
+    return insert(device_bindings).values(device_id=device_id, room_id=room_id, since=at)
+
+
+def _device_added(body: facts.DeviceAdded, at: int) -> Statements:
+    device = insert(devices).values(
+        id=body.device_id,
+        name=body.name,
+        simulated=body.simulated,
+        token_hash=body.token_hash,
+        revoked=False,
+    )
+    return device, _binding(body.device_id, body.room_id, at)
+
+
+def _operator_added(body: facts.OperatorAdded, _at: int) -> Statements:
+    return (insert(operators).values(**asdict(body), disabled=False, language="en"),)
+
+
+def _session_started(body: facts.SessionStarted, at: int) -> Statements:
+    values = asdict(body)
+    session = insert(sessions).values(
+        id=values.pop("session_id"), **values, started_at=at, phase=Phase.PRECHECK.value
+    )
+    return session, _phase_row(body.session_id, Phase.PRECHECK, at)
+
+
+def _phase_row(session_id: str, phase: str, at: int) -> Executable:
+    return insert(session_phases).values(session_id=session_id, phase=str(phase), at=at)
+
+
+def _phase_entered(session_id: str, phase: str, at: int) -> Statements:
+    ended_at = at if phase in CLOSED_PHASES else None
+    session = (
+        update(sessions)
+        .where(sessions.c.id == session_id)
+        .values(phase=str(phase), ended_at=ended_at)
+    )
+    return session, _phase_row(session_id, phase, at)
+
+
+def _alarm_changed(body: facts.AlarmChanged, _at: int) -> Statements:
+    values = asdict(body)
+    changed = {name: value for name, value in values.items() if name != "alarm_id"}
+    statement = upsert(alarms).values(**values)
+    return (statement.on_conflict_do_update(index_elements=["alarm_id"], set_=changed),)
+
+
+_STATEMENTS: dict[type[Any], Callable[[Any, int], Statements]] = {
+    facts.RoomAdded: lambda body, _: (
+        insert(rooms).values(id=body.room_id, name=body.name, retired=False),
+    ),
+    facts.RoomRenamed: lambda body, _: _room(body.room_id, name=body.name),
+    facts.RoomRetired: lambda body, _: _room(body.room_id, retired=True),
+    facts.DeviceAdded: _device_added,
+    facts.DeviceMoved: lambda body, at: (_binding(body.device_id, body.room_id, at),),
+    facts.TokenRotated: lambda body, _: _device(body.device_id, token_hash=body.token_hash),
+    facts.DeviceRevoked: lambda body, _: _device(body.device_id, revoked=True),
+    facts.OperatorAdded: _operator_added,
+    facts.RoleChanged: lambda body, _: _operator(body.name, role=body.role),
+    facts.PasswordChanged: lambda body, _: _operator(body.name, password_hash=body.password_hash),
+    facts.OperatorDisabled: lambda body, _: _operator(body.name, disabled=True),
+    facts.LanguageChosen: lambda body, _: _operator(body.name, language=body.language),
+    facts.SessionStarted: _session_started,
+    facts.PhaseEntered: lambda body, at: _phase_entered(body.session_id, body.phase, at),
+    facts.SessionCancelled: lambda body, at: _phase_entered(body.session_id, Phase.CANCELLED, at),
+    facts.AlarmChanged: _alarm_changed,
+}

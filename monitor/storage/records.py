@@ -1,0 +1,197 @@
+"""Read-only views of what is durable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, exc, func, select
+
+from monitor.domain.facts import AlarmChanged, Fact
+from monitor.domain.readings import Instant
+from monitor.domain.registry import Binding, Device, Operator, Room
+from monitor.domain.sessions import Session
+from monitor.service.ports import (
+    ChainHead,
+    RecordsUnavailableError,
+    RestoredSession,
+    StoredReading,
+    StreamPosition,
+    Trace,
+)
+from monitor.storage import tables
+from monitor.storage.engine import DATABASE_NAME, reader_engine
+from monitor.storage.fact_codec import fact_from_row
+from monitor.storage.names import Names
+from monitor.storage.queries import facts_of, last_n, load_readings, load_session, load_sessions
+from monitor.storage.replay import restored_session
+from monitor.storage.rows import reading_from_row
+from monitor.storage.trace import read_trace
+
+_COUNTED = {
+    "room": tables.rooms.c.id,
+    "device": tables.devices.c.id,
+    "session": tables.sessions.c.id,
+}
+
+
+def open_records(directory: Path) -> SqliteRecords:
+    """Views of the directory's database. Nothing is opened yet: it may be made later."""
+    return SqliteRecords(reader_engine(directory / DATABASE_NAME))
+
+
+class SqliteRecords:
+    """Implements ``ports.Records`` on ``mode=ro`` connections. Every method raises RecordsUnavailableError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def close(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        self._engine.dispose()
+
+    def rooms(self) -> list[Room]:
+        return [Room(*row) for row in self._rows(select(tables.rooms))]
+
+    def devices(self) -> list[Device]:
+        return [Device(*row) for row in self._rows(select(tables.devices))]
+
+    def bindings(self) -> list[Binding]:
+        table = tables.device_bindings
+        query = select(table.c.device_id, table.c.room_id, table.c.since)
+        rows = self._rows(query.order_by(table.c.device_id, table.c.since, table.c.key))
+        return [Binding(*row) for row in rows]
+
+    def operators(self) -> list[Operator]:
+        return [Operator(*row) for row in self._rows(select(tables.operators))]
+
+    def sessions(
+        self,
+        *,
+        open_only: bool = False,
+        ended_after: Instant | None = None,
+        patient: str | None = None,
+    ) -> list[Session]:
+        table = tables.sessions
+        query = select(table)
+        if open_only:
+            query = query.where(table.c.ended_at.is_(None))
+        if ended_after is not None:
+            query = query.where(table.c.ended_at.is_(None) | (table.c.ended_at > ended_after))
+        if patient is not None:
+            query = query.where(table.c.patient == patient)
+        with self._reading() as connection:
+            return load_sessions(connection, query)
+
+    def session(self, session_id: str) -> Session | None:
+        with self._reading() as connection:
+            return load_session(connection, session_id)
+
+    def positions(self) -> list[StreamPosition]:
+        table = tables.streams
+        query = select(table.c.source, table.c.stream, table.c.last_seq, table.c.holes)
+        return [
+            StreamPosition(
+                source, stream, last_seq, tuple((first, last) for first, last in holes or ())
+            )
+            for source, stream, last_seq, holes in self._rows(
+                query.where(table.c.last_seq.is_not(None))
+            )
+        ]
+
+    def alarms(
+        self, session_id: str | None = None, *, open_only: bool = False
+    ) -> list[AlarmChanged]:
+        table = tables.alarms
+        query = select(table).order_by(table.c.onset, table.c.alarm_id)
+        if session_id is not None:
+            query = query.where(table.c.session_id == session_id)
+        if open_only:
+            query = query.where(table.c.state != "ended")
+        with self._reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [AlarmChanged(**row) for row in rows]
+
+    def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
+        query = facts_of(session_id)
+        if wanted := list(kinds):
+            query = query.where(tables.facts.c.kind.in_(wanted))
+        return [fact_from_row(*row) for row in self._rows(query)]
+
+    def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
+        with self._reading() as connection:
+            names = Names.load(connection)
+            if session_id not in names.sessions:
+                return []
+            return load_readings(connection, names, session_id, after_batch, by_time=True)
+
+    def trace(self, session_id: str, *, after_batch: int = 0) -> Trace:
+        with self._reading() as connection:
+            return read_trace(connection, session_id, last_n(connection, after_batch))
+
+    def chain_head(self) -> ChainHead:
+        table = tables.batches
+        query = select(table.c.id, table.c.mac).order_by(table.c.id.desc()).limit(1)
+        return next(
+            (ChainHead(batch, mac.hex()) for batch, mac in self._rows(query)), ChainHead(0, "")
+        )
+
+    def unassigned(self, *, since: Instant = 0, limit: int = 1000) -> list[StoredReading]:
+        table = tables.readings
+        query = select(table).where(table.c.session == tables.UNASSIGNED, table.c.t >= since)
+        newest_first = query.order_by(table.c.t.desc(), table.c.n.desc()).limit(limit)
+        with self._reading() as connection:
+            names = Names.load(connection)
+            return [reading_from_row(tuple(row), names) for row in connection.execute(newest_first)]
+
+    def unassigned_count(self, *, since: Instant = 0) -> int:
+        table = tables.readings
+        return self._count(
+            select(func.count()).where(table.c.session == tables.UNASSIGNED, table.c.t >= since)
+        )
+
+    def rejected_count(self, session_id: str | None = None) -> int:
+        query = select(func.count()).select_from(tables.rejected_readings)
+        if session_id is not None:
+            query = query.where(tables.rejected_readings.c.session_id == session_id)
+        return self._count(query)
+
+    def last_seen(self) -> dict[str, Instant]:
+        table = tables.streams
+        query = select(table.c.source, func.max(table.c.last_received)).group_by(table.c.source)
+        return {source: at for source, at in self._rows(query) if at is not None}
+
+    def restored_sessions(self) -> list[RestoredSession]:
+        table = tables.sessions
+        with self._reading() as connection:
+            names = Names.load(connection)
+            open_sessions = load_sessions(
+                connection, select(table).where(table.c.ended_at.is_(None))
+            )
+            return [restored_session(connection, names, session) for session in open_sessions]
+
+    def counters(self) -> dict[str, int]:
+        return {
+            what: max(
+                (int(i[1:]) for (i,) in self._rows(select(ids)) if i[1:].isdigit()), default=0
+            )
+            for what, ids in _COUNTED.items()
+        }
+
+    def _rows(self, query: Select[Any]) -> list[Any]:
+        with self._reading() as connection:
+            return list(connection.execute(query))
+
+    def _count(self, query: Select[int]) -> int:
+        with self._reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except exc.DBAPIError as error:
+            raise RecordsUnavailableError(str(error.orig)) from error

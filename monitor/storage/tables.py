@@ -1,0 +1,201 @@
+"""The tables. ``migrations`` makes them; a test holds the two equal. README.md says why they look like this."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+UNASSIGNED = 0
+"""The ``session`` of readings that belong to none; their ``t`` is absolute."""
+
+metadata = MetaData()
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+
+device_bindings = Table(
+    "device_bindings",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("device_id", Text, ForeignKey("devices.id"), nullable=False),
+    Column("room_id", Text, nullable=False),
+    Column("since", Integer, nullable=False),
+)
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("language", Text, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("room_id", Text, nullable=False),
+    Column("patient", Text, nullable=False),
+    Column("weight_kg", Float),
+    Column("protocol", Text, nullable=False),
+    Column("started_at", Integer, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("ended_at", Integer),
+    Index("sessions_by_patient", "patient"),
+)
+
+session_phases = Table(
+    "session_phases",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("session_id", Text, ForeignKey("sessions.id"), nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Index("session_phases_by_session", "session_id"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("alarm_id", Text, primary_key=True),
+    Column("session_id", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("alarm_kind", Text, nullable=False),
+    Column("metric", Text),
+    Column("source", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("onset", Integer, nullable=False),
+    Column("raised_at", Integer),
+    Column("acknowledged_at", Integer),
+    Column("acknowledged_by", Text),
+    Column("ended_at", Integer),
+    Column("reason_code", Text, nullable=False),
+    Column("reason_values", JSON, nullable=False),
+    Column("note", Text),
+    Index("alarms_by_session", "session_id", "onset"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("last_n", Integer, nullable=False),
+    Column("positions", Text),
+    Column("mac", LargeBinary, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("session_id", Text),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("facts_by_session", "session_id", "id"),
+)
+
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("word", Text, nullable=False, unique=True),
+)
+
+statuses = Table(
+    "statuses",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("word", Text, nullable=False, unique=True),
+)
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("last_seq", Integer),
+    Column("holes", JSON(none_as_null=True)),
+    Column("last_received", Integer),
+    Index("streams_by_name", "source", "stream", unique=True),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("session", Integer, primary_key=True, autoincrement=False),
+    Column("t", Integer, primary_key=True, autoincrement=False),
+    Column("stream", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
+    Column("metric", Integer, nullable=False),
+    Column("value", Integer),
+    Column("systolic", Integer),
+    Column("diastolic", Integer),
+    Column("mean", Integer),
+    Column("status", Integer),
+    Column("late", Integer, nullable=False),
+    Column("measured", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+rejected_readings = Table(
+    "rejected_readings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("session_id", Text),
+    Column("stream", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("idx", Integer, nullable=False),
+    Column("received_at", Integer, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Index("rejected_by_session", "session_id"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("session_id", Text, primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+)

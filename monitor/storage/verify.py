@@ -1,0 +1,166 @@
+"""Proving the record complete and untouched from the stored rows alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, create_engine, select
+
+from monitor.service.ports import ChainHead
+from monitor.storage import tables
+from monitor.storage.chain import HEAD_NAME, Content, mac_of, read_head
+from monitor.storage.engine import DATABASE_NAME, reader_engine
+from monitor.storage.fact_codec import fact_from_row
+from monitor.storage.names import Names
+from monitor.storage.projections import PROJECTED, project
+from monitor.storage.queries import FACT_COLUMNS
+from monitor.storage.stream_states import StreamStates
+
+
+class Fault(NamedTuple):
+    """The first thing found wrong; ``batch_id`` is None when no single batch is at fault."""
+
+    batch_id: int | None
+    message: str
+
+
+class Verification(NamedTuple):
+    """How many batches were found whole before the fault, if there is one, and the head that was reached."""
+
+    batches: int
+    head: ChainHead
+    fault: Fault | None
+
+
+def verify(directory: Path, key: bytes) -> Verification:
+    """Check every stored row of the directory against the chain, and the chain against the head file.
+
+    Raises JournalDamagedError for a head file that is none, DBAPIError for a database that cannot be read.
+    """
+    # Read first: a gateway may go on committing, and then the database is ahead, which is fine.
+    head = read_head(directory / HEAD_NAME)
+    engine = reader_engine(directory / DATABASE_NAME)
+    try:
+        with engine.begin() as connection:
+            return ChainVerifier(connection, key).verify(head)
+    finally:
+        engine.dispose()
+
+
+class ChainVerifier:
+    """Recomputes the chain from the tables on one connection, in one read transaction."""
+
+    def __init__(self, connection: Connection, key: bytes) -> None:
+        self._connection = connection
+        self._key = key
+        self._names = Names.load(connection)
+        self._states = StreamStates()
+        self._readings = _Ordered(connection, tables.readings, "n")
+        self._rejected = _Ordered(connection, tables.rejected_readings, "id")
+        self._facts = _Ordered(connection, tables.facts, "id")
+
+    def verify(self, head: ChainHead) -> Verification:
+        """Walk the batches from the first, then look for what lies outside of them."""
+        reached, last_n = ChainHead(0, ""), 0
+        table = tables.batches
+        for row in self._connection.execute(select(table).order_by(table.c.id)):
+            fault = self._fault_of(row, reached, last_n)
+            if fault is not None:
+                return Verification(reached.batch_id, reached, fault)
+            reached, last_n = ChainHead(row.id, row.mac.hex()), row.last_n
+            if reached.batch_id == head.batch_id and reached.mac != head.mac:
+                message = f"batch {row.id} is not the one the head file knows"
+                return Verification(row.id, reached, Fault(row.id, message))
+        return Verification(reached.batch_id, reached, self._fault_after(reached, head))
+
+    def _fault_of(self, row: Row[Any], reached: ChainHead, last_n: int) -> Fault | None:
+        expected = reached.batch_id + 1
+        if row.id != expected:
+            return Fault(expected, f"batch {expected} is missing")
+        try:
+            content = self._content(row)
+        except (KeyError, ValueError, TypeError) as error:
+            return Fault(row.id, f"batch {row.id} holds what cannot be read: {error!r}")
+        missing = row.last_n - last_n - len(content.readings)
+        if missing:
+            return Fault(row.id, f"batch {row.id} lacks {missing} of its readings")
+        if mac_of(self._key, bytes.fromhex(reached.mac), content) != row.mac:
+            return Fault(row.id, f"batch {row.id} was changed: its hash is not that of its rows")
+        return None
+
+    def _content(self, row: Row[Any]) -> Content:
+        readings = self._readings.take(lambda r: bool(r[5] <= row.last_n))
+        rejected = [r[2:] for r in self._rejected.take(lambda r: bool(r[1] <= row.id))]
+        facts = [r[2:] for r in self._facts.take(lambda r: bool(r[1] <= row.id))]
+        told = json.loads(row.positions) if row.positions else []
+        used = self._names.used_by(readings, {r[1] for r in rejected} | {key for key, _, _ in told})
+        self._states.follow(readings, rejected)
+        for key, last_seq, holes in told:
+            self._states.move(key, last_seq, holes)
+        return Content(row.id, row.at, row.last_n, used, readings, rejected, row.positions, facts)
+
+    def _fault_after(self, reached: ChainHead, head: ChainHead) -> Fault | None:
+        if head.batch_id > reached.batch_id:
+            first = reached.batch_id + 1
+            return Fault(first, f"batches {first} to {head.batch_id} are missing at the end")
+        for rows, what in (
+            (self._readings, "a reading"),
+            (self._rejected, "a rejected reading"),
+            (self._facts, "a fact"),
+        ):
+            if not rows.is_empty():
+                return Fault(None, f"{what} was added that no batch has")
+        return self._position_fault() or projection_fault(self._connection)
+
+    def _position_fault(self) -> Fault | None:
+        stored = StreamStates.load(self._connection)
+        for key, state in stored.states.items():
+            known = self._states.states.get(key)
+            expected = (known.last_seq, known.holes) if known else (None, [])
+            if (state.last_seq, state.holes) != expected:
+                source, stream = self._names.stream_names[key]
+                return Fault(None, f"the position of stream {stream} of {source} was changed")
+        return None
+
+
+def projection_fault(connection: Connection) -> Fault | None:
+    """Make the tables of how things stand anew from the facts, and name the first that differs."""
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as anew:
+            tables.metadata.create_all(anew)
+            for row in connection.execute(select(*FACT_COLUMNS).order_by(tables.facts.c.id)):
+                project(anew, fact_from_row(*row))
+            for table in PROJECTED:
+                query = select(table).order_by(*table.primary_key.columns)
+                if connection.execute(query).all() != anew.execute(query).all():
+                    return Fault(
+                        None, f"table {table.name} is not what the journal's facts make it"
+                    )
+    finally:
+        engine.dispose()
+    return None
+
+
+class _Ordered:
+    """A table's rows in the order in which they were committed, taken batch by batch."""
+
+    def __init__(self, connection: Connection, table: Any, order: str) -> None:
+        statement = str(select(table).order_by(table.c[order]))
+        self._rows: Iterator[tuple[Any, ...]] = iter(
+            tuple(row) for row in connection.exec_driver_sql(statement)
+        )
+        self._next = next(self._rows, None)
+
+    def take(self, belongs: Any) -> list[tuple[Any, ...]]:
+        taken = []
+        while self._next is not None and belongs(self._next):
+            taken.append(self._next)
+            self._next = next(self._rows, None)
+        return taken
+
+    def is_empty(self) -> bool:
+        return self._next is None
