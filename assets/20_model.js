@@ -1,0 +1,165 @@
+// What this screen knows: rooms with their newest values and trends, alarms, tasks. Plain data; judged by the clock when asked.
+"use strict";
+
+(function (im) {
+  const TREND_MS = 15 * 60 * 1000;
+  const CONTINUOUS_STALE_MS = 3000;
+  // At a speed above 1 three gateway seconds may be shorter than the way to the screen; no value is struck for that.
+  const SHORTEST_REAL_MS = 250;
+  const CONTINUOUS = new Set(["pulse_rate", "spo2", "resp_rate"]);
+
+  const model = {
+    ready: false,
+    rooms: new Map(),
+    alarms: new Map(),
+    due: [],
+    notWatched: [],
+    unassigned: 0,
+    selfCheckAge: 0,
+    degraded: [],
+  };
+
+  function valueOf(point) {
+    const [, metric, at, receivedAt, value, systolic, diastolic, mean, status, , source] = point;
+    return { at, receivedAt, value, systolic, diastolic, mean, status, source, staleAfter: staleAfter(metric, source) };
+  }
+
+  function staleAfter(metric, source) {
+    return CONTINUOUS.has(metric) && source !== "manual" ? CONTINUOUS_STALE_MS : null;
+  }
+
+  function valueIn(view) {
+    const { at, value, systolic, diastolic, mean, status } = view;
+    return {
+      at, value, systolic, diastolic, mean, status,
+      receivedAt: view.received_at,
+      source: view.source === "manual" ? "manual" : view.device,
+      staleAfter: view.stale_after_s === null ? null : view.stale_after_s * 1000,
+    };
+  }
+
+  function newRoom(view) {
+    return { id: view.id, name: view.name, session: view.session, devices: view.devices, connected: view.connected, values: {}, trend: {} };
+  }
+
+  function loadRoom(view) {
+    const room = newRoom(view);
+    for (const [key, value] of Object.entries(view.values)) {
+      const metric = key.split(/[^a-z0-9_]/)[0];
+      keepValue(room, metric, valueIn(value));
+    }
+    for (const point of view.trend) keepPoint(room, point);
+    return room;
+  }
+
+  function keepValue(room, metric, value) {
+    const sources = room.values[metric] || (room.values[metric] = new Map());
+    const before = sources.get(value.source);
+    if (before && before.at > value.at) return;
+    if (before && before.staleAfter !== null) value.staleAfter = before.staleAfter;
+    sources.set(value.source, value);
+  }
+
+  // Points come in order as a rule; a late one goes to its place.
+  function keepPoint(room, point) {
+    const points = room.trend[point[1]] || (room.trend[point[1]] = []);
+    let place = points.length;
+    while (place > 0 && points[place - 1][2] > point[2]) place -= 1;
+    if (place === points.length) points.push(point);
+    else points.splice(place, 0, point);
+    const oldest = points[points.length - 1][2] - TREND_MS;
+    if (points.length > 64 && points[32][2] < oldest) points.splice(0, 32);
+  }
+
+  function load(snapshot) {
+    model.ready = true;
+    model.rooms = new Map(snapshot.rooms.map((view) => [view.id, loadRoom(view)]));
+    model.alarms = new Map(snapshot.alarms.filter((alarm) => alarm.state !== "ended").map((alarm) => [alarm.id, alarm]));
+    model.due = snapshot.due;
+    model.notWatched = snapshot.not_watched;
+    model.unassigned = snapshot.unassigned;
+    model.selfCheckAge = snapshot.self_check_age_s;
+  }
+
+  // Takes an update in. Returns what changed: room ids with new values, and which lists.
+  function apply(update) {
+    const changes = { points: update.points, values: new Set(), rooms: false, sessions: new Set(), alarms: update.alarms, tasks: false };
+    for (const point of update.points) takePoint(point, changes);
+    for (const view of update.rooms) takeRoom(view, changes);
+    for (const id of update.retired_rooms) changes.rooms = model.rooms.delete(id) || changes.rooms;
+    for (const alarm of update.alarms) takeAlarm(alarm, changes);
+    for (const [field, name] of [["due", "due"], ["not_watched", "notWatched"], ["unassigned", "unassigned"]]) {
+      if (update[field] === null || update[field] === undefined) continue;
+      model[name] = update[field];
+      changes.tasks = true;
+    }
+    return changes;
+  }
+
+  function takePoint(point, changes) {
+    const room = model.rooms.get(point[0]);
+    if (!room) return;
+    keepPoint(room, point);
+    // A late reading belongs to the trace, never to the number that stands for now.
+    if (!point[9]) keepValue(room, point[1], valueOf(point));
+    changes.values.add(room.id);
+  }
+
+  function takeRoom(view, changes) {
+    const room = model.rooms.get(view.id);
+    if (!room) {
+      model.rooms.set(view.id, newRoom(view));
+      changes.rooms = true;
+      return;
+    }
+    changes.rooms = changes.rooms || room.name !== view.name;
+    const another = (room.session && room.session.id) !== (view.session && view.session.id);
+    if (another) Object.assign(room, { values: {}, trend: {} });
+    Object.assign(room, { name: view.name, session: view.session, devices: view.devices, connected: view.connected });
+    changes.sessions.add(room.id);
+    changes.values.add(room.id);
+  }
+
+  function takeAlarm(alarm, changes) {
+    if (alarm.state === "ended") model.alarms.delete(alarm.id);
+    else model.alarms.set(alarm.id, alarm);
+    changes.values.add(alarm.room_id);
+  }
+
+  function isStale(value, now) {
+    if (im.watchdog.connection() === "lost") return true;
+    if (value.staleAfter === null) return false;
+    return now - value.receivedAt > Math.max(value.staleAfter, SHORTEST_REAL_MS * im.clock.speed());
+  }
+
+  // The value that stands for now: a fresh one of a device before all others, else the newest.
+  function shown(room, metric, now) {
+    let best = null;
+    let bestRank = -1;
+    for (const value of room.values[metric] ? room.values[metric].values() : []) {
+      const rank = value.staleAfter !== null && !isStale(value, now) ? 1 : 0;
+      if (best === null || rank > bestRank || (rank === bestRank && value.at > best.at)) {
+        best = value;
+        bestRank = rank;
+      }
+    }
+    return best;
+  }
+
+  function alarmsOf(roomId) {
+    return Array.from(model.alarms.values()).filter((alarm) => alarm.room_id === roomId).sort(byUrgency);
+  }
+
+  const STATE_RANK = { active: 0, latched: 1, acknowledged: 2 };
+  function byUrgency(one, other) {
+    return (
+      Number(one.state === "acknowledged") - Number(other.state === "acknowledged") ||
+      im.PRIORITIES.indexOf(one.priority) - im.PRIORITIES.indexOf(other.priority) ||
+      STATE_RANK[one.state] - STATE_RANK[other.state] ||
+      other.raised_at - one.raised_at
+    );
+  }
+
+  Object.assign(model, { load, apply, isStale, shown, alarmsOf, byUrgency, TREND_MS });
+  im.model = model;
+})(window.InfusionMonitor);

@@ -1,0 +1,168 @@
+// One room of the ward: built once, then only what changed is written.
+"use strict";
+
+(function (im) {
+  const t = im.t;
+
+  const phaseWords = {
+    precheck: () => t("Pre-check"),
+    baseline: () => t("Baseline"),
+    infusion: () => t("Infusion"),
+    observation: () => t("Observation"),
+    discharged: () => t("Discharged"),
+    cancelled: () => t("Cancelled"),
+  };
+
+  function sessionWords(session) {
+    if (session.planned) return t("session {n} of {m}", { n: session.number, m: session.planned });
+    return t("session {n}", { n: session.number });
+  }
+
+  // "23:10 / 40" and how far the bar stands, or the time alone for a phase without a planned length.
+  function phaseTime(session, now) {
+    const passed = Math.max(0, now - session.phase_started_at);
+    const planned = session.phase_minutes ? session.phase_minutes * 60000 : null;
+    const text = im.clock.duration(passed) + (planned ? ` / ${im.values.plain(session.phase_minutes)}` : "");
+    return { text, part: planned ? Math.min(1, passed / planned) : 0, over: planned !== null && passed > planned };
+  }
+
+  function create(room) {
+    const root = im.el("article", "tile");
+    const tile = { root, roomId: room.id, name: null, sessionId: undefined, stale: null, width: 0, height: 0 };
+    fill(tile, room);
+    return tile;
+  }
+
+  // A tile is built anew when its session comes or goes.
+  function fill(tile, room) {
+    if (tile.trend) im.trend.forget(tile.trend);
+    tile.sessionId = room.session ? room.session.id : null;
+    tile.stale = null;
+    tile.trend = null;
+    tile.views = [];
+    tile.root.replaceChildren();
+    tile.root.classList.toggle("tile-free", !room.session);
+    rename(tile, room);
+    if (room.session) fillSession(tile, room);
+    else fillFree(tile, room);
+  }
+
+  function rename(tile, room) {
+    tile.name = room.name;
+    tile.root.dataset.room = room.name;
+    tile.root.setAttribute("aria-label", im.roomTitle(room.name));
+  }
+
+  function fillFree(tile, room) {
+    const button = im.el("button", "button", t("Start a session"));
+    button.type = "button";
+    button.dataset.action = "start-session";
+    button.addEventListener("click", () => im.startSession(room.id));
+    const title = im.el("h2", "tile-room", im.roomTitle(room.name));
+    const note = im.textIn(im.el("p", "tile-free-note"), t("Free"));
+    tile.root.append(im.el("div", "tile-free-box", title, note.parentNode, button));
+  }
+
+  function fillSession(tile, room) {
+    const link = im.el("a", "tile-room", im.roomTitle(room.name));
+    link.href = `/session/${encodeURIComponent(room.session.id)}`;
+    link.addEventListener("click", (event) => im.follow(event, link));
+    tile.patient = im.textIn(im.el("span", "tile-patient"));
+    tile.phase = im.textIn(im.el("span", "tile-phase"));
+    const head = im.el("header", "tile-head", im.el("h2", null, link), tile.patient.parentNode, tile.phase.parentNode);
+    tile.bar = im.el("div", "tile-bar-done");
+    tile.views = im.values.METRICS.map(im.values.create);
+    const row = im.el("div", "tile-values", ...tile.views.map((view) => view.cell));
+    const canvas = im.el("canvas");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", t("Trend of the last 15 minutes"));
+    tile.trendBox = im.el("div", "tile-trend", canvas);
+    tile.trend = im.trend.create(canvas);
+    tile.due = im.textIn(im.el("footer", "tile-due"));
+    tile.strip = im.el("div", "tile-strip");
+    tile.stripText = im.textIn(im.el("span", "tile-strip-words"));
+    tile.stripTime = im.textIn(im.el("span", "tile-strip-time"));
+    tile.strip.append(tile.stripText.parentNode, tile.stripTime.parentNode);
+    tile.strip.hidden = true;
+    tile.staleBanner = im.textIn(im.el("div", "tile-stale-words"));
+    tile.root.append(head, im.el("div", "tile-bar", tile.bar), row, tile.trendBox, tile.staleBanner.parentNode, tile.due.parentNode, tile.strip);
+    tile.alarm = undefined;
+    if (tile.width) fitTrend(tile);
+  }
+
+  function fitTrend(tile) {
+    const box = tile.trendBox;
+    if (!box) return;
+    im.trend.resize(tile.trend, box.clientWidth, box.clientHeight);
+  }
+
+  // New values or the clock's judgement: numbers, staleness.
+  function paintValues(tile, room, now) {
+    if (!room.session) {
+      paintStale(tile, im.watchdog.connection() === "lost");
+      return;
+    }
+    const feedLost = im.values.isFeedLost(room, now);
+    let stale = feedLost;
+    for (const view of tile.views) stale = im.values.paint(view, room, now, feedLost) || stale;
+    paintStale(tile, stale, feedLost);
+  }
+
+  function paintStale(tile, stale, feedLost) {
+    const state = stale ? (feedLost ? "feed" : "some") : "no";
+    if (tile.stale === state) return;
+    tile.stale = state;
+    tile.root.dataset.stale = String(stale);
+    if (tile.staleBanner) im.setText(tile.staleBanner, stale && feedLost ? t("No live values") : "");
+  }
+
+  // Once a second: everything that grows older.
+  function paintTimes(tile, room, now) {
+    if (!room.session) return;
+    for (const view of tile.views) im.values.paintNote(view, room, now);
+    const { text, part, over } = phaseTime(room.session, now);
+    im.setText(tile.phase, `${phaseWords[room.session.phase]()} ${text}`);
+    const percent = `${(part * 100).toFixed(1)}%`;
+    if (tile.bar.style.width !== percent) tile.bar.style.width = percent;
+    tile.bar.classList.toggle("over", over);
+    if (tile.alarm) im.setText(tile.stripTime, im.clock.duration(now - tile.alarm.onset));
+    paintDue(tile, room, now);
+  }
+
+  function paintDue(tile, room, now) {
+    const due = im.model.due.filter((one) => one.room_id === room.id).sort((one, other) => one.at - other.at)[0];
+    im.setText(tile.due, due ? t("Next: {task} {when}", { task: im.spoken(due.text), when: im.clock.until(due.at - now) }) : "");
+    tile.due.parentNode.classList.toggle("over", Boolean(due) && due.at < now);
+  }
+
+  function paintSession(tile, room) {
+    if (tile.sessionId !== (room.session ? room.session.id : null)) fill(tile, room);
+    else if (tile.name !== room.name) fill(tile, room);
+    if (!room.session) return;
+    im.setText(tile.patient, `${room.session.patient} · ${sessionWords(room.session)}`);
+    tile.trend.room = room;
+  }
+
+  function paintAlarms(tile, room, now) {
+    const alarms = im.model.alarmsOf(room.id);
+    const worst = alarms.find((alarm) => alarm.state !== "acknowledged") || alarms[0] || null;
+    tile.alarm = worst;
+    im.setAttr(tile.root, "data-worst", worst ? worst.priority : null);
+    im.setAttr(tile.root, "data-signal", worst ? worst.state : null);
+    if (!room.session) return;
+    for (const view of tile.views) im.values.paintAlarm(view, alarms);
+    tile.strip.hidden = !worst;
+    if (!worst) return;
+    im.setText(tile.stripText, im.alarmWords(worst));
+    im.setText(tile.stripTime, im.clock.duration(now - worst.onset));
+  }
+
+  function forget(tile) {
+    if (tile.trend) im.trend.forget(tile.trend);
+  }
+
+  im.phaseWord = (phase) => phaseWords[phase]();
+  im.sessionWords = sessionWords;
+  im.phaseTime = phaseTime;
+  im.tile = { create, paintValues, paintTimes, paintSession, paintAlarms, fitTrend, forget };
+})(window.InfusionMonitor);

@@ -1,0 +1,144 @@
+// The ward's grid: one tile per room, sized so that twelve fit, worst first on demand.
+"use strict";
+
+(function (im) {
+  const SMALLEST = { width: 232, height: 150 };
+  const ORDER_KEY = "infusion-monitor.order";
+  const GAP = 12;
+
+  let root = null;
+  let sizes = null;
+  let tiles = new Map();
+  let byUrgency = false;
+
+  function mount(element) {
+    root = element;
+    root.replaceChildren();
+    tiles = new Map();
+    byUrgency = localStorage.getItem(ORDER_KEY) === "urgency";
+    sizes = new ResizeObserver(fit);
+    sizes.observe(root);
+    load();
+  }
+
+  function unmount() {
+    sizes.disconnect();
+    for (const tile of tiles.values()) im.tile.forget(tile);
+    tiles.clear();
+    root = null;
+  }
+
+  function load() {
+    if (!im.model.ready) return;
+    const now = im.clock.now();
+    for (const [id, tile] of tiles) {
+      if (im.model.rooms.has(id)) continue;
+      im.tile.forget(tile);
+      tiles.delete(id);
+    }
+    for (const room of im.model.rooms.values()) {
+      if (!tiles.has(room.id)) tiles.set(room.id, im.tile.create(room));
+      paintRoom(room, now);
+    }
+    arrange();
+    fit();
+  }
+
+  function paintRoom(room, now) {
+    const tile = tiles.get(room.id);
+    im.tile.paintSession(tile, room);
+    im.tile.paintAlarms(tile, room, now);
+    im.tile.paintValues(tile, room, now);
+    im.tile.paintTimes(tile, room, now);
+    if (tile.trend) im.trend.redraw(tile.trend);
+  }
+
+  function urgency(room) {
+    const worst = im.model.alarmsOf(room.id)[0];
+    if (!worst) return room.session ? 8 : 9;
+    return im.PRIORITIES.indexOf(worst.priority) + (worst.state === "acknowledged" ? 4 : 0);
+  }
+
+  function arrange() {
+    const rooms = Array.from(im.model.rooms.values());
+    if (byUrgency) rooms.sort((one, other) => urgency(one) - urgency(other));
+    im.arrange(root, rooms.map((room) => tiles.get(room.id).root));
+    root.classList.toggle("ward-empty", rooms.length === 0);
+  }
+
+  // The number of columns that gives the largest tiles of a good shape.
+  function columnsFor(count, width, height) {
+    let best = { columns: 1, score: 0, rows: count };
+    for (let columns = 1; columns <= count; columns += 1) {
+      const rows = Math.ceil(count / columns);
+      const wide = (width - GAP * (columns - 1)) / columns;
+      const high = (height - GAP * (rows - 1)) / rows;
+      if (wide < SMALLEST.width && columns > 1) break;
+      const score = Math.min(wide / 320, high / 240);
+      if (score > best.score) best = { columns, rows, score };
+    }
+    return best;
+  }
+
+  // Reads all sizes, then writes: one layout, not one per tile.
+  function fit() {
+    const count = tiles.size;
+    if (!count || !root) return;
+    const { columns } = columnsFor(count, root.clientWidth, root.clientHeight);
+    root.style.setProperty("--columns", columns);
+    const boxes = Array.from(tiles.values(), (tile) =>
+      tile.trend ? [tile, tile.trendBox.clientWidth, tile.trendBox.clientHeight] : null);
+    for (const box of boxes) {
+      if (!box) continue;
+      const [tile, width, height] = box;
+      tile.width = width;
+      if (tile.trend.width !== width || tile.trend.height !== height) im.trend.resize(tile.trend, width, height);
+    }
+  }
+
+  function update(changes) {
+    if (changes.rooms) {
+      load();
+      return;
+    }
+    const now = im.clock.now();
+    for (const id of changes.sessions) paintRoom(im.model.rooms.get(id), now);
+    for (const id of changes.values) {
+      const room = im.model.rooms.get(id);
+      const tile = tiles.get(id);
+      if (!room || !tile) continue;
+      im.tile.paintValues(tile, room, now);
+      if (tile.trend) im.trend.redraw(tile.trend);
+    }
+    for (const id of new Set(changes.alarms.map((alarm) => alarm.room_id))) {
+      const room = im.model.rooms.get(id);
+      if (room) im.tile.paintAlarms(tiles.get(id), room, now);
+    }
+    if (changes.sessions.size) fit();
+    if (byUrgency && (changes.alarms.length || changes.sessions.size)) arrange();
+  }
+
+  function judge(now) {
+    for (const [id, tile] of tiles) im.tile.paintValues(tile, im.model.rooms.get(id), now);
+  }
+
+  function second(now) {
+    for (const [id, tile] of tiles) im.tile.paintTimes(tile, im.model.rooms.get(id), now);
+  }
+
+  // An empty room's trend moves too: its line must not stand still at the right edge.
+  function refreshTrends() {
+    for (const tile of tiles.values()) if (tile.trend) im.trend.redraw(tile.trend);
+  }
+
+  function setOrder(worstFirst) {
+    byUrgency = worstFirst;
+    localStorage.setItem(ORDER_KEY, worstFirst ? "urgency" : "room");
+    if (root && im.model.ready) arrange();
+  }
+
+  im.ward = {
+    mount, unmount, load, update, judge, second, refreshTrends, setOrder,
+    isWorstFirst: () => localStorage.getItem(ORDER_KEY) === "urgency",
+  };
+})(window.InfusionMonitor);

@@ -1,0 +1,117 @@
+// The ward's side column: active alarms, tasks due, acknowledged, and what is not watched now.
+"use strict";
+
+(function (im) {
+  const t = im.t;
+  const PLACES = ["alarm-list", "due-list", "acknowledged-list", "not-watched-list", "unassigned-note"];
+
+  let root = null;
+  let place = {};
+  let alarms = new Map();
+  let rows = [];
+
+  function mount(element) {
+    root = element;
+    place = {};
+    for (const id of PLACES) place[id] = document.getElementById(id);
+    alarms = new Map();
+    load();
+  }
+
+  function unmount() {
+    root = null;
+    place = {};
+    alarms = new Map();
+    rows = [];
+  }
+
+  function load() {
+    if (!root || !im.model.ready) return;
+    paintAlarms();
+    paintTasks();
+  }
+
+  function update(changes) {
+    if (!root) return;
+    if (changes.alarms.length || changes.rooms) paintAlarms();
+    if (changes.tasks || changes.rooms) paintTasks();
+  }
+
+  function paintAlarms() {
+    const focused = document.activeElement;
+    for (const id of alarms.keys()) if (!im.model.alarms.has(id)) alarms.delete(id);
+    const sorted = Array.from(im.model.alarms.values()).sort(im.model.byUrgency);
+    for (const alarm of sorted) {
+      const view = alarms.get(alarm.id);
+      if (view) im.alarm.paint(view, alarm);
+      else alarms.set(alarm.id, im.alarm.create(alarm));
+    }
+    const roots = (wanted) => sorted.filter((alarm) => (alarm.state === "acknowledged") === wanted).map((alarm) => alarms.get(alarm.id).root);
+    list("alarm-list", roots(false), t("No active alarms"));
+    list("acknowledged-list", roots(true), t("None"));
+    keepFocus(focused);
+  }
+
+  // An acknowledged alarm leaves the list with the focus on it; the next one takes it.
+  function keepFocus(before) {
+    if (!before || before === document.activeElement || before.dataset.action !== "acknowledge") return;
+    const next = place["alarm-list"].querySelector("[data-action=acknowledge]");
+    if (next) next.focus({ preventScroll: true });
+  }
+
+  function list(id, children, emptyWords) {
+    const parent = place[id];
+    if (!parent) return;
+    if (!children.length) {
+      const words = parent.querySelector(":scope > .list-empty") || im.el("div", "list-empty", emptyWords);
+      im.arrange(parent, [words]);
+    } else im.arrange(parent, children);
+  }
+
+  function taskRow(name, title, words, kind) {
+    const row = im.el("div", `task ${kind}`);
+    const text = im.el("span", "task-words");
+    text.append(im.el("b", null, im.roomTitle(name)), ` · ${words}`);
+    const when = im.textIn(im.el("span", "task-when"));
+    row.append(text, when.parentNode);
+    if (title) row.title = title;
+    return { row, when };
+  }
+
+  function paintTasks() {
+    rows = [];
+    const due = im.model.due.slice().sort((one, other) => one.at - other.at).map((task) => {
+      const { row, when } = taskRow(task.room, "", im.spoken(task.text), "task-due");
+      rows.push((now) => {
+        im.setText(when, im.clock.until(task.at - now));
+        row.classList.toggle("over", task.at < now);
+      });
+      return row;
+    });
+    const unwatched = im.model.notWatched.map((one) => {
+      const { row, when } = taskRow(one.room, im.clock.timeOfDay(one.since), im.spoken(one.text), "task-unwatched");
+      rows.push((now) => im.setText(when, one.until ? im.clock.duration(one.until - now) : im.clock.duration(now - one.since)));
+      return row;
+    });
+    list("due-list", due, t("Nothing due"));
+    list("not-watched-list", unwatched, t("Nothing: everything is watched"));
+    paintUnassigned();
+    second(im.clock.now());
+  }
+
+  function paintUnassigned() {
+    const note = place["unassigned-note"];
+    if (!note) return;
+    const count = im.model.unassigned;
+    const words = count === 1 ? t("1 reading of the last day belongs to no session") : t("{n} readings of the last day belong to no session", { n: count });
+    im.arrange(note, count ? [im.el("div", "unassigned", words)] : []);
+  }
+
+  function second(now) {
+    if (!root) return;
+    for (const view of alarms.values()) im.alarm.paintTime(view, now);
+    for (const paint of rows) paint(now);
+  }
+
+  im.side = { mount, unmount, load, update, second };
+})(window.InfusionMonitor);

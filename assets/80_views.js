@@ -1,0 +1,165 @@
+// Brings news to whatever is on the page: mounts views as Dash shows them, paints, and sends the receipts.
+"use strict";
+
+(function (im) {
+  const RECEIPT_MS = 250;
+  const TREND_MS = 5000;
+
+  // Which element a view lives in; Dash puts it there and takes it away again.
+  const places = [
+    { id: "appbar", view: () => im.topbar, element: null },
+    { id: "ward-grid", view: () => im.ward, element: null },
+    { id: "ward-side", view: () => im.side, element: null },
+    { id: "session-page", view: () => im.session, element: null },
+  ];
+
+  let lastSecond = 0;
+  let lastTrends = 0;
+  let receipt = null;
+  let lastReceipt = 0;
+  let lastShown = "";
+
+  function attach() {
+    for (const place of places) {
+      const element = document.getElementById(place.id);
+      if (element === place.element) continue;
+      if (place.element) place.view().unmount();
+      place.element = element;
+      if (element) place.view().mount(element);
+    }
+    offerOrder();
+  }
+
+  function watchPage() {
+    attach();
+    new MutationObserver(attach).observe(document.body, { childList: true, subtree: true });
+  }
+
+  function mounted(name) {
+    for (const place of places) if (place.element && place.view()[name]) return true;
+    return false;
+  }
+
+  function each(name, ...given) {
+    for (const place of places) {
+      if (!place.element) continue;
+      const view = place.view();
+      if (view[name]) view[name](...given);
+    }
+  }
+
+  function snapshot(message) {
+    im.model.load(message);
+    im.model.degraded = [];
+    each("load");
+    im.topbar.paintCounts();
+    im.topbar.paintConnection();
+    painted(message.seq, null, true);
+  }
+
+  function update(message) {
+    const arrived = performance.now();
+    const changes = im.model.apply(message);
+    each("update", changes);
+    if (changes.alarms.length) im.topbar.paintCounts();
+    painted(message.seq, arrived, changes.alarms.length > 0);
+  }
+
+  function heartbeat(message) {
+    im.model.selfCheckAge = message.self_check_age_s;
+    im.model.degraded = message.degraded;
+    im.watchdog.judge();
+    im.topbar.paintConnection();
+    painted(message.seq, null, false);
+  }
+
+  // A frame after the writing is what a person can see. A hidden tab gets no frames: it says so at once.
+  function painted(seq, arrived, urgent) {
+    if (document.hidden) {
+      report(seq, null, true, urgent);
+      return;
+    }
+    const waiting = receipt !== null;
+    receipt = { seq, arrived: waiting ? receipt.arrived : arrived, urgent: urgent || (waiting && receipt.urgent) };
+    if (!waiting) requestAnimationFrame(() => setTimeout(confirm, 0));
+  }
+
+  function confirm() {
+    if (!receipt) return;
+    const { seq, arrived, urgent } = receipt;
+    receipt = null;
+    const took = arrived === null ? null : performance.now() - arrived;
+    if (took !== null) im.topbar.sawDelay(took + im.socket.halfTrip());
+    report(seq, took, document.hidden, urgent);
+  }
+
+  function report(seq, took, hidden, urgent) {
+    const now = performance.now();
+    const alarms = hidden ? [] : shownAlarms();
+    const shown = alarms.join(" ");
+    if (!urgent && now - lastReceipt < RECEIPT_MS && shown === lastShown) return;
+    lastReceipt = now;
+    lastShown = shown;
+    const message = { type: "painted", seq, alarms, hidden };
+    if (took !== null) message.paint_ms = Math.round(took * 10) / 10;
+    im.socket.send(message);
+  }
+
+  function shownAlarms() {
+    return Array.from(document.querySelectorAll("[data-alarm]"), (element) => element.dataset.alarm).slice(0, 1000);
+  }
+
+  // Called by the watchdog: what the clock alone has changed.
+  function tick(connectionChanged) {
+    const now = im.clock.now();
+    if (connectionChanged) im.topbar.paintConnection();
+    if (im.model.ready) each("judge", now);
+    const mono = performance.now();
+    if (mono - lastSecond < 900) return;
+    lastSecond = mono;
+    im.topbar.second();
+    if (!im.model.ready) return;
+    each("second", now);
+    if (mono - lastTrends < TREND_MS) return;
+    lastTrends = mono;
+    each("refreshTrends");
+  }
+
+  function closed() {
+    im.alarm.connectionLost();
+  }
+
+  // The "worst first" switch stands beside the grid when Dash leaves a place for it.
+  function offerOrder() {
+    const place = document.getElementById("ward-order");
+    if (!place || place.firstElementChild) return;
+    const button = im.el("button", "button button-quiet", im.t("Worst first"));
+    button.type = "button";
+    button.setAttribute("aria-pressed", String(im.ward.isWorstFirst()));
+    button.addEventListener("click", () => {
+      im.ward.setOrder(!im.ward.isWorstFirst());
+      button.setAttribute("aria-pressed", String(im.ward.isWorstFirst()));
+    });
+    place.append(button);
+  }
+
+  // Within the app a link changes the page without loading it anew, so the live socket stays.
+  im.follow = function (event, link) {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !window.dash_clientside) return;
+    event.preventDefault();
+    history.pushState({}, "", link.href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  };
+
+  let requests = 0;
+  im.startSession = function (roomId) {
+    const room = im.model.rooms.get(roomId);
+    requests += 1;
+    if (window.dash_clientside && room) {
+      window.dash_clientside.set_props("start-session-request", { data: { room: room.name, n: requests } });
+    }
+  };
+
+  im.views = { watchPage, snapshot, update, heartbeat, tick, closed, mounted };
+})(window.InfusionMonitor);

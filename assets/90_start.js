@@ -1,0 +1,52 @@
+// Starts the screen: asks the dashboard who is signed in and where the gateway is, then opens the socket.
+"use strict";
+
+(function (im) {
+  const RETRY_MS = 1000;
+  let started = false;
+  let signedIn = false;
+
+  im.isSignedIn = () => signedIn;
+
+  async function ask() {
+    const response = await fetch("/api/screen", { credentials: "same-origin", cache: "no-store" });
+    if (response.status === 401) return null;
+    if (!response.ok) throw new Error(`screen settings: HTTP ${response.status}`);
+    return response.json();
+  }
+
+  function gatewayUrl(screen) {
+    if (screen.gateway_url) return screen.gateway_url.replace(/\/$/, "").replace(/(\/live)?$/, "/live");
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const host = location.hostname.includes(":") ? `[${location.hostname.replace(/[[\]]/g, "")}]` : location.hostname;
+    return `${scheme}://${host}:${screen.gateway_port}/live`;
+  }
+
+  async function start() {
+    let screen;
+    try {
+      screen = await ask();
+    } catch (error) {
+      console.warn(`No answer from the dashboard: ${error.message}`);
+      im.watchdog.after("settings", RETRY_MS, start);
+      return;
+    }
+    signedIn = screen !== null;
+    if (!signedIn || started) return;
+    started = true;
+    im.useLanguage(screen.language, screen.strings);
+    im.clock.useZone(screen.clinic_time_zone);
+    im.views.watchPage();
+    im.socket.start(gatewayUrl(screen), location.pathname.startsWith("/session/") ? "session" : "ward", {
+      snapshot: im.views.snapshot,
+      update: im.views.update,
+      heartbeat: im.views.heartbeat,
+      orderResult: im.alarm.result,
+      closed: im.views.closed,
+      refused: start,
+    });
+  }
+
+  im.watchdog.start();
+  start();
+})(window.InfusionMonitor);
