@@ -1,0 +1,1 @@
+"""Sockets: device feed, screen feed, orders, health. Pure protocols, and thin drivers around them."""

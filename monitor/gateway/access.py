@@ -1,0 +1,122 @@
+"""Who may open which socket: device tokens, the local credential, the cookie of a signed-in operator."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from websockets.datastructures import Headers, MultipleValuesError
+
+from monitor.identity import COOKIE_NAME, read_cookie
+from monitor.wire.device import SUBPROTOCOL
+
+if TYPE_CHECKING:
+    from monitor.domain.registry import Device
+    from monitor.service.monitor import Monitor
+
+CONSOLE = "console:"
+"""Prefix of an operator who gave the order on the gateway's own machine; has an administrator's rights."""
+
+
+class Refusal(NamedTuple):
+    """An HTTP status and one sentence."""
+
+    status: int
+    message: str
+
+
+class Orderer(NamedTuple):
+    """Who gives an order, and with which role."""
+
+    name: str
+    role: str
+
+
+def admit_device(monitor: Monitor, headers: Headers) -> Device | Refusal:
+    """The device of a handshake on ``/device``."""
+    token = bearer(headers)
+    device = monitor.device_with_token(token) if token else None
+    if device is None:
+        return Refusal(401, "a device token is wanted: Authorization: Bearer TOKEN")
+    if device.revoked:
+        return Refusal(403, "this device is revoked")
+    offered = ",".join(headers.get_all("Sec-WebSocket-Protocol"))
+    if SUBPROTOCOL not in (word.strip() for word in offered.split(",")):
+        return Refusal(400, f"the subprotocol {SUBPROTOCOL} is wanted")
+    return device
+
+
+def admit_screen(
+    monitor: Monitor, headers: Headers, *, credential: str, cookie_key: bytes
+) -> str | Refusal | None:
+    """The operator whose cookie came with a handshake on ``/live``; None for a program with the local credential."""
+    trusted = has_credential(headers, credential)
+    origin = headers.get_all("Origin")
+    if (origin or not trusted) and not _is_same_host(origin, headers.get_all("Host")):
+        return Refusal(403, "screens of another origin are not served")
+    if trusted:
+        return None
+    operator = _signed_in(headers, cookie_key)
+    if operator is None or orderer(monitor, operator) is None:
+        return Refusal(403, "nobody is signed in")
+    return operator
+
+
+def orderer(monitor: Monitor, name: str, *, console_allowed: bool = False) -> Orderer | None:
+    """The operator of this name with the role on record; None for an unknown or disabled one."""
+    if console_allowed and name.startswith(CONSOLE) and len(name) > len(CONSOLE):
+        return Orderer(name, "administrator")
+    operator = monitor.operator(name)
+    if operator is None or operator.disabled:
+        return None
+    return Orderer(operator.name, operator.role)
+
+
+def has_credential(headers: Headers, credential: str) -> bool:
+    """Whether the request carries the local credential."""
+    token = bearer(headers)
+    return token is not None and hmac.compare_digest(token.encode(), credential.encode())
+
+
+def bearer(headers: Headers) -> str | None:
+    """The token of an ``Authorization: Bearer`` header, or None when there is no usable one."""
+    try:
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
+    except MultipleValuesError:
+        return None
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and token else None
+
+
+def is_loopback(address: object) -> bool:
+    """Whether a socket's peer address is this machine."""
+    host = address[0] if isinstance(address, tuple) and address else ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_same_host(origins: list[str], hosts: list[str]) -> bool:
+    # Names only: the page comes from the dashboard's port, the socket is the gateway's.
+    if len(origins) != 1 or len(hosts) != 1:
+        return False
+    try:
+        origin, host = urlsplit(origins[0]).hostname, urlsplit(f"//{hosts[0]}").hostname
+    except ValueError:
+        return False
+    return origin is not None and origin == host
+
+
+def _signed_in(headers: Headers, cookie_key: bytes) -> str | None:
+    # Cookie by cookie: the parser gives up at the first one it cannot read, which may be anybody's.
+    jar: SimpleCookie = SimpleCookie()
+    for header in headers.get_all("Cookie"):
+        for cookie in header.split(";"):
+            if cookie.strip().startswith(f"{COOKIE_NAME}="):
+                jar.load(cookie)
+    morsel = jar.get(COOKIE_NAME)
+    return read_cookie(cookie_key, morsel.value) if morsel is not None else None

@@ -1,0 +1,159 @@
+"""Group commit: while one transaction is written the next collects; what rides on it is told when it is durable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.service.ports import Batch, Commit, Journal, JournalUnavailableError
+
+_log = structlog.get_logger("monitor.gateway.commits")
+
+CAPACITY = 20_000
+"""Readings that may wait to become durable before the gateway stops reading from devices (some 15 MB)."""
+FIRST_RETRY_S = 0.05
+LONGEST_RETRY_S = 1.0
+SLOW_COMMIT_S = 3.0
+
+
+class HasBatch(Protocol):
+    """What is told when its batch is durable; None when there was nothing to write."""
+
+    @property
+    def batch(self) -> Batch | None: ...
+
+
+G = TypeVar("G", bound=HasBatch)
+
+
+class GroupCommit(Generic[G]):
+    """Writes groups one after the other, in the order in which they were collected, and never skips one.
+
+    ``collect`` takes everything that waits (None: nothing does); ``publish`` is called once per group, after its
+    batch is durable. A batch that cannot be written is tried again until it can: nothing after it overtakes it.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        collect: Callable[[], G | None],
+        publish: Callable[[G, Commit | None], None],
+        *,
+        capacity: int = CAPACITY,
+    ) -> None:
+        self.commits = 0
+        self.failures = 0
+        self.busy_s = 0.0
+        self._journal = journal
+        self._collect = collect
+        self._publish = publish
+        self._capacity = capacity
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._wanted = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._collecting = 0
+        self._writing = 0
+        self._writing_since_s: float | None = None
+        self._failure = ""
+        self._stopping = False
+
+    @property
+    def depth(self) -> int:
+        """Readings that were taken from devices and are not durable yet."""
+        return self._collecting + self._writing
+
+    @property
+    def is_full(self) -> bool:
+        return not self._room.is_set()
+
+    def reasons(self, now_s: float) -> list[str]:
+        """Why storage is not all right now; empty when it is. ``now_s`` is the event loop's time."""
+        reasons = []
+        if self._failure:
+            reasons.append(f"storage: nothing can be made durable ({self._failure})")
+        elif self._writing_since_s is not None and now_s - self._writing_since_s > SLOW_COMMIT_S:
+            reasons.append(f"storage: a commit takes more than {SLOW_COMMIT_S:g} s")
+        if self.is_full:
+            reasons.append(f"queue: {self._capacity} readings wait, devices are not read")
+        return reasons
+
+    def want(self, readings: int = 0) -> None:
+        """Something waits to be committed or told; ``readings`` of it came from a device."""
+        if readings:
+            self._collecting += readings
+            if self.depth >= self._capacity:
+                self._room.clear()
+        self._wanted.set()
+
+    async def wait_for_room(self) -> None:
+        """Return once devices may be read again."""
+        await self._room.wait()
+
+    async def run(self) -> None:
+        """Commit until ``stop``. Raises what the journal raises when it is no failure of storage."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            done = await self._commit_group()
+            if self._stopping and not done:
+                return
+
+    def stop(self) -> None:
+        """Let ``run`` return as soon as nothing waits any more."""
+        self._stopping = True
+        self._wanted.set()
+
+    async def close(self) -> None:
+        """Close the journal, after whatever its thread is still writing."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self._journal.close)
+        self._writer.shutdown()
+
+    async def _commit_group(self) -> bool:
+        group = self._collect()
+        if group is None:
+            self._collecting = 0
+            return False
+        self._writing, self._collecting = self._collecting, 0
+        commit = await self._write(group.batch) if group.batch is not None else None
+        self._writing = 0
+        if self.depth < self._capacity:
+            self._room.set()
+        self._publish(group, commit)
+        self._wanted.set()
+        return True
+
+    async def _write(self, batch: Batch) -> Commit:
+        retry_s = FIRST_RETRY_S
+        loop = asyncio.get_running_loop()
+        while True:
+            self._writing_since_s = started_s = loop.time()
+            try:
+                commit = await loop.run_in_executor(self._writer, self._journal.commit, batch)
+            except (JournalUnavailableError, OSError, SQLAlchemyError) as error:
+                self._report(error)
+                await asyncio.sleep(retry_s)
+                retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+            else:
+                self.commits += 1
+                self.busy_s += loop.time() - started_s
+                if self._failure:
+                    self._failure = ""
+                    _log.info("storage works again")
+                return commit
+            finally:
+                self._writing_since_s = None
+
+    def _report(self, error: Exception) -> None:
+        # The name only: messages of database errors quote the values that were to be written.
+        self.failures += 1
+        failure = type(error.__cause__ or error).__name__
+        if failure != self._failure:
+            self._failure = failure
+            _log.error("storage failed, nothing is acknowledged", error=failure)

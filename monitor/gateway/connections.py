@@ -1,0 +1,69 @@
+"""Thin wrappers around a websocket: sending without waiting, closing without waiting, and what is still unsent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from websockets.asyncio.connection import broadcast
+from websockets.exceptions import ConnectionClosed
+
+from monitor.gateway.feed_protocol import Close
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+
+FRAMES_PER_TURN = 16
+"""Frames of one connection that are taken before every other connection gets its turn."""
+BINARY = Close(1003, "text frames only")
+
+
+class Socket:
+    """One websocket, written to by many and closed once."""
+
+    def __init__(self, websocket: ServerConnection) -> None:
+        self._websocket = websocket
+        self._closing: asyncio.Task[None] | None = None
+
+    def send(self, data: bytes | str) -> None:
+        """Hand one text message to the socket. Nothing is sent on a connection that is closing."""
+        # broadcast() writes at once, where send() would wait for a slow peer and make everybody else wait too.
+        broadcast((self._websocket,), data, text=True)
+
+    def unsent_bytes(self) -> int:
+        return self._websocket.transport.get_write_buffer_size()
+
+    def close(self, close: Close) -> None:
+        """Begin to close; a peer that does not answer is cut off after the server's close timeout."""
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(
+                self._websocket.close(close.code, close.reason)
+            )
+
+    async def receive_each(
+        self, take_text: Callable[[str], Awaitable[None] | None], take_binary: Callable[[], None]
+    ) -> str:
+        """Take frames until the connection ends; returns how it ended.
+
+        A flood on one connection does not starve the others: after FRAMES_PER_TURN frames they get their turn.
+        """
+        taken = 0
+        try:
+            while True:
+                frame = await self._websocket.recv()
+                if isinstance(frame, str):
+                    waiting = take_text(frame)
+                    if waiting is not None:
+                        await waiting
+                else:
+                    take_binary()
+                taken += 1
+                if taken % FRAMES_PER_TURN == 0:
+                    await asyncio.sleep(0)
+        except ConnectionClosed as closed:
+            received = closed.rcvd
+            return f"closed with {received.code}" if received is not None else "connection lost"
+        finally:
+            if self._closing is not None:
+                await self._closing

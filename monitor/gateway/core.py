@@ -1,0 +1,218 @@
+"""The heart of the gateway: one monitor, one commit loop, and everybody who waits for a commit.
+
+Everything here runs on the event loop's thread. ``collect`` and ``publish`` are the two ends of a commit: what was
+collected with a batch is told to devices, screens and those who gave orders only when ``publish`` is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from monitor.domain.facts import Fact
+from monitor.gateway.commits import GroupCommit
+from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, Close, DeviceFeed
+from monitor.gateway.health import Health
+from monitor.gateway.viewers import Viewer
+from monitor.service.ports import StoredReading
+from monitor.wire.live import Heartbeat, Snapshot, Update
+
+if TYPE_CHECKING:
+    from monitor.gateway.connections import Socket
+    from monitor.service.monitor import Monitor, Notice
+    from monitor.service.ports import Batch, Clock, Commit, Journal
+
+_log = structlog.get_logger("monitor.gateway")
+
+MOST_UNREAD_BYTES = 1024 * 1024
+TOO_SLOW = Close(1013, "this screen does not keep up; it starts again from a snapshot")
+
+
+@dataclass(eq=False, slots=True)
+class Device:
+    """A connected device: its protocol and its socket."""
+
+    feed: DeviceFeed
+    socket: Socket
+
+    def flush(self) -> None:
+        """Send what the protocol has to say, and close when it says so."""
+        for text in self.feed.take_outgoing():
+            self.socket.send(text)
+        if self.feed.close is not None:
+            self.socket.close(self.feed.close)
+
+
+@dataclass(eq=False, slots=True)
+class Screen:
+    """A connected screen: what it is sent, and its socket."""
+
+    viewer: Viewer
+    socket: Socket
+
+
+@dataclass(slots=True)
+class Group:
+    """Everything that waits for one batch."""
+
+    batch: Batch | None
+    update: Update | None
+    notices: list[Notice]
+    devices: list[Device]
+    replies: list[Callable[[], None]]
+    screens: list[Screen] = field(default_factory=list)
+    snapshot: Snapshot | None = None
+
+
+class Core:
+    """Holds the state of the running gateway. ``poisoned`` counts rows that the database refused."""
+
+    def __init__(self, monitor: Monitor, journal: Journal, clock: Clock) -> None:
+        self.monitor = monitor
+        self.clock = clock
+        self.commits: GroupCommit[Group] = GroupCommit(journal, self.collect, self.publish)
+        self.health = Health(self.commits, self._now_s())
+        self.devices: dict[str, Device] = {}
+        self.screens: set[Screen] = set()
+        self.frames = 0
+        self.poisoned = 0
+        self.too_slow = 0
+        self.published = 0
+        self._collected = 0
+        self._waiting_devices: set[Device] = set()
+        self._replies: list[Callable[[], None]] = []
+
+    # What is waited for
+
+    def device_waits(self, device: Device, readings: int) -> None:
+        """The device is to be told something once what it has sent so far is durable."""
+        self._waiting_devices.add(device)
+        self.commits.want(readings)
+
+    def after_commit(self, reply: Callable[[], None]) -> None:
+        """Call ``reply`` once everything that has happened so far is durable."""
+        self._replies.append(reply)
+        self.commits.want()
+
+    def screen_wants_snapshot(self, screen: Screen) -> None:
+        """The screen is sent a snapshot with the next commit, so that it shows nothing that is not durable."""
+        screen.viewer.wants_snapshot = True
+        self.commits.want()
+
+    # The two ends of a commit
+
+    def collect(self) -> Group | None:
+        """Take everything that waits; None when nothing does."""
+        now = self.clock.now()
+        batch, update = self.monitor.take_batch(now), self.monitor.take_update(now)
+        devices, self._waiting_devices = list(self._waiting_devices), set()
+        replies, self._replies = self._replies, []
+        group = Group(batch, None, self.monitor.take_notices(), devices, replies)
+        if update is not None:
+            self._collected += 1
+            group.update = update.model_copy(update={"seq": self._collected})
+        group.screens = [screen for screen in self.screens if screen.viewer.wants_snapshot]
+        if group.screens:
+            group.snapshot = self._snapshot(now)
+        if not (batch or group.update or group.notices or devices or replies or group.screens):
+            return None
+        for device in devices:
+            device.feed.seal()
+        return group
+
+    def publish(self, group: Group, commit: Commit | None) -> None:
+        """The group's batch is durable: tell everybody."""
+        refused = self._count_poisoned(commit)
+        for device in group.devices:
+            device.feed.committed(refused[device.feed.device.id])
+            device.flush()
+            if device.socket.unsent_bytes() > MOST_UNREAD_BYTES:
+                self.end(device, ACKS_NOT_READ)
+        if group.update is not None:
+            self._publish_update(group.update)
+        if group.snapshot is not None:
+            data = group.snapshot.model_dump_json().encode()
+            for screen in group.screens:
+                screen.viewer.send_snapshot(data)
+        for notice in group.notices:
+            self._notify(notice)
+        for reply in group.replies:
+            reply()
+
+    # Time
+
+    def tick(self) -> None:
+        """Let the alarm engine act on time passing; call it several times a second."""
+        self.monitor.tick(self.clock.now())
+        now_s = self._now_s()
+        self.health.engine_checked(now_s)
+        self.commits.want()
+        for screen in self.screens:
+            screen.viewer.pump(now_s)
+            if screen.viewer.is_too_slow(now_s):
+                self.too_slow += 1
+                screen.socket.close(TOO_SLOW)
+
+    def heartbeat(self) -> None:
+        """Tell every screen that the gateway lives and how it is; call it once a second."""
+        now_s = self._now_s()
+        data = (
+            Heartbeat(
+                seq=self.published,
+                server_time=self.clock.now(),
+                self_check_age_s=round(self.health.self_check_age_s(now_s), 3),
+                degraded=self.health.reasons(now_s),
+            )
+            .model_dump_json()
+            .encode()
+        )
+        for screen in self.screens:
+            screen.viewer.send_heartbeat(data)
+
+    def end(self, device: Device, close: Close) -> None:
+        """Close a device's connection for a reason of the gateway's."""
+        device.feed.end(close, self.clock.now())
+        device.flush()
+
+    def _snapshot(self, now: int) -> Snapshot:
+        age_s = self.health.self_check_age_s(self._now_s())
+        snapshot = self.monitor.snapshot(now)
+        return snapshot.model_copy(
+            update={"seq": self._collected, "self_check_age_s": round(age_s, 3)}
+        )
+
+    def _publish_update(self, update: Update) -> None:
+        self.published = update.seq
+        if self.screens:
+            data, now_s = update.model_dump_json().encode(), self._now_s()
+            for screen in self.screens:
+                screen.viewer.offer(update, data, now_s)
+
+    def _notify(self, notice: Notice) -> None:
+        device = self.devices.get(notice.device_id)
+        if device is None:
+            return
+        if notice.kind == "revoked":
+            self.end(device, REVOKED)
+        else:
+            device.feed.session_changed(notice.session)
+            device.flush()
+
+    def _count_poisoned(self, commit: Commit | None) -> Counter[str]:
+        rows = [row for row, _ in commit.poisoned] if commit is not None else []
+        refused = Counter(row.reading.source for row in rows if isinstance(row, StoredReading))
+        if rows:
+            self.poisoned += len(rows)
+            _log.error("the database refused rows", count=len(rows), devices=sorted(refused))
+        if any(isinstance(row, Fact) for row in rows):
+            self.health.journal_incomplete()
+        return refused
+
+    @staticmethod
+    def _now_s() -> float:
+        return asyncio.get_running_loop().time()

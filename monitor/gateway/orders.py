@@ -1,0 +1,71 @@
+"""Orders of staff, from ``/orders`` and from a screen's buttons, answered once what they did is durable."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from monitor.gateway.access import Orderer, orderer
+from monitor.gateway.connections import BINARY, Socket
+from monitor.wire.base import InvalidMessageError
+from monitor.wire.orders import AddOperator, ChangePassword, OrderMessage, OrderResult, parse_order
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+
+    from monitor.gateway.core import Core
+    from monitor.service.ports import PasswordHasher
+
+
+async def serve_orders(core: Core, websocket: ServerConnection, hasher: PasswordHasher) -> None:
+    """Serve one connection of the dashboard or a command: an order in, its result out, in that order."""
+    socket = Socket(websocket)
+
+    async def take_text(frame: str) -> None:
+        try:
+            message = parse_order(frame)
+        except InvalidMessageError as error:
+            socket.send(not_understood(error).model_dump_json())
+            return
+        by = orderer(core.monitor, message.operator or "", console_allowed=True)
+        await give_order(core, socket, message, by, hasher)
+
+    await socket.receive_each(take_text, lambda: socket.close(BINARY))
+
+
+async def give_order(
+    core: Core, socket: Socket, message: OrderMessage, by: Orderer | None, hasher: PasswordHasher
+) -> None:
+    """Carry out one order and answer it when what it did is durable."""
+    if by is None:
+        refused = OrderResult(
+            order_id=message.order_id,
+            ok=False,
+            code="unknown_operator",
+            message="this operator is not known here, or is disabled",
+        )
+        socket.send(refused.model_dump_json())
+        return
+    password_hash = None
+    if isinstance(message.order, AddOperator | ChangePassword):
+        # Slow by design; in a thread, so that readings and alarms do not wait for it.
+        password_hash = await asyncio.to_thread(hasher.hash, message.order.password)
+    outcome = core.monitor.execute(
+        message.order, by=by.name, role=by.role, now=core.clock.now(), password_hash=password_hash
+    )
+    answer = OrderResult(
+        order_id=message.order_id,
+        ok=outcome.ok,
+        code=outcome.code,
+        message=outcome.message,
+        field=outcome.field,
+        result=outcome.result,
+    ).model_dump_json()
+    core.after_commit(lambda: socket.send(answer))
+
+
+def not_understood(error: InvalidMessageError) -> OrderResult:
+    """The answer to a frame that is no order."""
+    return OrderResult(
+        order_id=None, ok=False, code="invalid_message", message=error.message, field=error.path
+    )

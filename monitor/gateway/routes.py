@@ -1,0 +1,147 @@
+"""What each path of the gateway's port is: three websockets and two pages for machines."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import structlog
+from websockets.typing import Subprotocol
+
+from monitor.gateway.access import (
+    Refusal,
+    admit_device,
+    admit_screen,
+    has_credential,
+    is_loopback,
+)
+from monitor.gateway.devices import serve_device
+from monitor.gateway.feed_protocol import REVOKED, Close
+from monitor.gateway.live import serve_screen
+from monitor.gateway.metrics import exposition
+from monitor.gateway.orders import serve_orders
+from monitor.wire.device import SUBPROTOCOL
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+    from websockets.http11 import Request, Response
+
+    from monitor.gateway.core import Core
+    from monitor.service.ports import PasswordHasher
+
+_log = structlog.get_logger("monitor.gateway")
+
+FAILED = Close(1011, "the gateway could not take this")
+OVERLOADED = Refusal(503, "too much waits to be stored; come back later")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routes:
+    """Answers requests and serves connections; handshakes are checked with ``credential`` and ``cookie_key``."""
+
+    core: Core
+    credential: str
+    cookie_key: bytes
+    hasher: PasswordHasher
+
+    def answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """The plain HTTP answer to a request, or None to open a websocket."""
+        path = urlsplit(request.path).path
+        if path == "/healthz":
+            return self._health(connection)
+        if path == "/metrics":
+            return self._metrics(connection, request)
+        refusal = self._refusal(path, request)
+        return None if refusal is None else _refuse(connection, refusal)
+
+    async def serve(self, connection: ServerConnection) -> None:
+        """Serve one open websocket until it ends."""
+        try:
+            await self._serve(connection)
+        except Exception as error:  # noqa: BLE001 - whatever broke: it must be seen, and the others must go on
+            self.core.health.engine_failed(type(error).__name__)
+            # Without the message, which may quote a patient's values.
+            where = traceback.format_tb(error.__traceback__)
+            _log.error("a connection broke the gateway", error=type(error).__name__, where=where)
+            await connection.close(FAILED.code, FAILED.reason)
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        request = connection.request
+        if request is None:
+            raise RuntimeError("a websocket is served after its handshake")
+        path = urlsplit(request.path).path
+        if path == "/orders":
+            await serve_orders(self.core, connection, self.hasher)
+        elif path == "/live":
+            operator = self._admit_screen(request)
+            if not isinstance(operator, Refusal):
+                await serve_screen(self.core, connection, operator, self.hasher)
+        else:
+            device = admit_device(self.core.monitor, request.headers)
+            if isinstance(device, Refusal):
+                # Revoked while the handshake was under way.
+                await connection.close(REVOKED.code, REVOKED.reason)
+            else:
+                await serve_device(self.core, connection, device)
+
+    def _refusal(self, path: str, request: Request) -> Refusal | None:
+        outcome: object
+        if path == "/device":
+            outcome = admit_device(self.core.monitor, request.headers)
+            if not isinstance(outcome, Refusal) and self.core.commits.is_full:
+                outcome = OVERLOADED
+        elif path == "/live":
+            outcome = self._admit_screen(request)
+        elif path == "/orders":
+            trusted = has_credential(request.headers, self.credential)
+            outcome = None if trusted else Refusal(401, "the local credential is wanted")
+        else:
+            outcome = Refusal(404, "there is nothing here")
+        return outcome if isinstance(outcome, Refusal) else None
+
+    def _admit_screen(self, request: Request) -> str | Refusal | None:
+        return admit_screen(
+            self.core.monitor,
+            request.headers,
+            credential=self.credential,
+            cookie_key=self.cookie_key,
+        )
+
+    def _health(self, connection: ServerConnection) -> Response:
+        report = self.core.health.report(connection.loop.time())
+        response = connection.respond(200 if report["status"] == "ok" else 503, json.dumps(report))
+        return _typed(response, "application/json")
+
+    def _metrics(self, connection: ServerConnection, request: Request) -> Response:
+        local = is_loopback(connection.remote_address)
+        if not (local or has_credential(request.headers, self.credential)):
+            return _refuse(connection, Refusal(403, "local, or with the local credential only"))
+        return _typed(
+            connection.respond(200, exposition(self.core)),
+            "text/plain; version=0.0.4; charset=utf-8",
+        )
+
+
+def choose_subprotocol(
+    _connection: ServerConnection, offered: Sequence[Subprotocol]
+) -> Subprotocol | None:
+    """Devices must offer theirs (checked before); screens and orders have none."""
+    return Subprotocol(SUBPROTOCOL) if SUBPROTOCOL in offered else None
+
+
+def _refuse(connection: ServerConnection, refusal: Refusal) -> Response:
+    response = connection.respond(refusal.status, refusal.message + "\n")
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _typed(response: Response, content_type: str) -> Response:
+    del response.headers["Content-Type"]
+    response.headers["Content-Type"] = content_type
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,150 @@
+"""The running gateway: one port, the commit loop and the alarm engine's clockwork, from start to an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import structlog
+from websockets.asyncio.server import Server, serve
+
+from monitor.gateway.core import Core
+from monitor.gateway.feed_protocol import RESTARTING
+from monitor.gateway.routes import Routes, choose_subprotocol
+from monitor.identity import ArgonHasher
+from monitor.wire.device import MAX_FRAME_BYTES
+
+if TYPE_CHECKING:
+    from monitor.service.monitor import Monitor
+    from monitor.service.ports import Clock, Journal, PasswordHasher
+
+_log = structlog.get_logger("monitor.gateway")
+
+TICK_S = 0.1
+TICKS_PER_HEARTBEAT = 10
+PING_S = 20
+"""A peer whose machine is gone is noticed after at most two of these; a silent feed is noticed by the alarm system."""
+CLOSE_TIMEOUT_S = 2
+LAST_COMMIT_S = 5.0
+KERNEL_BUFFER_BYTES = 64 * 1024
+"""Per connection and direction. One read of a flood holds everybody up while it is parsed, so reads are kept small;
+and what the kernel holds for a slow screen can no longer be thinned."""
+
+
+async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes together
+    monitor: Monitor,
+    journal: Journal,
+    clock: Clock,
+    *,
+    host: str,
+    port: int,
+    credential: str,
+    cookie_key: bytes,
+    ready: Callable[[int], None],
+    stop: asyncio.Event,
+    hasher: PasswordHasher | None = None,
+) -> None:
+    """Serve until ``stop`` is set; then commit what waits, say 1012 to everybody and close the journal.
+
+    ``ready`` is called with the port once connections are taken. Raises OSError when the port cannot be had, and
+    whatever the alarm engine or the journal raised: a gateway without alarms must end, and be seen to.
+    """
+    core = Core(monitor, journal, clock)
+    routes = Routes(
+        core=core, credential=credential, cookie_key=cookie_key, hasher=hasher or ArgonHasher()
+    )
+    committing = asyncio.create_task(core.commits.run())
+    ticking = asyncio.create_task(_keep_time(core))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        async with _listen(routes, host, port) as server:
+            ready(next(iter(server.sockets)).getsockname()[1])
+            await asyncio.wait({committing, ticking, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            # What was taken is acknowledged before anybody is told to come back later.
+            await _commit_what_waits(core, committing)
+            server.close(code=RESTARTING.code, reason=RESTARTING.reason)
+        await _commit_what_waits(core, committing)
+    finally:
+        try:
+            await _end(committing, ticking, stopped)
+        finally:
+            await core.commits.close()
+
+
+async def _keep_time(core: Core) -> None:
+    """Tick for ever. Whatever the engine raises ends the gateway: it must not run on without alarms."""
+    ticks = 0
+    while True:
+        try:
+            core.tick()
+        except Exception as error:
+            core.health.engine_failed(type(error).__name__)
+            raise
+        ticks += 1
+        if ticks % TICKS_PER_HEARTBEAT == 0:
+            core.heartbeat()
+        await asyncio.sleep(TICK_S)
+
+
+async def _commit_what_waits(core: Core, committing: asyncio.Task[None]) -> None:
+    """Return when everything taken so far is durable and told, or when that is not to be had."""
+    if committing.done():
+        return
+    durable = asyncio.Event()
+    core.after_commit(durable.set)
+    waiting = asyncio.create_task(durable.wait())
+    await asyncio.wait(
+        {waiting, committing}, timeout=LAST_COMMIT_S, return_when=asyncio.FIRST_COMPLETED
+    )
+    if not durable.is_set():
+        waiting.cancel()
+        _log.error("the last readings are not durable; their devices still have them")
+
+
+async def _end(*tasks: asyncio.Task[object]) -> None:
+    """End the gateway's tasks; raises what one of them had raised by itself."""
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            _log.error("the gateway cannot go on", error=type(outcome).__name__)
+            raise outcome
+
+
+def _listen(routes: Routes, host: str, port: int) -> Server:
+    quiet = logging.getLogger("monitor.gateway.websockets")
+    # Below this level the library logs frames, and frames are patients' values.
+    quiet.setLevel(logging.WARNING)
+    return serve(
+        routes.serve,
+        sock=_bind(host, port),
+        process_request=routes.answer,
+        select_subprotocol=choose_subprotocol,
+        compression=None,
+        max_size=MAX_FRAME_BYTES,
+        ping_interval=PING_S,
+        ping_timeout=PING_S,
+        close_timeout=CLOSE_TIMEOUT_S,
+        server_header=None,
+        logger=quiet,
+    )
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections inherit these; a listening socket's cannot be set later, for the window is agreed on first.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_BUFFER_BYTES)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener
