@@ -1,0 +1,1 @@
+"""Simulated devices: what an instrument makes of a patient. They sample, average, quantise and fail."""
