@@ -83,9 +83,7 @@ def add(track: Track, limits: tuple[Limit, ...], clearing: Clearing, entry: Entr
         _compute_anew(track, limits, clearing)
 
 
-def add_inside(
-    track: Track, limits: tuple[Limit, ...], clearing: Clearing, entry: Entry
-) -> None:
+def add_inside(track: Track, limits: tuple[Limit, ...], clearing: Clearing, entry: Entry) -> None:
     """The quick way for the newest entry when the track is not busy and the value is inside all limits."""
     track.newest_at = entry.at
     track.recent.append(entry)
@@ -182,4 +180,3 @@ def _compute_anew(track: Track, limits: tuple[Limit, ...], clearing: Clearing) -
             anew.onset, anew.reached, anew.timely = known.onset, True, known.timely
             anew.value, anew.clearing_since = known.value, None
     track.busy = any(rung.onset is not None for rung in track.rungs)
-

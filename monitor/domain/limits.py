@@ -41,15 +41,20 @@ class Limit:
     priority: Priority
     severity: int
     """Rises with how bad the rung is; on one side of one metric no two rungs that differ in badness share it."""
+    inclusive: bool = False
+    """Whether the limit itself is already beyond."""
     source: str = ""
-    needs_sign_off: bool = True
 
     def is_crossed_by(self, value: float) -> bool:
-        """Whether the value lies beyond the limit; the limit itself is inside."""
+        """Whether the value lies beyond the limit."""
+        if value == self.limit:
+            return self.inclusive
         return value < self.limit if self.side is Side.BELOW else value > self.limit
 
     def is_cleared_by(self, value: float, margin: float) -> bool:
         """Whether the value lies inside by at least the clear margin."""
+        if self.is_crossed_by(value):
+            return False
         if self.side is Side.BELOW:
             return value >= self.limit + margin
         return value <= self.limit - margin

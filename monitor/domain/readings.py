@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 Instant = int
 """A moment as milliseconds since the Unix epoch, UTC."""
@@ -61,10 +61,13 @@ class Reading(NamedTuple):
         return self.value is not None or self.systolic is not None or self.mean is not None
 
 
+RejectionCode = Literal["out_of_range", "contradictory", "unknown_metric", "future_time", "too_old"]
+
+
 class Rejection(NamedTuple):
     """Why a reading cannot be true: a code of the device contract and one sentence."""
 
-    code: str
+    code: RejectionCode
     message: str
 
 

@@ -26,10 +26,7 @@ from monitor.domain.breaches import (
 from monitor.domain.conditions import Condition, clock, late, limit, missing
 from monitor.domain.feeds import CONTINUOUS, DEFAULT_INTERVALS, Feed, Vital
 from monitor.domain.limits import AlarmSettings, Clearing, Limit, Side
-from monitor.domain.readings import MANUAL_SOURCE, MINUTE, Instant, Metric, Reading, Rejection
-
-MANUAL_MAY_BE_OLD_MS = 15 * MINUTE
-"""A value read by a person may be this old and still raise."""
+from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric, Reading, Rejection
 
 
 class UnknownAlarmError(LookupError):
@@ -197,7 +194,7 @@ class SessionAlarms:
         if track is None:
             spot = metric is Metric.NIBP or source == MANUAL_SOURCE
             track = self.state.tracks[key] = new_track(limits, spot=spot)
-        timely = _is_timely(reading)
+        timely = not reading.late
         entry = entry_of(reading, timely=timely)
         was_busy = track.busy
         low, high = self._inside[metric]
@@ -267,14 +264,15 @@ class SessionAlarms:
         )
 
     def _judge_feeds(self, now: Instant) -> None:
-        ladder, resumed_at = self._settings.ladder, self.state.resumed_at
+        ladder = self._settings.ladder
         feeds = self.state.feeds.values()
         all_lost = not any(
             missing.is_live(feed, metric, ladder, now) for feed in feeds for metric in CONTINUOUS
         )
+        moment = missing.Moment(now, self.state.resumed_at, all_lost)
         holding: dict[str, Condition] = {}
         for feed in feeds:
-            for condition in missing.conditions(feed, ladder, now, resumed_at, all_lost):
+            for condition in missing.conditions(feed, ladder, moment):
                 holding[condition.key] = condition
             for condition in clock.conditions(feed, self._settings):
                 holding[condition.key] = condition
@@ -383,12 +381,6 @@ class SessionAlarms:
 def _metric_and_source(key: str) -> tuple[Metric, str]:
     metric, _, source = key.partition("|")
     return Metric(metric), source
-
-
-def _is_timely(reading: Reading) -> bool:
-    if reading.source == MANUAL_SOURCE:
-        return reading.received_at - reading.at <= MANUAL_MAY_BE_OLD_MS
-    return not reading.late
 
 
 def _inside(limits: tuple[Limit, ...]) -> tuple[float, float]:

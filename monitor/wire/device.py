@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from monitor.domain.readings import RejectionCode
 from monitor.wire.base import (
     Count,
     InvalidMessageError,
@@ -91,7 +92,7 @@ class RejectedReading(Message):
 
     seq: Count
     index: Count
-    code: Literal["out_of_range", "contradictory", "unknown_metric", "future_time", "too_old"]
+    code: RejectionCode
     message: str
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from monitor.domain.alarms import AlarmType, State
+from monitor.domain.limits import Priority
 from monitor.wire.base import Count, Message, Number, invalid_message
 from monitor.wire.orders import OrderMessage
 
@@ -86,9 +88,9 @@ class AlarmView(Message):
     session: str | None
     kind: str
     metric: str | None
-    type: Literal["physiological", "technical"]
-    priority: Literal["high", "medium", "low"]
-    state: Literal["active", "acknowledged", "latched", "ended"]
+    type: AlarmType
+    priority: Priority
+    state: State
     onset: int
     raised_at: int
     acknowledged_at: int | None = None

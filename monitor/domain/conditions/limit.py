@@ -1,4 +1,4 @@
-"""Limit: a value beyond an alarm limit for longer than its condition delay. All rungs of one side are one occurrence."""
+"""Limit: a value beyond an alarm limit for longer than its delay. All rungs of one side are one occurrence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from monitor.domain.readings import SECOND, Metric
 KIND = "limit"
 
 
-def conditions(metric: Metric, source: str, limits: tuple[Limit, ...], track: Track) -> list[Condition]:
+def conditions(
+    metric: Metric, source: str, limits: tuple[Limit, ...], track: Track
+) -> list[Condition]:
     """At most one condition per side."""
     if not track.busy:
         return []
@@ -55,6 +57,7 @@ def _condition(
                 "component": worst.component,
                 "value": state.value,
                 "limit": worst.limit,
+                "inclusive": int(worst.inclusive),
                 "delay_s": 0 if spot else worst.delay_ms // SECOND,
                 "source": source,
             },

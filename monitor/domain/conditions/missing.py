@@ -7,6 +7,8 @@ A closed socket is silence too. Times are settings (MissingLadder).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from monitor.domain.alarms import AlarmType, Reason
 from monitor.domain.conditions import Condition
 from monitor.domain.feeds import Feed, Vital, sensor_of
@@ -17,89 +19,98 @@ NO_VALUE = "no_value"
 SILENCE = "silence"
 
 
-def conditions(
-    feed: Feed, ladder: MissingLadder, now: Instant, resumed_at: Instant, all_lost: bool
-) -> list[Condition]:
-    """At most one condition per sensor. ``all_lost``: no source of the session has a live pulse or SpO2."""
+class Loss(NamedTuple):
+    """One metric of a sensor that has no live value, and since when."""
+
+    vital: Vital
+    since: Instant
+
+
+class Moment(NamedTuple):
+    """When the rule is asked, since when the system runs again, and whether nothing continuous is left at all."""
+
+    now: Instant
+    resumed_at: Instant
+    all_lost: bool
+
+
+def conditions(feed: Feed, ladder: MissingLadder, moment: Moment) -> list[Condition]:
+    """At most one condition per sensor."""
     found = []
     for sensor in sorted({sensor_of(vital.metric) for vital in feed.vitals.values()}):
+        expected = [v for v in feed.vitals.values() if sensor_of(v.metric) == sensor]
         lost = [
-            (vital, since)
-            for vital in feed.vitals.values()
-            if sensor_of(vital.metric) == sensor
-            and (since := vital.lost_since(now, ladder)) is not None
+            Loss(vital, since)
+            for vital in expected
+            if (since := vital.lost_since(moment.now, ladder)) is not None
         ]
         if lost:
-            expected = sum(sensor_of(v.metric) == sensor for v in feed.vitals.values())
-            found.append(
-                _condition(feed, sensor, lost, expected, ladder, now, resumed_at, all_lost)
-            )
+            only = lost[0].vital.metric if len(lost) < len(expected) or len(expected) == 1 else None
+            found.append(_condition(feed, sensor, lost, ladder, moment, only))
     return found
 
 
 def _condition(
     feed: Feed,
     sensor: str,
-    lost: list[tuple[Vital, Instant]],
-    expected: int,
+    lost: list[Loss],
     ladder: MissingLadder,
-    now: Instant,
-    resumed_at: Instant,
-    all_lost: bool,
+    moment: Moment,
+    only: Metric | None,
 ) -> Condition:
-    explicit = [vital for vital, _ in lost if vital.valueless_since is not None]
-    rungs = _rungs(lost, ladder, resumed_at, all_lost)
-    reached = [(number, due) for number, due in enumerate(rungs, 1) if due <= now]
-    rung = reached[-1][0] if reached else 0
-    only = lost[0][0].metric if len(lost) < expected or expected == 1 else None
+    explicit = [loss.vital for loss in lost if loss.vital.valueless_since is not None]
+    dues = _dues(lost, ladder, moment)
+    reached = [due for due in dues if due <= moment.now]
     return Condition(
         key=f"missing|{sensor}|{feed.source}",
         kind=NO_VALUE if explicit else SILENCE,
         metric=None if only is None else str(only),
         source=feed.source,
         type=AlarmType.TECHNICAL,
-        priority=(Priority.LOW, Priority.LOW, Priority.MEDIUM, Priority.HIGH)[rung],
-        onset=min(since for _, since in lost),
-        rung=rung,
-        raised_at=reached[0][1] if reached else None,
-        reason=_reason(feed, lost, explicit, rung, ladder),
+        priority=(Priority.LOW, Priority.LOW, Priority.MEDIUM, Priority.HIGH)[len(reached)],
+        onset=min(loss.since for loss in lost),
+        rung=len(reached),
+        raised_at=reached[0] if reached else None,
+        reason=_reason(feed, lost, explicit, len(reached), ladder),
     )
 
 
-def _rungs(
-    lost: list[tuple[Vital, Instant]], ladder: MissingLadder, resumed_at: Instant, all_lost: bool
-) -> list[Instant]:
-    """When low, medium and high begin, as far as they can."""
-    low = min(_due(vital, since, ladder.low_ms, ladder, resumed_at) for vital, since in lost)
-    medium = min(_due(vital, since, ladder.medium_ms, ladder, resumed_at) for vital, since in lost)
-    if all(vital.interval_ms is None for vital, _ in lost):
-        return [low]
-    if not all_lost:
-        return [low, medium]
-    return [low, medium, max(_due(v, since, ladder.high_ms, ladder, resumed_at) for v, since in lost)]
+def _dues(lost: list[Loss], ladder: MissingLadder, moment: Moment) -> list[Instant]:
+    """When low, medium and high begin, as far as they can; they never fall."""
+    low, medium, high = (
+        [_due(loss, after_ms, ladder, moment.resumed_at) for loss in lost]
+        for after_ms in (ladder.low_ms, ladder.medium_ms, ladder.high_ms)
+    )
+    if all(loss.vital.interval_ms is None for loss in lost):
+        return [min(low)]
+    if not moment.all_lost:
+        return [min(low), min(medium)]
+    return [min(low), min(medium), max(high)]
 
 
-def _due(
-    vital: Vital, since: Instant, after_ms: int, ladder: MissingLadder, resumed_at: Instant
-) -> Instant:
-    if vital.valueless_since is not None:
-        return since if after_ms == ladder.low_ms else since + after_ms
+def _due(loss: Loss, after_ms: int, ladder: MissingLadder, resumed_at: Instant) -> Instant:
+    if loss.vital.valueless_since is not None:
+        return loss.since if after_ms == ladder.low_ms else loss.since + after_ms
     quiet_until = resumed_at + ladder.after_restart_ms
-    return max(since + after_ms + vital.allowance_ms(ladder), quiet_until)
+    return max(loss.since + after_ms + loss.vital.allowance_ms(ladder), quiet_until)
 
 
 def _reason(
-    feed: Feed, lost: list[tuple[Vital, Instant]], explicit: list[Vital], rung: int, ladder: MissingLadder
+    feed: Feed,
+    lost: list[Loss],
+    explicit: list[Vital],
+    rung: int,
+    ladder: MissingLadder,
 ) -> Reason:
     values: dict[str, float | int | str | None] = {
-        "metrics": ",".join(sorted(str(vital.metric) for vital, _ in lost)),
+        "metrics": ",".join(sorted(str(loss.vital.metric) for loss in lost)),
         "source": feed.source,
         "after_s": (0, 0 if explicit else ladder.low_ms, ladder.medium_ms, ladder.high_ms)[rung]
         // SECOND,
     }
     if explicit:
         return Reason(NO_VALUE, {**values, "status": explicit[0].status})
-    if not any(vital.ever_arrived for vital, _ in lost):
+    if not any(loss.vital.ever_arrived for loss in lost):
         return Reason("never_arrived", values)
     return Reason(SILENCE, values)
 
@@ -113,7 +124,7 @@ def next_due(feed: Feed, ladder: MissingLadder, now: Instant, resumed_at: Instan
             due = min(due, vital.stale_at(ladder))
             continue
         for after_ms in (ladder.low_ms, ladder.medium_ms, ladder.high_ms):
-            candidate = _due(vital, since, after_ms, ladder, resumed_at)
+            candidate = _due(Loss(vital, since), after_ms, ladder, resumed_at)
             if candidate > now:
                 due = min(due, candidate)
     return due

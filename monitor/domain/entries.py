@@ -1,0 +1,66 @@
+"""Values that a person enters: what is impossible, and what is unusual enough to ask once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from monitor.domain.readings import Metric, Rejection, implausible_pressure, implausible_value
+
+_UNUSUAL = {
+    "pulse_rate": (35, 180),
+    "spo2": (70, 100),
+    "systolic": (70, 230),
+    "diastolic": (35, 140),
+}
+"""Source: plausibility proposals after monitor makers' manuals; needs clinical sign-off."""
+_PULSE_PRESSURE = (15, 120)
+PRESSURE_FIELDS = ("systolic", "diastolic", "mean")
+
+
+class Fault(NamedTuple):
+    """The field that is wrong, a code, and one sentence."""
+
+    field: str
+    code: str
+    message: str
+
+
+def impossible(values: Mapping[str, float]) -> Fault | None:
+    """The first value that cannot be true, or None. Keys: pulse_rate, spo2, systolic, diastolic, mean."""
+    if not values:
+        return Fault("pulse_rate", "empty", "at least one value is wanted")
+    for metric in (Metric.PULSE_RATE, Metric.SPO2):
+        if metric in values and (found := implausible_value(metric, values[metric])):
+            return Fault(str(metric), *found)
+    if ("systolic" in values) != ("diastolic" in values):
+        missing = "diastolic" if "systolic" in values else "systolic"
+        return Fault(missing, "incomplete", "systolic and diastolic are entered together")
+    return _impossible_pressure(values)
+
+
+def unusual(values: Mapping[str, float]) -> Fault | None:
+    """The first value that is possible but unusual, or None."""
+    for field, (low, high) in _UNUSUAL.items():
+        if field in values and not low <= values[field] <= high:
+            return Fault(field, "unusual", f"{values[field]:g} is unusual: is that right?")
+    if "systolic" in values and "diastolic" in values:
+        difference = values["systolic"] - values["diastolic"]
+        low, high = _PULSE_PRESSURE
+        if not low <= difference <= high:
+            return Fault(
+                "diastolic",
+                "unusual",
+                f"a difference of {difference:g} mmHg is unusual: is that right?",
+            )
+    return None
+
+
+def _impossible_pressure(values: Mapping[str, float]) -> Fault | None:
+    found: Rejection | None = implausible_pressure(
+        values.get("systolic"), values.get("diastolic"), values.get("mean")
+    )
+    if found is None:
+        return None
+    named = next((f for f in PRESSURE_FIELDS if found.message.startswith(f)), "diastolic")
+    return Fault(named, *found)

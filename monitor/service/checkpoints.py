@@ -1,0 +1,106 @@
+"""Alarm state through a restart: a checkpoint with every change and each ten seconds, and the replay after it.
+
+Everything between the newest checkpoint and the end of the journal is observed again at the times it arrived; no
+alarm changed in that time (or there would be a newer checkpoint), so what comes up in a replay is new and is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pydantic import TypeAdapter, ValidationError
+
+from monitor.domain.alarm_system import SessionChange
+from monitor.domain.facts import AlarmChanged, DeviceConnected, Fact
+from monitor.domain.readings import SECOND, Instant, Reading
+from monitor.domain.session_alarms import SessionAlarms, SessionState
+from monitor.service.ports import Checkpoint
+from monitor.service.ward import Ward
+
+EVERY_MS = 10 * SECOND
+VERSION = 1
+
+
+@dataclass(slots=True)
+class _Kept:
+    version: int
+    state: SessionState
+
+
+_KEPT = TypeAdapter(_Kept)
+
+
+def fact_of(changed: SessionChange) -> Fact:
+    """A transition as a fact for the journal."""
+    change, occurrence = changed.change, changed.change.occurrence
+    body = AlarmChanged(
+        session_id=changed.session_id,
+        alarm_id=occurrence.id,
+        event=str(change.event),
+        state=str(occurrence.state),
+        alarm_kind=occurrence.kind,
+        metric=occurrence.metric,
+        source=occurrence.source,
+        type=str(occurrence.type),
+        priority=str(occurrence.priority),
+        onset=occurrence.onset,
+        raised_at=occurrence.raised_at,
+        acknowledged_at=occurrence.acknowledged_at,
+        acknowledged_by=occurrence.acknowledged_by,
+        ended_at=occurrence.ended_at,
+        reason_code=occurrence.reason.code,
+        reason_values=occurrence.reason.values,
+        note=occurrence.note,
+    )
+    return Fact(change.at, change.by or Fact.SYSTEM, changed.session_id, body)
+
+
+def due_checkpoints(ward: Ward, changes: Iterable[SessionChange], now: Instant) -> list[Checkpoint]:
+    """A checkpoint of each session whose alarms changed, and of those whose last one is too old."""
+    changed = {change.session_id for change in changes}
+    found = []
+    for alarms in ward.alarms:
+        session_id = alarms.state.session_id
+        if session_id in changed or now >= ward.checkpoint_due.get(session_id, 0):
+            # Spread over time, so that a thousand rooms do not write theirs at once.
+            ward.checkpoint_due[session_id] = now + round(EVERY_MS * ward.clock_speed)
+            found.append(Checkpoint(session_id, dump(alarms.state)))
+    return found
+
+
+def dump(state: SessionState) -> str:
+    """The alarm state of a session as JSON."""
+    return _KEPT.dump_json(_Kept(VERSION, state)).decode()
+
+
+def load(session_id: str, started_at: Instant, checkpoint: str | None) -> SessionState:
+    """The state a checkpoint kept; a fresh one where there is none that this version can read."""
+    if checkpoint is None:
+        return SessionState(session_id, started_at)
+    try:
+        kept = _KEPT.validate_json(checkpoint)
+    except ValidationError:
+        return SessionState(session_id, started_at)
+    return kept.state if kept.version == VERSION else SessionState(session_id, started_at)
+
+
+def replay(alarms: SessionAlarms, events: Sequence[Reading | Fact]) -> None:
+    """Observe again what was committed after the checkpoint, frame by frame."""
+    for _, together in groupby(events, key=_frame_of):
+        frame = list(together)
+        readings = [event for event in frame if isinstance(event, Reading)]
+        if readings:
+            now = readings[0].received_at
+            alarms.observe_offset(readings[0].source, readings[0].at - readings[0].measured_at, now)
+            alarms.observe(readings, now)
+        for event in frame:
+            if isinstance(event, Fact) and isinstance(event.body, DeviceConnected):
+                alarms.expect(event.body.device_id, event.body.intervals or None, event.at)
+
+
+def _frame_of(event: Reading | Fact) -> tuple[str, Instant]:
+    if isinstance(event, Reading):
+        return event.source, event.received_at
+    return event.by, event.at

@@ -1,0 +1,235 @@
+"""Readings come in: whose they are, whether they can be true, whether they are late, and on to the alarm system."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from monitor.domain.facts import SequenceGap
+from monitor.domain.readings import (
+    HOUR,
+    MINUTE,
+    SECOND,
+    Instant,
+    Metric,
+    Reading,
+    Rejection,
+    implausible_pressure,
+    implausible_value,
+    is_sentinel,
+)
+from monitor.domain.sessions import Session
+from monitor.service import ports
+from monitor.service.ward import TREND_MS, TREND_STEP_MS, Ward
+from monitor.wire.base import milliseconds
+from monitor.wire.device import DeviceReading, Readings, RejectedReading
+from monitor.wire.live import Point
+
+LATE_MS = 30 * SECOND
+FUTURE_MS = 60 * SECOND
+TOO_OLD_MS = 24 * HOUR
+MOST_HOLES = 1000
+"""Holes remembered per queue; of a queue with more, frames for the oldest holes count as repeated."""
+_METRICS = {str(metric): metric for metric in Metric}
+
+
+class FrameOutcome(NamedTuple):
+    """What is said of one frame once it is durable."""
+
+    stored: int
+    rejected: list[RejectedReading]
+
+
+class Identity(NamedTuple):
+    """What tells one reading from every other."""
+
+    device_id: str
+    stream: str
+    seq: int
+    position: int
+
+
+def record_frame(
+    ward: Ward, device_id: str, stream: str, frame: Readings, offset_ms: int, now: Instant
+) -> FrameOutcome:
+    """Take a frame in. A seq that was taken before changes nothing: the first content wins."""
+    if not _claim(ward, device_id, stream, frame.seq, now):
+        return FrameOutcome(0, [])
+    stored: list[Reading] = []
+    rejected: list[RejectedReading] = []
+    by_session: dict[str | None, list[Reading]] = {}
+    for index, sent in enumerate(frame.readings):
+        judged = judge(sent, device_id, offset_ms, now)
+        if isinstance(judged, Rejection):
+            rejected.append(
+                RejectedReading.model_construct(
+                    seq=frame.seq, index=index, code=judged.code, message=judged.message
+                )
+            )
+            _keep_apart(ward, Identity(device_id, stream, frame.seq, index), sent, judged, now)
+            continue
+        session = ward.session_of_device(device_id, judged.at)
+        session_id = None if session is None else session.id
+        ward.pending.readings.append(
+            ports.StoredReading(session_id, stream, frame.seq, index, judged)
+        )
+        stored.append(judged)
+        by_session.setdefault(session_id, []).append(judged)
+    for session_id, readings in by_session.items():
+        _pass_on(ward, session_id, readings, offset_ms, now)
+    return FrameOutcome(len(stored), rejected)
+
+
+def judge(sent: DeviceReading, device_id: str, offset_ms: int, now: Instant) -> Reading | Rejection:
+    """One reading as sent, as a reading of the domain, or why it cannot be true."""
+    metric = _METRICS.get(sent.metric)
+    if metric is None:
+        return Rejection("unknown_metric", f"{sent.metric} is not a metric of this feed")
+    measured_at = milliseconds(sent.measured_at)
+    at = measured_at + offset_ms
+    if at > now + FUTURE_MS:
+        return Rejection(
+            "future_time", f"measured {(at - now) // SECOND} s ahead of the gateway's clock"
+        )
+    if at < now - TOO_OLD_MS:
+        return Rejection("too_old", "measured more than 24 hours ago")
+    late = now - at > LATE_MS
+    if metric is Metric.NIBP:
+        return _judge_pressure(sent, device_id, measured_at, at, now, late)
+    value = sent.value
+    if value is not None:
+        if is_sentinel(metric, value):
+            value = None
+        elif (impossible := implausible_value(metric, value)) is not None:
+            return impossible
+        else:
+            value = round(value, 3)
+    status = "no_signal" if value is None and sent.status == "ok" else sent.status
+    return Reading(metric, measured_at, at, now, device_id, status, late, value)
+
+
+def _judge_pressure(
+    sent: DeviceReading, device_id: str, measured_at: Instant, at: Instant, now: Instant, late: bool
+) -> Reading | Rejection:
+    systolic, diastolic, mean = (
+        None if value is None or is_sentinel(Metric.NIBP, value) else value
+        for value in (sent.systolic, sent.diastolic, sent.mean)
+    )
+    if systolic is None or diastolic is None:
+        # One of a pair is not a blood pressure; the mean may still be one.
+        systolic = diastolic = None
+    impossible = implausible_pressure(systolic, diastolic, mean)
+    if impossible is not None:
+        return impossible
+    has_value = systolic is not None or mean is not None
+    status = "no_signal" if not has_value and sent.status == "ok" else sent.status
+    rounded = (None if v is None else round(v, 3) for v in (systolic, diastolic, mean))
+    return Reading(Metric.NIBP, measured_at, at, now, device_id, status, late, None, *rounded)
+
+
+def _claim(ward: Ward, device_id: str, stream: str, seq: int, now: Instant) -> bool:
+    """Whether the seq is new to its queue; then the queue's position moves on."""
+    key = (device_id, stream)
+    known = ward.positions.get(key)
+    last, holes = (0, ()) if known is None else (known.last_seq, known.holes)
+    if seq > last:
+        if seq > last + 1:
+            holes = (*holes, (last + 1, seq - 1))[-MOST_HOLES:]
+            ward.note(
+                SequenceGap(device_id, stream, last + 1, seq - 1), at=now, by=f"device:{device_id}"
+            )
+        last = seq
+    else:
+        hole = next((hole for hole in holes if hole[0] <= seq <= hole[1]), None)
+        if hole is None:
+            return False
+        holes = _without(holes, hole, seq)
+    position = ports.StreamPosition(device_id, stream, last, holes)
+    ward.positions[key] = ward.pending.positions[key] = position
+    return True
+
+
+def _without(
+    holes: tuple[tuple[int, int], ...], hole: tuple[int, int], seq: int
+) -> tuple[tuple[int, int], ...]:
+    first, last = hole
+    left = [part for part in ((first, seq - 1), (seq + 1, last)) if part[0] <= part[1]]
+    return tuple(part for known in holes for part in (left if known == hole else [known]))
+
+
+def _keep_apart(
+    ward: Ward, identity: Identity, sent: DeviceReading, why: Rejection, now: Instant
+) -> None:
+    """Store a rejected reading where it is never drawn, and make it a technical condition."""
+    session = ward.session_of_device(identity.device_id, now)
+    session_id = None if session is None else session.id
+    raw = sent.model_dump_json(exclude_unset=True)
+    ward.pending.rejected.append(
+        ports.RejectedReading(session_id, *identity, now, why.code, why.message, raw)
+    )
+    metric = _METRICS.get(sent.metric)
+    if session_id is not None and metric is not None:
+        ward.alarms.reject(session_id, identity.device_id, metric, why, now)
+
+
+def _pass_on(
+    ward: Ward, session_id: str | None, readings: list[Reading], offset_ms: int, now: Instant
+) -> None:
+    session = None if session_id is None else ward.sessions[session_id]
+    if session is None:
+        ward.count_unassigned(len(readings), now)
+        return
+    alarms = ward.alarms.session(session.id)
+    if alarms is None:
+        return
+    alarms.observe_offset(readings[0].source, offset_ms, now)
+    ward.alarms.observe(session.id, readings, now)
+    show(ward, session, readings)
+
+
+def show(ward: Ward, session: Session, readings: list[Reading]) -> None:
+    """Put readings of an open session on the screens: newest values, trend, points."""
+    bedside = ward.bedside(session.room_id)
+    for reading in readings:
+        metric = str(reading.metric)
+        point = point_of(session.room_id, reading)
+        ward.outbox.points.append(point)
+        known = bedside.latest.get(metric)
+        if not reading.late and (known is None or reading.at >= known.at):
+            bedside.latest[metric] = reading
+        _extend_trend(bedside.trend, metric, point)
+
+
+def point_of(room_id: str, reading: Reading) -> Point:
+    """A reading as screens get it."""
+    return (
+        room_id,
+        str(reading.metric),
+        reading.at,
+        reading.received_at,
+        reading.value,
+        reading.systolic,
+        reading.diastolic,
+        reading.mean,
+        reading.status,
+        int(reading.late),
+        reading.source,
+    )
+
+
+def _extend_trend(trend: dict[str, deque[Point]], metric: str, point: Point) -> None:
+    """A tile's trend: every cuff, every change between value and no value, else a point each few seconds."""
+    points = trend.get(metric)
+    if points is None:
+        points = trend[metric] = deque(maxlen=4 * TREND_MS // TREND_STEP_MS)
+    at = point[2]
+    while points and points[0][2] < at - TREND_MS - MINUTE:
+        points.popleft()
+    last = points[-1] if points else None
+    if (
+        last is None
+        or metric == Metric.NIBP
+        or at - last[2] >= TREND_STEP_MS
+        or (last[4] is None) != (point[4] is None)
+    ):
+        points.append(point)

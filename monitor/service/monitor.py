@@ -1,0 +1,262 @@
+"""The running system as one object: readings, orders and time in; batches, updates and notices out.
+
+Synchronous and in memory: no I/O, no clock. Whoever runs it must call ``tick`` at least four times a second, make
+each batch durable, and tell devices and screens only then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.domain import facts
+from monitor.domain.alarm_system import SessionChange
+from monitor.domain.readings import SECOND, Instant
+from monitor.domain.registry import Device, Operator
+from monitor.identity import hash_token
+from monitor.service import checkpoints, intake, orders, views
+from monitor.service.intake import FrameOutcome
+from monitor.service.orders import Outcome
+from monitor.service.ports import Batch
+from monitor.service.ward import Connection, Notice, Outbox, Ward
+from monitor.wire import device as feed
+from monitor.wire.base import rfc3339
+from monitor.wire.live import Due, NotWatched, Snapshot, Update
+from monitor.wire.orders import Order
+
+_LISTS_EVERY_MS = SECOND
+_REFUSALS_TOLD_EVERY_MS = 10 * SECOND
+
+__all__ = ["FrameOutcome", "Monitor", "Notice", "Outcome"]
+
+
+@dataclass(slots=True)
+class _Lists:
+    """The lists of a screen that have changed; None for one that has not."""
+
+    due: list[Due] | None = None
+    not_watched: list[NotWatched] | None = None
+    unassigned: int | None = None
+
+
+class Monitor:
+    """See the module. Not safe for use from several threads."""
+
+    def __init__(self, ward: Ward) -> None:
+        self.ward = ward
+        self._due_keys: list[views.DueKey] = []
+        self._gap_keys: list[views.GapKey] = []
+        self._unassigned = 0
+        self._lists_at: Instant = -1
+
+    @property
+    def simulated(self) -> bool:
+        """Whether this data directory is a simulated one."""
+        return self.ward.simulated
+
+    @property
+    def clock_speed(self) -> float:
+        """How many times as fast as real time the gateway's clock runs."""
+        return self.ward.clock_speed
+
+    def device_with_token(self, token: str) -> Device | None:
+        """The device with this token, a revoked one too; None for a token that is nobody's."""
+        return self.ward.registry.device_with_token(hash_token(token))
+
+    def operator(self, name: str) -> Operator | None:
+        """The operator of this name, a disabled one too."""
+        return self.ward.registry.operators.get(name)
+
+    def welcome(
+        self, device_id: str, hello: feed.Hello, offset_ms: int, now: Instant
+    ) -> feed.Welcome:
+        """A device has said hello. It is welcomed by what is durable once this batch is."""
+        ward, stream = self.ward, str(hello.stream)
+        intervals = hello.metrics
+        ward.connections[device_id] = Connection(stream, intervals)
+        session = ward.session_of_device(device_id, now)
+        ward.note(
+            facts.DeviceConnected(device_id, stream, hello.model, hello.serial, intervals or {}),
+            at=now,
+            by=f"device:{device_id}",
+            session_id=None if session is None else session.id,
+        )
+        alarms = None if session is None else ward.alarms.touch(session.id)
+        if alarms is not None:
+            alarms.expect(device_id, intervals, now)
+            alarms.observe_offset(device_id, offset_ms, now)
+        room_id = self._room_changed(device_id, now)
+        position = ward.positions.get((device_id, stream))
+        return feed.Welcome(
+            room=None if room_id is None else ward.registry.rooms[room_id].name,
+            session=None if session is None else session.id,
+            last_seq=0 if position is None else position.last_seq,
+            server_time=rfc3339(now),
+            clock_speed=ward.clock_speed,
+        )
+
+    def record_frame(
+        self, device_id: str, frame: feed.Readings, offset_ms: int, now: Instant
+    ) -> FrameOutcome:
+        """Take a frame of a device that has said hello. What it stored is durable with the next batch."""
+        stream = self.ward.connections[device_id].stream
+        return intake.record_frame(self.ward, device_id, stream, frame, offset_ms, now)
+
+    def device_status(
+        self, device_id: str, battery_percent: float | None, offset_ms: int, now: Instant
+    ) -> None:
+        """How the device itself is."""
+        self.ward.connections[device_id].battery_percent = battery_percent
+        session = self.ward.session_of_device(device_id, now)
+        alarms = None if session is None else self.ward.alarms.touch(session.id)
+        if alarms is not None:
+            alarms.observe_offset(device_id, offset_ms, now)
+        self._room_changed(device_id, now)
+
+    def frame_refused(self, device_id: str, message: str, now: Instant) -> None:
+        """A frame was no valid message; journalled at most once per ten seconds, with their count."""
+        connection = self.ward.connections.get(device_id)
+        if connection is None:
+            return
+        if connection.refused == 0:
+            connection.refused_since = now
+        connection.refused += 1
+        connection.refused_message = message
+
+    def disconnected(self, device_id: str, reason: str, now: Instant) -> None:
+        """A device's connection is gone. Its silence is judged as any other."""
+        connection = self.ward.connections.pop(device_id, None)
+        if connection is None:
+            return
+        self._tell_refusals(device_id, connection, now)
+        session = self.ward.session_of_device(device_id, now)
+        self.ward.note(
+            facts.DeviceDisconnected(device_id, reason),
+            at=now,
+            by=f"device:{device_id}",
+            session_id=None if session is None else session.id,
+        )
+        self._room_changed(device_id, now)
+
+    def execute(
+        self, order: Order, *, by: str, role: str, now: Instant, password_hash: str | None = None
+    ) -> Outcome:
+        """Carry out an order of ``by``, or say why not. Durable, like everything, with the next batch."""
+        return orders.execute(self.ward, orders.Given(order, by, now, password_hash), role)
+
+    def tick(self, now: Instant) -> None:
+        """Let time pass: delays end, feeds fall silent."""
+        self.ward.alarms.tick(now)
+        for device_id, connection in self.ward.connections.items():
+            if connection.refused and now - connection.refused_since >= _REFUSALS_TOLD_EVERY_MS:
+                self._tell_refusals(device_id, connection, now)
+
+    def take_batch(self, now: Instant) -> Batch | None:
+        """Everything since the last call that must be made durable, in one transaction; None when nothing must."""
+        ward = self.ward
+        changes = ward.closing + ward.alarms.take_changes()
+        ward.closing = []
+        for change in changes:
+            ward.pending.facts.append(checkpoints.fact_of(change))
+        ward.outbox.changes += changes
+        ward.pending.checkpoints += checkpoints.due_checkpoints(ward, changes, now)
+        if ward.pending.is_empty():
+            return None
+        batch, ward.pending = ward.pending, Batch(now)
+        batch.at = now
+        return batch
+
+    def take_update(self, now: Instant) -> Update | None:
+        """What screens must be told of; publish it only after the batch taken with it is durable."""
+        ward = self.ward
+        lists = self._changed_lists(now)
+        outbox, ward.outbox = ward.outbox, Outbox(notices=ward.outbox.notices)
+        if not (
+            outbox.points
+            or outbox.rooms
+            or outbox.retired_rooms
+            or outbox.changes
+            or lists != _Lists()
+        ):
+            return None
+        return Update.model_construct(
+            seq=0,
+            server_time=now,
+            points=outbox.points,
+            rooms=[
+                views.room_view(ward, room_id, now)
+                for room_id in outbox.rooms
+                if not ward.registry.rooms[room_id].retired
+            ],
+            retired_rooms=outbox.retired_rooms,
+            alarms=[
+                views.alarm_view(ward, change.session_id, change.change.occurrence)
+                for change in _newest(outbox.changes)
+            ],
+            due=lists.due,
+            not_watched=lists.not_watched,
+            unassigned=lists.unassigned,
+        )
+
+    def take_notices(self) -> list[Notice]:
+        """What devices must be told of, once the batch taken before is durable."""
+        notices, self.ward.outbox.notices = self.ward.outbox.notices, []
+        return notices
+
+    def snapshot(self, now: Instant) -> Snapshot:
+        """Everything a screen needs; ``seq`` and ``self_check_age_s`` are the gateway's to fill in."""
+        ward = self.ward
+        return Snapshot(
+            seq=0,
+            server_time=now,
+            clock_speed=ward.clock_speed,
+            simulated=ward.simulated,
+            self_check_age_s=0.0,
+            rooms=[
+                views.room_view(ward, room.id, now, with_values=True)
+                for room in ward.registry.rooms.values()
+                if not room.retired
+            ],
+            alarms=views.alarm_views(ward),
+            due=views.due(ward, views.due_keys(ward)),
+            not_watched=self._not_watched(views.gap_keys(ward, now)),
+            unassigned=ward.unassigned(now),
+        )
+
+    def _changed_lists(self, now: Instant) -> _Lists:
+        """The lists that are not what screens were last told; looked at once a second and when a room changed."""
+        ward = self.ward
+        fresh = bool(ward.outbox.rooms or ward.outbox.retired_rooms or ward.outbox.changes)
+        if not fresh and 0 <= now - self._lists_at < _LISTS_EVERY_MS * ward.clock_speed:
+            return _Lists()
+        self._lists_at = now
+        ward.forget_old_sessions(now)
+        changed = _Lists()
+        due_keys, gap_keys = views.due_keys(ward), views.gap_keys(ward, now)
+        unassigned = ward.unassigned(now)
+        if due_keys != self._due_keys:
+            changed.due, self._due_keys = views.due(ward, due_keys), due_keys
+        if gap_keys != self._gap_keys:
+            changed.not_watched, self._gap_keys = self._not_watched(gap_keys), gap_keys
+        if unassigned != self._unassigned:
+            changed.unassigned = self._unassigned = unassigned
+        return changed
+
+    def _not_watched(self, keys: list[views.GapKey]) -> list[NotWatched]:
+        return views.not_watched_now(self.ward, keys)
+
+    def _room_changed(self, device_id: str, now: Instant) -> str | None:
+        room_id = self.ward.registry.room_of(device_id, now)
+        if room_id is not None:
+            self.ward.outbox.rooms[room_id] = None
+        return room_id
+
+    def _tell_refusals(self, device_id: str, connection: Connection, now: Instant) -> None:
+        if connection.refused:
+            body = facts.FrameRefused(device_id, connection.refused, connection.refused_message)
+            self.ward.note(body, at=now, by=f"device:{device_id}")
+            connection.refused = 0
+
+
+def _newest(changes: list[SessionChange]) -> list[SessionChange]:
+    """The last change of each occurrence: screens show what is, the journal keeps what was."""
+    return list({change.change.occurrence.id: change for change in changes}.values())

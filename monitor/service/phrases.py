@@ -1,0 +1,133 @@
+"""What alarms, tasks and gaps are called, in every language: codes and values in, one sentence out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from babel.numbers import format_decimal
+
+from monitor.domain.alarms import Reason
+from monitor.locale import Translations
+
+Values = Mapping[str, float | int | str | None]
+
+
+def N_(message: str) -> str:  # noqa: N802 - the extractor's usual name for "translate this one later"
+    """Mark a message for the catalogs."""
+    return message
+
+
+_METRICS = {
+    "pulse_rate": N_("Pulse"),
+    "spo2": N_("SpO₂"),
+    "nibp": N_("BP"),
+    "resp_rate": N_("Respiration"),
+    "temperature": N_("Temperature"),
+    "systolic": N_("Systolic BP"),
+    "diastolic": N_("Diastolic BP"),
+    "mean": N_("Mean BP"),
+}
+_UNITS = {
+    "pulse_rate": "/min",
+    "spo2": "%",
+    "nibp": "mmHg",
+    "systolic": "mmHg",
+    "diastolic": "mmHg",
+    "mean": "mmHg",
+    "resp_rate": "/min",
+    "temperature": "°C",
+}
+_STATUSES = {
+    "sensor_off": N_("sensor off"),
+    "no_signal": N_("no signal"),
+    "cuff_error": N_("cuff error"),
+    "out_of_range": N_("value out of range"),
+    "contradictory": N_("contradictory values"),
+}
+_SENTENCES = {
+    "limit_below": N_("{what} {value} {unit} – below {limit}"),
+    "limit_above": N_("{what} {value} {unit} – above {limit}"),
+    "limit_below_for": N_("{what} {value} {unit} – below {limit} for {delay_s} s"),
+    "limit_above_for": N_("{what} {value} {unit} – above {limit} for {delay_s} s"),
+    "limit_at_or_below": N_("{what} {value} {unit} – at or below {limit}"),
+    "limit_at_or_above": N_("{what} {value} {unit} – at or above {limit}"),
+    "no_value": N_("No value: {metrics} – {status}"),
+    "silence": N_("No data: {metrics} – nothing for {after_s} s"),
+    "never_arrived": N_("No data: {metrics} – nothing has arrived yet"),
+    "clock_behind": N_("Device clock {seconds} s behind – times are corrected"),
+    "clock_ahead": N_("Device clock {seconds} s ahead – times are corrected"),
+    "late_below": N_("Late data: {what} {value} {unit} – was below {limit} for {seconds} s"),
+    "late_above": N_("Late data: {what} {value} {unit} – was above {limit} for {seconds} s"),
+    "due_cuff": N_("BP"),
+    "due_phase_end_infusion": N_("End of infusion"),
+    "due_phase_end_observation": N_("End of observation"),
+    "gap_no_source": N_("{what}: no device measures it"),
+    "gap_no_value": N_("{what}: no live value"),
+    "gap_seldom": N_("{what}: comes only every {interval_s} s"),
+    "gap_no_sound": N_("This version makes no alarm sound"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The phrases of one language."""
+
+    language: str
+    translations: Translations
+
+    def say(self, reason: Reason) -> str:
+        """One sentence for a reason. Raises KeyError for a code that has no phrase."""
+        return self._sentence(reason.code, reason.values)
+
+    def metric(self, name: str) -> str:
+        """What a metric or a component of it is called."""
+        return self.translations.gettext(_METRICS[name])
+
+    def _sentence(self, code: str, values: Values) -> str:
+        template = self.translations.gettext(_SENTENCES[_variant(code, values)])
+        return template.format_map({**self._numbers(values), **self._named(values)})
+
+    def _numbers(self, values: Values) -> dict[str, str]:
+        return {
+            name: str(value) if isinstance(value, str) else self._number(value)
+            for name, value in values.items()
+        }
+
+    def _number(self, value: float | None) -> str:
+        if value is None:
+            return "–"
+        return format_decimal(value, "0.###", locale=_NUMBERS[self.language])
+
+    def _named(self, values: Values) -> dict[str, str]:
+        named: dict[str, str] = {}
+        metric, component = values.get("metric"), values.get("component")
+        if isinstance(metric, str):
+            name = component if isinstance(component, str) and component != "value" else metric
+            named |= {"what": self.metric(name), "unit": _UNITS[name]}
+        metrics, status = values.get("metrics"), values.get("status")
+        if isinstance(metrics, str):
+            named["metrics"] = ", ".join(self.metric(name) for name in metrics.split(","))
+        if isinstance(status, str):
+            known = _STATUSES.get(status)
+            named["status"] = self.translations.gettext(known) if known else status
+        return named
+
+
+_NUMBERS = {"en": "en_GB", "nb": "nb_NO"}
+
+
+def _variant(code: str, values: Values) -> str:
+    if code in ("limit_below", "limit_above"):
+        if values.get("inclusive"):
+            return code.replace("limit_", "limit_at_or_")
+        if values.get("delay_s"):
+            return f"{code}_for"
+    return code
+
+
+def in_every_language(
+    phrases: Mapping[str, Phrases], say: Callable[[Phrases], str]
+) -> dict[str, str]:
+    """A text as screens get it: language tag to words."""
+    return {language: say(spoken) for language, spoken in phrases.items()}

@@ -1,0 +1,84 @@
+"""The running system as it was: built from what is durable."""
+
+from __future__ import annotations
+
+from monitor.domain.facts import VitalsEntered
+from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant
+from monitor.domain.registry import Registry
+from monitor.domain.sessions import Phase
+from monitor.locale import load_translations
+from monitor.service import checkpoints, intake
+from monitor.service.monitor import Monitor
+from monitor.service.phrases import Phrases
+from monitor.service.ports import Records, RestoredSession, TokenSource
+from monitor.service.protocols import Protocol
+from monitor.service.ward import MEMORY_MS, TREND_MS, Outbox, Ward
+
+
+def restore(
+    records: Records,
+    protocols: dict[str, Protocol],
+    tokens: TokenSource,
+    now: Instant,
+    *,
+    simulated: bool = False,
+    clock_speed: float = 1.0,
+) -> Monitor:
+    """The monitor as of the last commit. What time has brought since comes up with the first ``tick``.
+
+    Raises KeyError for an open session whose protocol is not among ``protocols``.
+    """
+    ward = Ward(
+        protocols=protocols,
+        phrases={lang: Phrases(lang, known) for lang, known in load_translations().items()},
+        tokens=tokens,
+        simulated=simulated,
+        clock_speed=clock_speed,
+        registry=_registry(records),
+        counters=records.counters(),
+        positions={(p.source, p.stream): p for p in records.positions()},
+    )
+    for session in records.sessions():
+        if session.phase is not Phase.CANCELLED:
+            ward.series[session.patient] = ward.series.get(session.patient, 0) + 1
+    for session in records.sessions(ended_after=now - MEMORY_MS):
+        ward.remember(session)
+    hour = now // HOUR
+    ward.unassigned_by_hour[hour] = records.unassigned_count(since=now - 24 * HOUR)
+    for restored in records.restored_sessions():
+        _go_on(ward, records, restored, now)
+    ward.outbox = Outbox()
+    return Monitor(ward)
+
+
+def _registry(records: Records) -> Registry:
+    registry = Registry(
+        rooms={room.id: room for room in records.rooms()},
+        devices={device.id: device for device in records.devices()},
+        operators={operator.name: operator for operator in records.operators()},
+    )
+    for binding in records.bindings():
+        registry.bindings.setdefault(binding.device_id, []).append(binding)
+    return registry
+
+
+def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant) -> None:
+    """Watch a session on from where the journal ends."""
+    session = restored.session
+    settings = ward.protocols[session.protocol].alarms
+    state = checkpoints.load(session.id, session.started_at, restored.checkpoint)
+    alarms = ward.alarms.watch(settings, state)
+    checkpoints.replay(alarms, restored.events)
+    state.resumed_at = now
+    for device in ward.registry.devices_in(session.room_id, now):
+        if device.id not in state.feeds:
+            alarms.expect(device.id, None, now)
+    alarms.next_due = now
+    for entered in records.facts(session.id, kinds=("vitals_entered",)):
+        if isinstance(entered.body, VitalsEntered):
+            ward.entries.add(entered.body.entry)
+    stored = [known.reading for known in records.readings(session.id)]
+    newest = max((reading.at for reading in stored), default=0)
+    recent = [r for r in stored if r.at >= newest - TREND_MS or r.source == MANUAL_SOURCE]
+    cuffs = [r for r in stored if r.metric == "nibp" and r.has_value][-1:]
+    intake.show(ward, session, sorted({*cuffs, *recent}, key=lambda reading: reading.at))

@@ -1,0 +1,198 @@
+"""What screens are shown of the ward: rooms, alarms, what is due, and what is not watched."""
+
+from __future__ import annotations
+
+from monitor.domain import not_watched, schedule
+from monitor.domain.alarms import Occurrence, Reason
+from monitor.domain.readings import MANUAL_SOURCE, SECOND, Instant, Metric, Reading
+from monitor.domain.sessions import Session
+from monitor.service.phrases import in_every_language
+from monitor.service.ward import Bedside, Ward
+from monitor.wire.live import AlarmView, Due, NotWatched, Point, RoomView, SessionView, Text, Value
+
+
+def room_view(ward: Ward, room_id: str, now: Instant, *, with_values: bool = False) -> RoomView:
+    """One room; its newest values and trend only where they are asked for."""
+    room = ward.registry.rooms[room_id]
+    session = ward.open_session(room_id)
+    devices = ward.registry.devices_in(room_id, now)
+    bedside = ward.bedsides.get(room_id) if with_values and session is not None else None
+    return RoomView(
+        id=room_id,
+        name=room.name,
+        session=None if session is None else session_view(ward, session),
+        devices=[_device_name(ward, device.id, device.name) for device in devices],
+        connected=any(device.id in ward.connections for device in devices),
+        values={} if bedside is None else _values(ward, session, bedside),
+        trend=[] if bedside is None else _trend(bedside),
+    )
+
+
+def session_view(ward: Ward, session: Session) -> SessionView:
+    """The open session of a room."""
+    protocol = ward.protocols[session.protocol]
+    phase_ms = protocol.phase_ms.get(session.phase)
+    return SessionView(
+        id=session.id,
+        patient=session.patient,
+        protocol=session.protocol,
+        phase=session.phase,
+        started_at=session.started_at,
+        phase_started_at=session.phases[-1].at,
+        phase_minutes=None if phase_ms is None else phase_ms / 60_000,
+        weight_kg=session.weight_kg,
+        number=session.number,
+        planned=protocol.planned_sessions,
+        limits=_outermost_limits(ward, session),
+    )
+
+
+def alarm_view(ward: Ward, session_id: str, occurrence: Occurrence) -> AlarmView:
+    """One raised occurrence with its words."""
+    room = ward.registry.rooms[ward.sessions[session_id].room_id]
+    return AlarmView(
+        id=occurrence.id,
+        room_id=room.id,
+        room=room.name,
+        session=session_id,
+        kind=occurrence.kind,
+        metric=occurrence.metric,
+        type=occurrence.type,
+        priority=occurrence.priority,
+        state=occurrence.state,
+        onset=occurrence.onset,
+        raised_at=occurrence.onset if occurrence.raised_at is None else occurrence.raised_at,
+        acknowledged_at=occurrence.acknowledged_at,
+        acknowledged_by=occurrence.acknowledged_by,
+        ended_at=occurrence.ended_at,
+        text=words(ward, occurrence.reason),
+    )
+
+
+def alarm_views(ward: Ward) -> list[AlarmView]:
+    """Every occurrence that staff are shown now."""
+    return [
+        alarm_view(ward, alarms.state.session_id, occurrence)
+        for alarms in ward.alarms
+        for occurrence in alarms.signals()
+    ]
+
+
+def words(ward: Ward, reason: Reason) -> Text:
+    """A reason in every language."""
+    return in_every_language(ward.phrases, lambda phrases: phrases.say(reason))
+
+
+DueKey = tuple[str, str, Instant]
+"""Session id, kind of task, when."""
+
+
+def due_keys(ward: Ward) -> list[DueKey]:
+    """What is due in every open session, by time."""
+    found = []
+    for alarms in ward.alarms:
+        session = ward.sessions[alarms.state.session_id]
+        protocol = ward.protocols[session.protocol]
+        cuff = ward.bedside(session.room_id).latest.get(Metric.NIBP)
+        last_cuff_at = cuff.at if cuff is not None and cuff.has_value else None
+        for task in schedule.tasks(session, last_cuff_at, protocol.cuff_ms, protocol.phase_ms):
+            kind = f"phase_end_{session.phase}" if task.kind == schedule.PHASE_END else task.kind
+            found.append((session.id, kind, task.at))
+    return sorted(found, key=lambda key: key[2])
+
+
+def due(ward: Ward, keys: list[DueKey]) -> list[Due]:
+    """The due list with its words."""
+    found = []
+    for session_id, kind, at in keys:
+        room = ward.registry.rooms[ward.sessions[session_id].room_id]
+        text = words(ward, Reason(f"due_{kind}"))
+        found.append(Due(room_id=room.id, room=room.name, kind=kind, at=at, text=text))
+    return found
+
+
+GapKey = tuple[str, not_watched.Gap]
+
+
+def gap_keys(ward: Ward, now: Instant) -> list[GapKey]:
+    """What is not watched in every open session, by room."""
+    found = []
+    for alarms in ward.alarms:
+        session = ward.sessions[alarms.state.session_id]
+        ladder = ward.protocols[session.protocol].alarms.ladder
+        gaps = not_watched.gaps(alarms.state.feeds.values(), ladder, session.started_at, now)
+        found += [(session.id, gap) for gap in gaps]
+    return found
+
+
+def not_watched_now(ward: Ward, keys: list[GapKey]) -> list[NotWatched]:
+    """The *not watched now* list with its words."""
+    found = []
+    for session_id, gap in keys:
+        room = ward.registry.rooms[ward.sessions[session_id].room_id]
+        reason = Reason(f"gap_{gap.kind}", {"metric": gap.metric, "interval_s": gap.interval_s})
+        found.append(
+            NotWatched(
+                room_id=room.id,
+                room=room.name,
+                kind=gap.kind,
+                since=gap.since,
+                text=words(ward, reason),
+            )
+        )
+    return found
+
+
+def _values(ward: Ward, session: Session | None, bedside: Bedside) -> dict[str, Value]:
+    alarms = None if session is None else ward.alarms.session(session.id)
+    found = {}
+    for metric, reading in bedside.latest.items():
+        feed = None if alarms is None else alarms.state.feeds.get(reading.source)
+        vital = None if feed is None else feed.vitals.get(metric)
+        stale_after_s = None
+        if vital is not None and vital.interval_ms is not None and session is not None:
+            ladder = ward.protocols[session.protocol].alarms.ladder
+            stale_after_s = (ladder.stale_ms + vital.allowance_ms(ladder)) / SECOND
+        found[metric] = _value(ward, reading, stale_after_s)
+    return found
+
+
+def _value(ward: Ward, reading: Reading, stale_after_s: float | None) -> Value:
+    manual = reading.source == MANUAL_SOURCE
+    device = ward.registry.devices.get(reading.source)
+    return Value(
+        at=reading.at,
+        received_at=reading.received_at,
+        value=reading.value,
+        systolic=reading.systolic,
+        diastolic=reading.diastolic,
+        mean=reading.mean,
+        status=reading.status,
+        source="manual" if manual else "device",
+        device="" if device is None else device.name,
+        stale_after_s=stale_after_s,
+    )
+
+
+def _trend(bedside: Bedside) -> list[Point]:
+    return sorted(
+        (point for points in bedside.trend.values() for point in points), key=lambda p: p[2]
+    )
+
+
+def _device_name(ward: Ward, device_id: str, name: str) -> str:
+    connection = ward.connections.get(device_id)
+    if connection is None or connection.battery_percent is None:
+        return name
+    return f"{name} ({connection.battery_percent:.0f} %)"
+
+
+def _outermost_limits(ward: Ward, session: Session) -> dict[str, dict[str, float | None]]:
+    limits: dict[str, dict[str, float | None]] = {}
+    for limit in ward.protocols[session.protocol].alarms.limits:
+        if limit.severity != 1:
+            continue
+        name = str(limit.metric) if limit.component == "value" else limit.component
+        side = "low" if limit.side == "below" else "high"
+        limits.setdefault(name, {"low": None, "high": None})[side] = limit.limit
+    return limits

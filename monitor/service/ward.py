@@ -1,0 +1,157 @@
+"""What the running system knows: registry, sessions, alarms, newest values, and what waits to be committed and told."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from monitor.domain.alarm_system import AlarmSystem, SessionChange
+from monitor.domain.facts import Fact, FactBody
+from monitor.domain.readings import HOUR, MINUTE, Instant, Reading
+from monitor.domain.registry import Registry
+from monitor.domain.sessions import Session
+from monitor.service.phrases import Phrases
+from monitor.service.ports import Batch, StreamPosition, TokenSource
+from monitor.service.protocols import Protocol
+from monitor.wire.live import Point
+
+TREND_MS = 15 * MINUTE
+TREND_STEP_MS = 5000
+"""A tile's trend is at most this fine; the session page has every point."""
+MEMORY_MS = 25 * HOUR
+"""Ended sessions are remembered a little longer than the oldest reading that may still come (24 h)."""
+
+
+class Notice(NamedTuple):
+    """Something a device must be told: ``session`` (the new one, or None) or ``revoked``."""
+
+    kind: str
+    device_id: str
+    session: str | None = None
+
+
+@dataclass(slots=True)
+class Connection:
+    """A device that has said hello."""
+
+    stream: str
+    intervals: dict[str, float] | None
+    battery_percent: float | None = None
+    refused: int = 0
+    refused_message: str = ""
+    refused_since: Instant = 0
+
+
+@dataclass(slots=True)
+class Bedside:
+    """The newest value and the trend of each metric in one room's session."""
+
+    latest: dict[str, Reading] = field(default_factory=dict)
+    trend: dict[str, deque[Point]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Outbox:
+    """What screens and devices are to be told with the next commit."""
+
+    points: list[Point] = field(default_factory=list)
+    rooms: dict[str, None] = field(default_factory=dict)
+    retired_rooms: list[str] = field(default_factory=list)
+    changes: list[SessionChange] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Ward:
+    """All state of the running system; changed only by the use cases beside it."""
+
+    protocols: dict[str, Protocol]
+    phrases: dict[str, Phrases]
+    tokens: TokenSource
+    simulated: bool = False
+    clock_speed: float = 1.0
+    registry: Registry = field(default_factory=Registry)
+    alarms: AlarmSystem = field(default_factory=AlarmSystem)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    room_sessions: dict[str, list[str]] = field(default_factory=dict)
+    """Room id to the ids of its remembered sessions, oldest first."""
+    series: dict[str, int] = field(default_factory=dict)
+    """Patient reference to how many sessions were started and not cancelled."""
+    counters: dict[str, int] = field(default_factory=dict)
+    positions: dict[tuple[str, str], StreamPosition] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    bedsides: dict[str, Bedside] = field(default_factory=dict)
+    entries: set[str] = field(default_factory=set)
+    """Ids of the manual entries of remembered sessions."""
+    unassigned_by_hour: dict[int, int] = field(default_factory=dict)
+    closing: list[SessionChange] = field(default_factory=list)
+    """The last changes of sessions that have just ended."""
+    checkpoint_due: dict[str, Instant] = field(default_factory=dict)
+    """Session id to when its next checkpoint is written at the latest."""
+    pending: Batch = field(default_factory=lambda: Batch(0))
+    outbox: Outbox = field(default_factory=Outbox)
+
+    def note(self, body: FactBody, *, at: Instant, by: str, session_id: str | None = None) -> None:
+        """Something has happened: take it in and queue it for the journal."""
+        fact = Fact(at, by, session_id, body)
+        self.registry.apply(fact)
+        self.pending.facts.append(fact)
+
+    def new_id(self, kind: str) -> str:
+        """The next id of a kind: ``r1`` room, ``d1`` device, ``s1`` session."""
+        self.counters[kind] = self.counters.get(kind, 0) + 1
+        return f"{kind[0]}{self.counters[kind]}"
+
+    def remember(self, session: Session) -> None:
+        """Put a session, new or changed, where it is found."""
+        if session.id not in self.sessions:
+            self.room_sessions.setdefault(session.room_id, []).append(session.id)
+        self.sessions[session.id] = session
+
+    def forget_old_sessions(self, now: Instant) -> None:
+        """Drop sessions that no reading can belong to any more."""
+        for session in list(self.sessions.values()):
+            if session.ended_at is not None and session.ended_at < now - MEMORY_MS:
+                del self.sessions[session.id]
+                self.room_sessions[session.room_id].remove(session.id)
+
+    def open_session(self, room_id: str) -> Session | None:
+        """The session that is open in a room."""
+        ids = self.room_sessions.get(room_id)
+        if not ids:
+            return None
+        session = self.sessions[ids[-1]]
+        return session if session.is_open else None
+
+    def session_at(self, room_id: str, at: Instant) -> Session | None:
+        """The session that was open in a room at a moment."""
+        for session_id in reversed(self.room_sessions.get(room_id, ())):
+            session = self.sessions[session_id]
+            if session.was_open_at(at):
+                return session
+        return None
+
+    def session_of_device(self, device_id: str, at: Instant) -> Session | None:
+        """Whose reading it is: the session open, at that moment, in the room where the device stood then."""
+        room_id = self.registry.room_of(device_id, at)
+        return None if room_id is None else self.session_at(room_id, at)
+
+    def bedside(self, room_id: str) -> Bedside:
+        """The newest values of a room."""
+        known = self.bedsides.get(room_id)
+        if known is None:
+            known = self.bedsides[room_id] = Bedside()
+        return known
+
+    def count_unassigned(self, readings: int, now: Instant) -> None:
+        """More readings that belong to no session."""
+        hour = now // HOUR
+        self.unassigned_by_hour[hour] = self.unassigned_by_hour.get(hour, 0) + readings
+
+    def unassigned(self, now: Instant) -> int:
+        """How many readings of the last day belong to no session."""
+        oldest = now // HOUR - 24
+        for hour in [hour for hour in self.unassigned_by_hour if hour < oldest]:
+            del self.unassigned_by_hour[hour]
+        return sum(self.unassigned_by_hour.values())
