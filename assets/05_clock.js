@@ -59,6 +59,7 @@
   // 12 s, 2 min, 3 h
   function age(ms) {
     const seconds = Math.max(0, Math.floor(ms / 1000));
+    if (seconds < 2) return im.t("now");
     if (seconds < 60) return im.t("{n} s", { n: seconds });
     if (seconds < 3600) return im.t("{n} min", { n: Math.floor(seconds / 60) });
     return im.t("{n} h", { n: Math.floor(seconds / 3600) });

@@ -16,8 +16,7 @@
   let seq = null;
   let resyncing = false;
   let resyncAsked = 0;
-  let subscribedAt = 0;
-  let halfTrip = 0;
+  let oneWay = 0;
   const handlers = { snapshot: null, update: null, heartbeat: null, orderResult: null, refused: null, closed: null };
 
   function send(message) {
@@ -28,11 +27,12 @@
 
   function open() {
     drop();
+    const askedAt = im.clock.elapsed();
     const mine = new WebSocket(url);
     socket = mine;
     mine.onopen = () => {
       if (mine !== socket) return;
-      subscribedAt = im.clock.elapsed();
+      oneWay = (im.clock.elapsed() - askedAt) / 4;
       send({ type: "subscribe", screen: screenId, page });
     };
     mine.onmessage = (event) => mine === socket && receive(event.data);
@@ -85,7 +85,6 @@
 
   function begin(snapshot) {
     failures = 0;
-    if (!resyncing) halfTrip = (im.clock.elapsed() - subscribedAt) / 2;
     resyncing = false;
     seq = snapshot.seq;
     im.clock.restart(snapshot.server_time, snapshot.clock_speed);
@@ -101,8 +100,7 @@
       return;
     }
     seq = update.seq;
-    im.clock.observe(update.server_time);
-    handlers.update(update);
+    handlers.update(update, im.clock.observe(update.server_time));
   }
 
   function beat(heartbeat) {
@@ -131,8 +129,8 @@
     restart,
     send,
     seq: () => seq,
-    // Half of the time from asking for the first snapshot to having it: what the way itself costs at most.
-    halfTrip: () => halfTrip,
+    // Opening a socket takes two journeys there and back.
+    oneWay: () => oneWay,
     isOpen: () => Boolean(socket) && socket.readyState === WebSocket.OPEN && seq !== null,
   };
 })(window.InfusionMonitor);

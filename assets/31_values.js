@@ -89,9 +89,8 @@
 
   function noteOf(view, value, now) {
     if (!value) return view.stale ? t("nothing received") : "";
-    const parts = [];
-    if (view.stale && value.staleAfter !== null) parts.push(t("stale {age}", { age: im.clock.age(now - value.receivedAt) }));
-    else parts.push(im.clock.age(now - value.at));
+    if (view.stale && value.staleAfter !== null) return t("stale {age}", { age: im.clock.age(now - value.receivedAt) });
+    const parts = [im.clock.age(now - value.at)];
     if (value.status !== "ok" && statusWords[value.status]) parts.unshift(statusWords[value.status]());
     if (value.source === "manual") parts.unshift(t("by hand"));
     return parts.join(" · ");

@@ -139,7 +139,9 @@
     if (tile.sessionId !== (room.session ? room.session.id : null)) fill(tile, room);
     else if (tile.name !== room.name) fill(tile, room);
     if (!room.session) return;
-    im.setText(tile.patient, `${room.session.patient} · ${sessionWords(room.session)}`);
+    const { patient, number, planned } = room.session;
+    im.setText(tile.patient, `${patient} · ${planned ? t("{n} of {m}", { n: number, m: planned }) : sessionWords(room.session)}`);
+    tile.patient.parentNode.title = `${patient}, ${sessionWords(room.session)}`;
     tile.trend.room = room;
   }
 

@@ -57,8 +57,8 @@
     painted(message.seq, null, true);
   }
 
-  function update(message) {
-    const arrived = performance.now();
+  function update(message, late) {
+    const arrived = performance.now() - late;
     const changes = im.model.apply(message);
     each("update", changes);
     if (changes.alarms.length) im.topbar.paintCounts();
@@ -89,7 +89,7 @@
     const { seq, arrived, urgent } = receipt;
     receipt = null;
     const took = arrived === null ? null : performance.now() - arrived;
-    if (took !== null) im.topbar.sawDelay(took + im.socket.halfTrip());
+    if (took !== null) im.topbar.sawDelay(took + im.socket.oneWay());
     report(seq, took, document.hidden, urgent);
   }
 

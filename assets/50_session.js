@@ -1,0 +1,173 @@
+// The live session: banner of its alarms, big numbers with limits, phase clock, keys. The trace is its own script's.
+"use strict";
+
+(function (im) {
+  const t = im.t;
+  const CHANGED_MS = 300;
+  const KEYS = { v: "vitals-open" };
+  const LIMITS = { pulse_rate: ["pulse_rate"], spo2: ["spo2"], nibp: ["systolic", "diastolic"] };
+
+  let page = null;
+  let numerics = null;
+  let banner = null;
+  let alarms = new Map();
+  let changed = 0;
+
+  function mount(element) {
+    page = { element, id: element.dataset.session, roomId: element.dataset.roomId };
+    document.addEventListener("keydown", pressed);
+    im.sessionTrace.mount(page.id, page.roomId);
+    load();
+  }
+
+  function unmount() {
+    document.removeEventListener("keydown", pressed);
+    im.sessionTrace.unmount();
+    page = numerics = banner = null;
+    alarms = new Map();
+  }
+
+  // The page's room while the page's session is the open one in it.
+  function room() {
+    const found = page && im.model.rooms.get(page.roomId);
+    return found && found.session && found.session.id === page.id ? found : null;
+  }
+
+  function load() {
+    if (!page || !im.model.ready) return;
+    buildNumerics();
+    paintBanner();
+    paintLimits();
+    const now = im.clock.now();
+    judge(now);
+    second(now);
+    im.sessionTrace.catchUp();
+  }
+
+  function update(changes) {
+    if (!page) return;
+    const mine = changes.values.has(page.roomId);
+    if (mine) judge(im.clock.now());
+    if (changes.alarms.length) paintBanner();
+    if (changes.sessions.has(page.roomId)) {
+      paintLimits();
+      second(im.clock.now());
+    }
+    const points = changes.points.filter((point) => point[0] === page.roomId);
+    if (room()) im.sessionTrace.add(points);
+    const told = points.some((point) => point[10] === "manual") || changes.sessions.has(page.roomId) ||
+      changes.alarms.some((alarm) => alarm.room_id === page.roomId);
+    if (told) tellDash();
+  }
+
+  // One word to Dash for everything that came close together: it reads the log anew.
+  function tellDash() {
+    im.watchdog.after("session changed", CHANGED_MS, () => {
+      changed += 1;
+      if (page && window.dash_clientside) window.dash_clientside.set_props("session-changed", { data: changed });
+    });
+  }
+
+  function buildNumerics() {
+    const place = document.getElementById("session-numerics");
+    if (!place || (numerics && numerics.place === place)) return;
+    const cards = im.values.METRICS.map((metric) => {
+      const view = im.values.create(metric);
+      view.cell.classList.add("numeric");
+      view.limits = im.textIn(im.el("div", "numeric-limits"));
+      view.cell.append(view.limits.parentNode);
+      return view;
+    });
+    place.replaceChildren(...cards.map((view) => view.cell));
+    numerics = { place, cards };
+  }
+
+  function span(limit) {
+    if (!limit) return "";
+    const side = (value) => (value === null || value === undefined ? "–" : im.values.plain(value));
+    return limit.low === null && limit.high === null ? "" : `${side(limit.low)} … ${side(limit.high)}`;
+  }
+
+  function paintLimits() {
+    const here = room();
+    if (!numerics) return;
+    for (const view of numerics.cards) {
+      const spans = here ? LIMITS[view.metric].map((name) => span(here.session.limits[name])).filter(Boolean) : [];
+      im.setText(view.limits, spans.length ? `${t("Limits")} ${spans.join(" / ")}` : here ? t("No limits") : "");
+    }
+  }
+
+  function judge(now) {
+    if (!page || !numerics) return;
+    const here = room();
+    if (!here) {
+      for (const view of numerics.cards) {
+        im.setText(view.text, "--");
+        im.setText(view.note, t("not live"));
+      }
+      return;
+    }
+    const feedLost = im.values.isFeedLost(here, now);
+    let stale = feedLost;
+    for (const view of numerics.cards) stale = im.values.paint(view, here, now, feedLost) || stale;
+    im.setAttr(page.element, "data-stale", String(stale));
+  }
+
+  function second(now) {
+    if (!page) return;
+    for (const view of alarms.values()) im.alarm.paintTime(view, now);
+    const here = room();
+    if (!here) return;
+    if (numerics) for (const view of numerics.cards) im.values.paintNote(view, here, now);
+    paintPhase(here.session, now);
+  }
+
+  function paintPhase(session, now) {
+    const clock = document.querySelector("#session-head [data-phase-clock]");
+    if (!clock) return;
+    const { text, over } = im.phaseTime(session, now);
+    const node = clock.firstChild || im.textIn(clock);
+    im.setText(node, text);
+    clock.classList.toggle("over", over);
+  }
+
+  // This room's alarms with their buttons, the worst first and large; one line for the other rooms.
+  function paintBanner() {
+    const place = document.getElementById("session-banner");
+    if (!place) return;
+    if (!banner || banner.place !== place) {
+      place.replaceChildren();
+      banner = { place, elsewhere: im.textIn(im.el("a", "banner-elsewhere")) };
+      banner.elsewhere.parentNode.href = "/";
+      banner.elsewhere.parentNode.addEventListener("click", (event) => im.follow(event, banner.elsewhere.parentNode));
+      alarms = new Map();
+    }
+    const here = im.model.alarmsOf(page.roomId);
+    for (const id of alarms.keys()) if (!here.some((alarm) => alarm.id === id)) alarms.delete(id);
+    for (const alarm of here) {
+      if (alarms.has(alarm.id)) im.alarm.paint(alarms.get(alarm.id), alarm);
+      else alarms.set(alarm.id, im.alarm.create(alarm));
+    }
+    const shown = here.map((alarm) => alarms.get(alarm.id).root);
+    shown.forEach((root, index) => root.classList.toggle("alarm-worst", index === 0 && root.dataset.state !== "acknowledged"));
+    const elsewhere = Array.from(im.model.alarms.values())
+      .filter((alarm) => alarm.room_id !== page.roomId && alarm.state !== "acknowledged").sort(im.model.byUrgency);
+    im.setText(banner.elsewhere, elsewhere.map((alarm) => `${im.roomTitle(alarm.room)}: ${im.alarmWords(alarm)}`).join("   ·   "));
+    im.arrange(place, elsewhere.length ? [...shown, banner.elsewhere.parentNode] : shown);
+    const mine = room();
+    if (numerics && mine) for (const view of numerics.cards) im.values.paintAlarm(view, here);
+  }
+
+  function pressed(event) {
+    const button = KEYS[event.key.toLowerCase()];
+    if (!button || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], [role=dialog]")) return;
+    if (document.querySelector("[role=dialog]")) return;
+    const element = document.getElementById(button);
+    if (!element) return;
+    event.preventDefault();
+    element.click();
+  }
+
+  im.session = { mount, unmount, load, update, judge, second, refreshTrends: () => im.sessionTrace.refresh() };
+})(window.InfusionMonitor);

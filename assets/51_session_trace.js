@@ -1,0 +1,208 @@
+// Extends the open session's figure with what arrives. Dash draws it once; a reader's zoom is never touched.
+// A trace says by its meta what it shows: {metric, source: device|manual, part: line|range|mean|point|late}.
+"use strict";
+
+(function (im) {
+  const FLUSH_MS = 500;
+  const SHORTEST_GAP_MS = 3000;
+  const LONGEST_ALLOWANCE_MS = 60000;
+  const AHEAD_MS = 120000;
+
+  let session = null;
+
+  function mount(id, roomId) {
+    session = { id, roomId, pending: [], graph: null, data: null, batch: null, catching: false, zoomed: false, own: false };
+  }
+
+  function unmount() {
+    session = null;
+  }
+
+  function add(points) {
+    if (!session || !points.length) return;
+    session.pending.push(...points);
+    schedule();
+  }
+
+  // A hidden tab collects; what it missed is drawn when somebody looks.
+  function schedule() {
+    im.watchdog.after("session trace", FLUSH_MS, () => {
+      if (session && !document.hidden) flush();
+    });
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (session && !document.hidden) schedule();
+  });
+
+  // The drawn figure, or null while Dash has not drawn it. A figure drawn anew starts from its own batch.
+  function graph() {
+    const drawn = document.querySelector("#session-trace .js-plotly-plot");
+    if (!drawn || !window.Plotly || !drawn.data || !drawn.layout || !drawn.layout.meta) return null;
+    if (drawn !== session.graph) {
+      session.graph = drawn;
+      drawn.on("plotly_relayout", (change) => noticeZoom(change));
+    }
+    if (drawn.data !== session.data) {
+      session.data = drawn.data;
+      session.batch = drawn.layout.meta.batch;
+      catchUp();
+    }
+    return drawn;
+  }
+
+  function noticeZoom(change) {
+    if (!session || session.own) return;
+    if (change["xaxis.autorange"]) session.zoomed = false;
+    else if (Object.keys(change).some((key) => key.startsWith("xaxis.range"))) session.zoomed = true;
+  }
+
+  // Everything committed since the figure was drawn or last caught up; what stands there already is recognised.
+  async function catchUp() {
+    const mine = session;
+    if (!mine || mine.catching) return;
+    if (mine.batch === null) {
+      schedule();
+      return;
+    }
+    mine.catching = true;
+    try {
+      const response = await fetch(`/api/trace/${encodeURIComponent(mine.id)}?after_batch=${mine.batch}`, { cache: "no-store" });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const answer = await response.json();
+      if (mine === session) {
+        mine.batch = answer.batch;
+        add(answer.points);
+      }
+    } catch (error) {
+      console.warn(`The trace has not caught up yet: ${error.message}`);
+      im.watchdog.after("trace catch-up", 1000, catchUp);
+    } finally {
+      mine.catching = false;
+    }
+  }
+
+  function flush() {
+    const drawn = graph();
+    if (!drawn) {
+      if (document.getElementById("session-trace")) schedule();
+      return;
+    }
+    const points = session.pending;
+    session.pending = [];
+    const { shift_ms: shift } = drawn.layout.meta;
+    const extended = { x: [], y: [], at: [] };
+    const rebuilt = { x: [], y: [], at: [] };
+    drawn.data.forEach((trace, index) => {
+      if (!trace.meta) return;
+      const fresh = points.filter((point) => belongs(point, trace.meta)).map((point) => [point, point[2] + shift]);
+      if (!fresh.length) return;
+      const isLine = trace.meta.part === "line";
+      const inOrder = !isLine || fresh.every(([, x], i) => x > (i ? fresh[i - 1][1] : lastOf(trace.x)));
+      const target = inOrder ? extended : rebuilt;
+      const [x, y] = isLine ? (inOrder ? continued(trace, fresh) : reordered(trace, fresh)) : marks(trace, fresh);
+      if (!x.length) return;
+      target.x.push(x);
+      target.y.push(y);
+      target.at.push(index);
+    });
+    if (extended.at.length) window.Plotly.extendTraces(drawn, { x: extended.x, y: extended.y }, extended.at);
+    if (rebuilt.at.length) window.Plotly.restyle(drawn, { x: rebuilt.x, y: rebuilt.y }, rebuilt.at);
+    follow(drawn, shift);
+  }
+
+  const lastOf = (x) => (x && x.length ? x[x.length - 1] : -Infinity);
+
+  function belongs(point, meta) {
+    if (point[1] !== meta.metric || (point[10] === "manual") !== (meta.source === "manual")) return false;
+    if (meta.part === "late") return point[9] === 1;
+    if (meta.part === "range") return point[5] !== null && point[6] !== null;
+    if (meta.part === "line") return true;
+    return (meta.metric === "nibp" ? point[7] : point[4]) !== null;
+  }
+
+  // The longest step that is still one unbroken line: the stale time, more for a metric that comes more seldom.
+  function longestStep(xs) {
+    const steps = [];
+    for (let i = Math.max(1, xs.length - 60); i < xs.length; i += 1) if (xs[i] > xs[i - 1]) steps.push(xs[i] - xs[i - 1]);
+    steps.sort((one, other) => one - other);
+    const usual = steps.length ? steps[steps.length >> 1] : 0;
+    return SHORTEST_GAP_MS + Math.max(0, Math.min(usual, LONGEST_ALLOWANCE_MS) - 1000);
+  }
+
+  function continued(trace, fresh) {
+    const xs = [];
+    const ys = [];
+    const longest = longestStep(trace.x || []);
+    let before = lastOf(trace.x);
+    for (const [point, x] of fresh) {
+      if (x - before > longest && before !== -Infinity) {
+        xs.push(before);
+        ys.push(null);
+      }
+      xs.push(x);
+      ys.push(point[4]);
+      before = x;
+    }
+    return [xs, ys];
+  }
+
+  // The whole line anew, in order, each reading once, with its breaks where nothing came.
+  function reordered(trace, fresh) {
+    const known = new Map();
+    const oldX = trace.x || [];
+    for (let i = 0; i < oldX.length; i += 1) {
+      const isBreak = trace.y[i] === null && i > 0 && oldX[i] === oldX[i - 1];
+      if (!isBreak) known.set(`${oldX[i]} ${trace.y[i]}`, [oldX[i], trace.y[i]]);
+    }
+    for (const [point, x] of fresh) known.set(`${x} ${point[4]}`, [x, point[4]]);
+    const pairs = Array.from(known.values()).sort((one, other) => one[0] - other[0]);
+    const longest = longestStep(pairs.map((pair) => pair[0]));
+    const xs = [];
+    const ys = [];
+    for (const [x, y] of pairs) {
+      if (xs.length && x - lastOf(xs) > longest) {
+        xs.push(lastOf(xs));
+        ys.push(null);
+      }
+      xs.push(x);
+      ys.push(y);
+    }
+    return [xs, ys];
+  }
+
+  // Bars and dots need no order; each is drawn once.
+  function marks(trace, fresh) {
+    const { metric, part } = trace.meta;
+    const known = new Set((trace.x || []).map((x, i) => `${x} ${trace.y[i]}`));
+    const xs = [];
+    const ys = [];
+    for (const [point, x] of fresh) {
+      const value = part === "range" ? point[5] : metric === "nibp" ? point[7] : point[4];
+      if (known.has(`${x} ${value}`)) continue;
+      known.add(`${x} ${value}`);
+      xs.push(...(part === "range" ? [x, x, x] : [x]));
+      ys.push(...(part === "range" ? [value, point[6], null] : [value]));
+    }
+    return [xs, ys];
+  }
+
+  // Unless the reader has zoomed, the axis reaches the present, so that a trace that ended is seen to have ended.
+  function follow(drawn, shift) {
+    if (session.zoomed || !drawn._fullLayout) return;
+    const axis = drawn._fullLayout.xaxis;
+    const now = im.clock.now() + shift;
+    if (!axis || axis.r2l(axis.range[1]) >= now) return;
+    session.own = true;
+    Promise.resolve(window.Plotly.relayout(drawn, { "xaxis.range": [axis.r2l(axis.range[0]), now + AHEAD_MS] }))
+      .finally(() => { if (session) session.own = false; });
+  }
+
+  // Every few seconds, whether anything came or not.
+  function refresh() {
+    if (!session || document.hidden) return;
+    const drawn = graph();
+    if (drawn) follow(drawn, drawn.layout.meta.shift_ms);
+  }
+
+  im.sessionTrace = { mount, unmount, add, catchUp, refresh };
+})(window.InfusionMonitor);
