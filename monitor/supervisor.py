@@ -13,8 +13,8 @@ import socket
 import sys
 import tempfile
 from asyncio.subprocess import Process
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -30,11 +30,12 @@ REFUSED = 1
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A module to run with its arguments; ``announces`` says whether it tells when it is ready to serve."""
+    """A module to run, with arguments and variables; ``announces`` says whether it tells when it is ready to serve."""
 
     name: str
     module: str
     arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
     announces: bool = True
 
 
@@ -96,9 +97,8 @@ class _Child:
 
 
 async def _launch(program: Program, ready_address: str = "") -> Process:
-    environment = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
-    if ready_address:
-        environment["NOTIFY_SOCKET"] = ready_address
+    # Empty where nobody listens: what this process's own starter gave is not for its children.
+    environment = {**os.environ, **program.environment, "NOTIFY_SOCKET": ready_address}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "monitor.lifeline", program.module, *program.arguments),

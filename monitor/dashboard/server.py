@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ from monitor.dashboard.visit import Parts
 from monitor.identity import ArgonHasher
 from monitor.locale import load_translations
 from monitor.service.ports import Records
+from monitor.service.protocols import load_protocols
 
 
 def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path) -> Parts:
@@ -30,6 +33,7 @@ def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path
         orders=GatewayOrders(gateway_file),
         hasher=ArgonHasher(),
         translations=load_translations(),
+        protocols=load_protocols(),
         gateway_port=gateway_port,
     )
 
@@ -41,8 +45,12 @@ def run_dashboard(
     *,
     host: str,
     port: int,
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises SystemExit when the port cannot be had."""
+    """Serve until SIGTERM or Ctrl-C; ``ready`` is called once connections are taken.
+
+    Raises OSError when the port cannot be had.
+    """
     app = create_app(make_parts(records, settings, gateway_file))
     # Without the lifespan protocol: Dash would use it to add a route to whichever app was created last.
     config = uvicorn.Config(
@@ -54,4 +62,19 @@ def run_dashboard(
         access_log=False,
         timeout_graceful_shutdown=3,
     )
-    uvicorn.Server(config).run()
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Bound here: uvicorn would log the failure and exit where the caller has one line to say.
+    _Server(config, ready).run(sockets=[socket.create_server((host, port), family=family)])
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it has begun to listen."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()

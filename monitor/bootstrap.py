@@ -1,0 +1,264 @@
+"""The one place that chooses the concrete parts and wires them: database, clocks, gateway, dashboard."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.config import Settings
+from monitor.data_directory import (
+    DataDirectory,
+    DirectoryBusyError,
+    DirectoryError,
+    GatewayAddress,
+)
+from monitor.lifeline import notify_ready
+
+if TYPE_CHECKING:
+    from monitor.service.monitor import Monitor
+    from monitor.service.orders import Outcome
+    from monitor.service.ports import Clock, Journal
+    from monitor.wire.orders import Order
+
+LOCK_PATIENCE_S = 5.0
+"""A command that writes for itself holds the directory for a moment; a gateway waits for that long."""
+CONSOLE_ROLE = "administrator"
+
+
+class StartRefusedError(RuntimeError):
+    """The program cannot start as asked; the message is one sentence."""
+
+
+def assets_directory() -> Path:
+    """The browser's files: inside an installed package, or beside it in a checkout. Raises StartRefusedError."""
+    package = Path(__file__).resolve().parent
+    for directory in (package / "assets", package.parent / "assets"):
+        if directory.is_dir():
+            return directory
+    raise StartRefusedError(f"the installation is incomplete: there is no {package / 'assets'}")
+
+
+def check_speed(settings: Settings, *, simulated: bool) -> None:
+    """Raises StartRefusedError for a fast clock over real data."""
+    if settings.speed != 1 and not simulated:
+        raise StartRefusedError(f"speed {settings.speed:g} is for simulated data directories only")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A restored monitor with its journal, while no gateway lives."""
+
+    monitor: Monitor
+    journal: Journal
+    clock: Clock
+
+    def execute(self, order: Order, *, by: str) -> Outcome:
+        """Carry out one order and make it durable. Raises JournalUnavailableError."""
+        from monitor.identity import ArgonHasher
+        from monitor.wire.orders import AddOperator, ChangePassword
+
+        password_hash = None
+        if isinstance(order, AddOperator | ChangePassword):
+            password_hash = ArgonHasher().hash(order.password)
+        now = self.clock.now()
+        result = self.monitor.execute(
+            order, by=by, role=CONSOLE_ROLE, now=now, password_hash=password_hash
+        )
+        if (batch := self.monitor.take_batch(now)) is not None:
+            self.journal.commit(batch)
+        return result
+
+
+@contextmanager
+def opened_desk(directory: DataDirectory, *, speed: float = 1) -> Iterator[Desk]:
+    """The monitor as it was left, ready to go on. Call with the directory's lock held.
+
+    Raises DirectoryError where the stored record cannot be used.
+    """
+    from monitor import identity
+    from monitor.gateway.clock import FastClock, SystemClock
+    from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
+    from monitor.service.protocols import load_protocols
+    from monitor.service.restore import restore
+    from monitor.storage import JournalDamagedError, SchemaError, open_journal, open_records
+
+    try:
+        with contextlib.ExitStack() as opened:
+            journal = open_journal(directory.path, directory.journal_key)
+            opened.callback(journal.close)
+            records = open_records(directory.path)
+            opened.callback(records.close)
+            newest = records.newest_instant()
+            clock = FastClock(speed, newest) if directory.simulated else SystemClock(newest)
+            monitor = restore(
+                records,
+                load_protocols(),
+                identity,
+                clock.now(),
+                simulated=directory.simulated,
+                clock_speed=clock.speed,
+            )
+            yield Desk(monitor, journal, clock)
+    except (
+        JournalDamagedError,
+        JournalUnavailableError,
+        RecordsUnavailableError,
+        SchemaError,
+    ) as error:
+        raise DirectoryError(f"{directory.path}: {error}") from error
+
+
+def run_gateway(directory: DataDirectory, settings: Settings) -> None:
+    """Be the directory's gateway until SIGTERM or SIGINT. Raises StartRefusedError or DirectoryError."""
+    check_speed(settings, simulated=directory.simulated)
+    exit_when_told()
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(directory.writing(wait_s=_lock_patience_s(directory)))
+        except DirectoryBusyError:
+            raise StartRefusedError(_who_holds(directory)) from None
+        desk = held.enter_context(opened_desk(directory, speed=settings.speed))
+        held.callback(directory.withdraw)
+        _run_loop(_serve_gateway(directory, settings, desk))
+
+
+def _lock_patience_s(directory: DataDirectory) -> float:
+    return 0 if directory.living_gateway() else LOCK_PATIENCE_S
+
+
+def _who_holds(directory: DataDirectory) -> str:
+    address = directory.living_gateway()
+    if address is None:
+        return f"another process writes {directory.path}"
+    return f"a gateway already runs on {directory.path}: process {address.pid} at {address.url}"
+
+
+async def _serve_gateway(directory: DataDirectory, settings: Settings, desk: Desk) -> None:
+    from monitor.gateway.server import serve_gateway
+
+    credential = secrets.token_urlsafe(32)
+
+    def ready(port: int) -> None:
+        directory.announce(_address(directory, settings, port, credential))
+        notify_ready()
+
+    try:
+        await serve_gateway(
+            desk.monitor,
+            desk.journal,
+            desk.clock,
+            host=settings.host,
+            port=settings.gateway_port,
+            credential=credential,
+            cookie_key=directory.cookie_key,
+            ready=ready,
+            stop=_told_to_stop(),
+        )
+    except OSError as error:
+        where = f"{settings.host}:{settings.gateway_port}"
+        raise StartRefusedError(
+            f"the gateway cannot listen on {where}: {error.strerror}"
+        ) from error
+
+
+def _address(
+    directory: DataDirectory, settings: Settings, port: int, credential: str
+) -> GatewayAddress:
+    host = reachable(settings.host)
+    return GatewayAddress(
+        pid=os.getpid(),
+        host=settings.host,
+        port=settings.port,
+        gateway_port=port,
+        url=f"ws://{host}:{port}",
+        dashboard_url=f"http://{host}:{settings.port}",
+        credential=credential,
+        simulated=directory.simulated,
+        clock_speed=settings.speed,
+    )
+
+
+def reachable(host: str) -> str:
+    """A listening address as a program on this machine reaches it, ready for a URL."""
+    if host in ("", "0.0.0.0"):  # noqa: S104 - compared, not listened on
+        return "127.0.0.1"
+    if host == "::":
+        return "[::1]"
+    return f"[{host}]" if ":" in host else host
+
+
+def run_dashboard(
+    directory: DataDirectory, settings: Settings, *, auto_sign_in: str | None = None
+) -> None:
+    """Serve the pages until SIGTERM or SIGINT. Raises StartRefusedError."""
+    from monitor.dashboard.server import run_dashboard as serve_pages
+    from monitor.dashboard.settings import DashboardSettings
+    from monitor.storage import open_records
+
+    if auto_sign_in is not None and not directory.simulated:
+        raise StartRefusedError(
+            "visitors are signed in by themselves in a simulated directory only"
+        )
+    exit_when_told()
+    records = open_records(directory.path)
+    try:
+        serve_pages(
+            records,
+            DashboardSettings(
+                assets=assets_directory(),
+                simulated=directory.simulated,
+                cookie_key=directory.cookie_key,
+                clinic_time_zone=settings.clinic_time_zone,
+                language=settings.language,
+                auto_sign_in=auto_sign_in,
+                gateway_port=settings.gateway_port,
+                gateway_url=settings.gateway_url or None,
+            ),
+            directory.path / "gateway.json",
+            host=settings.host,
+            port=settings.port,
+            ready=notify_ready,
+        )
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise StartRefusedError(
+            f"the dashboard cannot listen on {where}: {error.strerror}"
+        ) from error
+    finally:
+        records.close()
+
+
+def exit_when_told() -> None:
+    """End with code 0 on SIGTERM and SIGINT, from the start on; servers replace this by stopping in order."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: sys.exit(0))
+
+
+def _told_to_stop() -> asyncio.Event:
+    """An event that SIGTERM or SIGINT sets. Call inside the running loop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _run_loop(work: Coroutine[object, object, None]) -> None:
+    try:
+        import uvloop
+    except ImportError:
+        # Not built for this platform; the standard loop serves the same, slower.
+        new_loop = asyncio.new_event_loop
+    else:
+        new_loop = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(work)

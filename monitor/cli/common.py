@@ -1,0 +1,131 @@
+"""What all commands share: the data directory option, printing a result, refusing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.data_directory import DataDirectory
+    from monitor.storage import SqliteRecords
+
+PROGRAM = "infusion-monitor"
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+class Refusal(Exception):  # noqa: N818 - not an error of the program: its answer is no
+    """The command is refused or has failed; the message is one line, empty where it has been said already."""
+
+
+def say(line: str) -> None:
+    """Advice or progress: to stderr, because stdout is the result's."""
+    print(f"{PROGRAM}: {line}", file=sys.stderr)  # noqa: T201 - a command speaks
+
+
+def put(text: str) -> None:
+    """The result, to stdout."""
+    print(text)  # noqa: T201 - a command speaks
+
+
+def put_json(result: object) -> None:
+    """The result as JSON, to stdout."""
+    put(json.dumps(result, ensure_ascii=False, indent=1))
+
+
+def put_table(rows: Sequence[Sequence[object]]) -> None:
+    """The result as aligned columns without a head, for people."""
+    texts = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*texts, strict=True)]
+    for row in texts:
+        put("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+
+
+def new_app(summary: str) -> typer.Typer:
+    """A group of commands that explains itself and nothing more."""
+    return typer.Typer(
+        help=summary,
+        no_args_is_help=False,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+def data_path(context: typer.Context) -> Path:
+    """The data directory that was named. Raises a usage error when none was."""
+    path: Path | None = context.obj["data"]
+    if path is None:
+        raise typer.BadParameter("name the data directory: --data DIR, or INFUSION_MONITOR_DATA")
+    return path
+
+
+def existing_directory(context: typer.Context) -> DataDirectory:
+    """The data directory that was named. Raises Refusal when there is none."""
+    from monitor.data_directory import DirectoryError, open_existing
+
+    try:
+        return open_existing(data_path(context))
+    except DirectoryError as error:
+        raise Refusal(str(error)) from None
+
+
+def made_directory(context: typer.Context) -> DataDirectory:
+    """The data directory that was named, made (for real data) where there is none. Raises Refusal."""
+    from monitor.data_directory import DirectoryError, create
+
+    try:
+        return create(data_path(context), simulated=None)
+    except DirectoryError as error:
+        raise Refusal(str(error)) from None
+
+
+def chosen_settings(context: typer.Context, flags: Mapping[str, object]) -> Settings:
+    """The settings in force for this command. Raises Refusal for one that cannot be used."""
+    from monitor.config import ConfigError, load_settings
+
+    try:
+        return load_settings(flags, directory=data_path(context), file=context.obj["config"])
+    except ConfigError as error:
+        raise Refusal(str(error)) from None
+
+
+@contextmanager
+def reading(context: typer.Context) -> Iterator[SqliteRecords]:
+    """The records of the data directory that was named. Raises Refusal."""
+    from monitor.service.ports import RecordsUnavailableError
+    from monitor.storage import open_records
+
+    records = open_records(existing_directory(context).path)
+    try:
+        yield records
+    except RecordsUnavailableError as error:
+        raise Refusal(str(error)) from None
+    finally:
+        records.close()
+
+
+def give(context: typer.Context, kind: str, /, **fields: object) -> dict[str, Any]:
+    """Give the order of this kind, and return its result. Raises Refusal, or a usage error for impossible fields."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from monitor.console import NotDoneError, execute
+    from monitor.data_directory import DirectoryError
+    from monitor.wire.base import invalid_message
+    from monitor.wire.orders import Order
+
+    try:
+        order = TypeAdapter[Any](Order).validate_python({"kind": kind, **fields})
+    except ValidationError as error:
+        raise typer.BadParameter(invalid_message(error).message) from None
+    try:
+        return execute(made_directory(context), order)
+    except (NotDoneError, DirectoryError) as error:
+        raise Refusal(str(error)) from None

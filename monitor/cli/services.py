@@ -1,0 +1,148 @@
+"""What runs until it is stopped: gateway, dashboard, both as ``serve``, and the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import Refusal, chosen_settings, data_path, say
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.data_directory import DataDirectory
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")]
+Port = Annotated[int | None, typer.Option(help="Port of the pages.  [default: 8050]")]
+GatewayPort = Annotated[
+    int | None, typer.Option(help="Port of devices and live data.  [default: 8051]")
+]
+Simulated = Annotated[
+    bool, typer.Option("--simulated", help="Make a new directory one for simulated data.")
+]
+Speed = Annotated[
+    float | None, typer.Option(help="Run the clock so many times as fast (simulated data only).")
+]
+AutoSignIn = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Sign every visitor in as this operator (simulated only)."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command()(serve)
+    app.command()(gateway)
+    app.command()(dashboard)
+    app.command()(demo)
+
+
+def serve(
+    context: typer.Context,
+    host: Host = None,
+    port: Port = None,
+    gateway_port: GatewayPort = None,
+    simulated: Simulated = False,
+    speed: Speed = None,
+) -> None:
+    """Run gateway and dashboard, each started again should it die."""
+    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed}
+    with prepared(context, flags, simulated=simulated) as (directory, settings):
+        from monitor.bootstrap import check_speed
+        from monitor.programs import dashboard_program, gateway_program, run_together
+
+        check_speed(settings, simulated=directory.simulated)
+        run_together(
+            [gateway_program(directory, settings), dashboard_program(directory, settings)],
+            settings,
+            lambda address: say(f"staff open {address}"),
+        )
+
+
+def gateway(
+    context: typer.Context,
+    host: Host = None,
+    port: Port = None,
+    gateway_port: GatewayPort = None,
+    simulated: Simulated = False,
+    speed: Speed = None,
+) -> None:
+    """Run the gateway alone: devices, alarms, live data, the only writer."""
+    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed}
+    with prepared(context, flags, simulated=simulated) as (directory, settings):
+        from monitor.bootstrap import run_gateway
+
+        run_gateway(directory, settings)
+
+
+def dashboard(
+    context: typer.Context,
+    host: Host = None,
+    port: Port = None,
+    gateway_port: GatewayPort = None,
+    simulated: Simulated = False,
+    auto_sign_in: AutoSignIn = None,
+) -> None:
+    """Run the dashboard alone: the pages that staff open."""
+    flags = {"host": host, "port": port, "gateway_port": gateway_port}
+    with prepared(context, flags, simulated=simulated) as (directory, settings):
+        from monitor.bootstrap import run_dashboard
+
+        run_dashboard(directory, settings, auto_sign_in=auto_sign_in)
+
+
+def demo(
+    context: typer.Context,
+    rooms: Annotated[int, typer.Option(min=1, max=100, help="How many rooms.")] = 6,
+    speed: Speed = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same patients.")] = 1,
+    host: Host = None,
+    port: Port = None,
+    gateway_port: GatewayPort = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+) -> None:
+    """Watch simulated rooms live; without --data nothing of it stays."""
+    import tempfile
+    from pathlib import Path
+
+    from monitor.demo import run_demo
+
+    def when_ready(address: str) -> None:
+        say(f"{rooms} simulated rooms at {address} (Ctrl-C ends the demonstration)")
+
+    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed}
+    with tempfile.TemporaryDirectory(prefix="infusion-monitor-demo-") as passing:
+        if context.obj["data"] is None:
+            context.obj["data"] = Path(passing)
+        with prepared(context, flags, simulated=True) as (directory, settings):
+            run_demo(
+                directory,
+                settings,
+                rooms=rooms,
+                seed=seed,
+                when_ready=when_ready,
+                open_browser=not no_browser,
+            )
+
+
+@contextmanager
+def prepared(
+    context: typer.Context, flags: Mapping[str, object], *, simulated: bool
+) -> Iterator[tuple[DataDirectory, Settings]]:
+    """The data directory, made where there is none, and the settings; what cannot be done is refused in one line."""
+    from monitor.bootstrap import StartRefusedError
+    from monitor.console import NotDoneError
+    from monitor.data_directory import DirectoryError, create
+    from monitor.logs import log_to_stderr
+    from monitor.supervisor import StartError
+
+    settings = chosen_settings(context, flags)
+    log_to_stderr(settings.log_level)
+    try:
+        # Without --simulated an existing directory keeps the kind it was made for.
+        directory = create(data_path(context), simulated=True if simulated else None)
+        yield directory, settings
+    except (DirectoryError, NotDoneError, StartRefusedError, StartError) as error:
+        raise Refusal(str(error)) from None

@@ -1,0 +1,98 @@
+"""Orders given on the machine itself: through the living gateway, or without one by writing the journal directly."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import time
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from monitor.data_directory import (
+    DataDirectory,
+    DirectoryBusyError,
+    DirectoryError,
+    GatewayAddress,
+)
+from monitor.wire.orders import Order, OrderMessage, OrderResult
+
+if TYPE_CHECKING:
+    from monitor.service.orders import Outcome
+
+PATIENCE_S = 10.0
+"""How long to wait for a gateway that is just starting, or for another command to finish writing."""
+_POLL_S = 0.05
+
+
+class NotDoneError(RuntimeError):
+    """The order was refused, or nobody can tell what became of it; the message is one sentence."""
+
+
+def console_user() -> str:
+    """Who gives an order here, as the journal names it: ``console:<os user>``."""
+    try:
+        return f"console:{getpass.getuser()}"
+    except (KeyError, OSError):
+        # A user id without a name, as in a container.
+        return f"console:{os.getuid()}"
+
+
+def execute(
+    directory: DataDirectory, order: Order, *, patience_s: float = PATIENCE_S
+) -> dict[str, Any]:
+    """Carry out one order with an administrator's rights and return its result.
+
+    Raises NotDoneError when it is refused, DirectoryError when the directory cannot be written.
+    """
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            with directory.writing():
+                return _checked(_write(directory, order))
+        except DirectoryBusyError:
+            address = directory.living_gateway()
+        if address is not None and (result := _ask(address, order)) is not None:
+            return _checked(result)
+        if time.monotonic() > deadline:
+            raise DirectoryError(f"another process holds {directory.path} and takes no orders")
+        time.sleep(_POLL_S)
+
+
+def _checked(result: OrderResult | Outcome) -> dict[str, Any]:
+    if not result.ok:
+        raise NotDoneError(result.message or result.code)
+    return result.result
+
+
+def _ask(address: GatewayAddress, order: Order) -> OrderResult | None:
+    """The gateway's answer; None when it cannot be reached, so that nothing was sent."""
+    from websockets.exceptions import WebSocketException
+    from websockets.sync.client import connect
+
+    message = OrderMessage(order_id=uuid4(), operator=console_user(), order=order)
+    sent = False
+    try:
+        with connect(
+            f"{address.url}/orders",
+            additional_headers={"Authorization": f"Bearer {address.credential}"},
+            # Two processes of one machine: what the environment says of proxies is meant for others.
+            proxy=None,
+            close_timeout=1,
+        ) as socket:
+            sent = True
+            socket.send(message.model_dump_json())
+            return OrderResult.model_validate_json(socket.recv(timeout=PATIENCE_S))
+    except (OSError, TimeoutError, WebSocketException) as error:
+        if not sent:
+            return None
+        raise NotDoneError(
+            f"the gateway ended before it answered; look whether the order was carried out ({error})"
+        ) from None
+
+
+def _write(directory: DataDirectory, order: Order) -> Outcome:
+    """Do what the gateway would do. Call with the lock held."""
+    from monitor.bootstrap import opened_desk
+
+    with opened_desk(directory) as desk:
+        return desk.execute(order, by=console_user())
