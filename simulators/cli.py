@@ -112,7 +112,7 @@ def run(
                 f"room {room.room}" if tokens else room.room,
                 room.token,
                 build_room(room, scenario, seed, place),
-                _open_queue(open_queues, queue, room.token),
+                _open_queue(open_queues, queue, room.device or room.token),
             )
             for place, room in enumerate(rooms)
         ]
@@ -209,8 +209,8 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return new_event_loop
 
 
-def _open_queue(opened: ExitStack, directory: Path | None, token: str) -> FrameQueue:
-    frames = FrameQueue(queue_path(directory or _state_directory(), token))
+def _open_queue(opened: ExitStack, directory: Path | None, identity: str) -> FrameQueue:
+    frames = FrameQueue(queue_path(directory or _state_directory(), identity))
     opened.callback(frames.close)
     return frames
 

@@ -59,9 +59,9 @@ def device_url(gateway: str) -> str:
     return urlunsplit((_SCHEMES[parts.scheme], parts.netloc, path, parts.query, ""))
 
 
-def queue_path(directory: Path, token: str) -> Path:
-    """A device's queue file; the token names it without being in it."""
-    return directory / f"{hashlib.sha256(token.encode()).hexdigest()[:24]}.queue"
+def queue_path(directory: Path, identity: str) -> Path:
+    """A device's queue file. Its token or its id names it without being in it."""
+    return directory / f"{hashlib.sha256(identity.encode()).hexdigest()[:24]}.queue"
 
 
 @dataclass(slots=True)

@@ -26,6 +26,8 @@ class SimulatedRoom(BaseModel):
     phase_offset_min: float | None = None
     """Minutes into the infusion at the start of the run; negative before the infusion."""
     scenario: str | None = None
+    device: str | None = None
+    """Names the queue; with it the queue outlives a change of the token."""
 
 
 _ROOMS: TypeAdapter[list[SimulatedRoom]] = TypeAdapter(
