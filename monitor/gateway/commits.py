@@ -151,9 +151,17 @@ class GroupCommit(Generic[G]):
                 self._writing_since_s = None
 
     def _report(self, error: Exception) -> None:
-        # The name only: messages of database errors quote the values that were to be written.
         self.failures += 1
-        failure = type(error.__cause__ or error).__name__
+        failure = _in_words(error)
         if failure != self._failure:
             self._failure = failure
             _log.error("storage failed, nothing is acknowledged", error=failure)
+
+
+def _in_words(error: Exception) -> str:
+    """What failed, without the values that were to be written: those messages are shown on every screen."""
+    if isinstance(error, JournalUnavailableError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return type(error).__name__

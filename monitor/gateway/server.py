@@ -28,7 +28,7 @@ TICKS_PER_HEARTBEAT = 10
 PING_S = 20
 """A peer whose machine is gone is noticed after at most two of these; a silent feed is noticed by the alarm system."""
 CLOSE_TIMEOUT_S = 2
-LAST_COMMIT_S = 5.0
+LAST_COMMIT_S = 2.0
 KERNEL_BUFFER_BYTES = 64 * 1024
 """Per connection and direction. One read of a flood holds everybody up while it is parsed, so reads are kept small;
 and what the kernel holds for a slow screen can no longer be thinned."""

@@ -1,7 +1,11 @@
 """A recording stand-in of the monitor, for tests of what the gateway itself decides."""
 
+# ruff: noqa: ARG002 - the signatures are the monitor's
+
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -71,3 +75,10 @@ def operator(name: str, role: str = "nurse", *, disabled: bool = False) -> Opera
 
 def batch() -> Batch:
     return Batch(0)
+
+
+async def until(holds: Callable[[], bool], deadline_s: float = 10) -> None:
+    """Wait for a condition; fails the test when it does not come to hold."""
+    async with asyncio.timeout(deadline_s):
+        while not holds():  # noqa: ASYNC110 - any condition, also one that nobody announces
+            await asyncio.sleep(0.005)
