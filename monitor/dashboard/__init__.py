@@ -1,1 +1,1 @@
-"""The screens' server: pages, forms and history. It reads the database, sends orders to the gateway, and never writes."""
+"""The screens' server: pages, forms, history. It reads the database, sends orders to the gateway, never writes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any
 
 import dash
 from fastapi import FastAPI
@@ -27,9 +28,10 @@ _VIEWPORT = {"name": "viewport", "content": "width=device-width, initial-scale=1
 class _Dash(dash.Dash):
     """A Dash app whose first byte already has the visitor's language and theme, so that nothing flashes white."""
 
-    def interpolate_index(self, **parts: str) -> str:
+    def interpolate_index(self, *parts: Any, **named_parts: Any) -> str:
         visit = current_visit()
-        html = super().interpolate_index(**parts)
+        dash_html: Any = super().interpolate_index
+        html = str(dash_html(*parts, **named_parts))
         loading = visit.words.gettext("Loading...")
         return html.replace(
             "<html>",
@@ -38,11 +40,12 @@ class _Dash(dash.Dash):
         ).replace("Loading...", loading, 1)
 
 
-def create_app(parts: Parts) -> dash.Dash:
+def create_app(parts: Parts) -> Any:
     """A dashboard of these parts; ``app.server`` is the ASGI application. Several live side by side in one process."""
     # FastAPI's own documentation pages would load scripts from elsewhere and tell strangers the routes.
-    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app = _Dash(
+    server: Any = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    # Dash's own annotations know neither a FastAPI server nor a layout that is set later.
+    app: Any = _Dash(
         __name__,
         server=server,
         use_pages=True,

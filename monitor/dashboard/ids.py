@@ -26,6 +26,7 @@ THEME_CHOSEN = "theme-chosen"
 
 WARD_GRID = "ward-grid"  # JS
 WARD_SIDE = "ward-side"
+WARD_ORDER = "ward-order"  # JS
 ALARM_LIST = "alarm-list"  # JS
 DUE_LIST = "due-list"  # JS
 ACKNOWLEDGED_LIST = "acknowledged-list"  # JS
@@ -34,7 +35,7 @@ UNASSIGNED_NOTE = "unassigned-note"  # JS
 
 START_REQUEST = "start-session-request"
 START_DIALOG = "start-dialog"
-START_ROOM = "start-room"
+START_TITLE = "start-title"
 START_PATIENT = "start-patient"
 START_WEIGHT = "start-weight"
 START_PROTOCOL = "start-protocol"
@@ -68,14 +69,17 @@ VITALS_SUBMIT = "vitals-submit"
 VITALS_CONFIRM = "vitals-confirm"
 VITALS_CLOSE = "vitals-close"
 VITALS_QUESTION = "vitals-question"
+VITALS_ASKED = "vitals-asked"
 VITALS_ERROR = "vitals-error"
 
 NEXT_PHASE = "next-phase"
 CANCEL_SESSION = "cancel-session"
 DECISION = "decision"
 DECISION_DIALOG = "decision-dialog"
+DECISION_TITLE = "decision-title"
 DECISION_TEXT = "decision-text"
 DECISION_REASON = "decision-reason"
+DECISION_REASON_PLACE = "decision-reason-place"
 DECISION_ERROR = "decision-error"
 DECISION_SUBMIT = "decision-submit"
 DECISION_CLOSE = "decision-close"

@@ -1,4 +1,4 @@
-"""Orders of signed-in operators to the gateway; one short connection each, so that a restarted gateway is found at once."""
+"""Orders of operators to the gateway; one short connection each, so that a restarted gateway is found at once."""
 
 from __future__ import annotations
 

@@ -1,9 +1,211 @@
-"""What the screens say: pure functions from records to words."""
+"""What the screens say about sessions: pure functions from records to words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from monitor.dashboard.marks import Mark, PhaseSpan
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.words import Words
+from monitor.domain.facts import AlarmChanged
+from monitor.domain.limits import Limit
+from monitor.domain.readings import Instant, Reading
+from monitor.domain.registry import Operator, Room
+from monitor.domain.sessions import CLOSED_PHASES, NEXT_PHASES, Phase, Session
+from monitor.service.phrases import Phrases
+from monitor.service.ports import StoredReading
+from monitor.service.protocols import Protocol
+from monitor.wire.orders import OrderResult
+
+STEPS = (Phase.PRECHECK, Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phase.DISCHARGED)
+
+
+class Step(NamedTuple):
+    """One step of the stepper; ``state`` is done, current or next."""
+
+    phase: str
+    name: str
+    state: str
+
+
+def phase_name(words: Words, phase: str) -> str:
+    """A phase in words."""
+    _ = words.gettext
+    return {
+        Phase.PRECHECK: _("Pre-check"),
+        Phase.BASELINE: _("Baseline"),
+        Phase.INFUSION: _("Infusion"),
+        Phase.OBSERVATION: _("Observation"),
+        Phase.DISCHARGED: _("Discharged"),
+        Phase.CANCELLED: _("Cancelled"),
+    }[Phase(phase)]
+
+
+def start_phase_text(words: Words, phase: str) -> str:
+    """What the button says that lets a phase begin."""
+    _ = words.gettext
+    return {
+        Phase.BASELINE: _("Start baseline"),
+        Phase.INFUSION: _("Start infusion"),
+        Phase.OBSERVATION: _("Start observation"),
+        Phase.DISCHARGED: _("Discharge"),
+    }[Phase(phase)]
+
+
+def role_name(words: Words, operator: Operator) -> str:
+    """An operator's role in words."""
+    _ = words.gettext
+    names = {
+        "nurse": _("nurse"),
+        "clinician": _("clinician"),
+        "tester": _("tester"),
+        "administrator": _("administrator"),
+    }
+    return names.get(operator.role, operator.role)
+
+
+def steps(words: Words, session: Session) -> list[Step]:
+    """The way from pre-check to discharge, and how far the session is."""
+    reached = {entry.phase for entry in session.phases}
+    return [
+        Step(
+            phase,
+            words.gettext("Discharge") if phase is Phase.DISCHARGED else phase_name(words, phase),
+            "current" if phase is session.phase else "done" if phase in reached else "next",
+        )
+        for phase in STEPS
+    ]
+
+
+def next_phase(session: Session) -> Phase | None:
+    """The phase that an operator may begin now, other than cancelling; None once the session is closed."""
+    return next((phase for phase in NEXT_PHASES[session.phase] if phase != Phase.CANCELLED), None)
+
+
+def may_be_cancelled(session: Session) -> bool:
+    """Whether the session may still be called off."""
+    return Phase.CANCELLED in NEXT_PHASES[session.phase]
+
+
+def phase_spans(
+    words: Words, session: Session, protocol: Protocol | None, newest: Instant
+) -> list[PhaseSpan]:
+    """The phases on the time axis; the one that lasts reaches to its planned end or to the newest reading."""
+    ends = [entry.at for entry in session.phases[1:]] + [None]
+    spans = []
+    for entry, end in zip(session.phases, ends, strict=True):
+        planned = protocol.phase_ms.get(entry.phase, 0) if protocol else 0
+        until = end if end is not None else max(newest, entry.at + planned)
+        is_shaded = entry.phase is Phase.INFUSION
+        spans.append(PhaseSpan(phase_name(words, entry.phase), entry.at, until, is_shaded))
+    return spans
+
+
+def alarm_marks(alarms: Iterable[AlarmChanged]) -> list[Mark]:
+    """The alarms that were raised, at the moment they were."""
+    return [
+        Mark(alarm.raised_at, alarm.priority) for alarm in alarms if alarm.raised_at is not None
+    ]
+
+
+def session_plan(words: Words, session: Session, protocol: Protocol | None) -> str:
+    """Protocol, weight and planned length in one line."""
+    _ = words.gettext
+    parts = [_(protocol.title) if protocol else session.protocol]
+    if session.weight_kg is not None:
+        parts.append(f"{words.number(session.weight_kg)} kg")
+    planned = protocol.phase_ms.get(Phase.INFUSION) if protocol else None
+    if planned is not None:
+        minutes = planned // 60_000
+        parts.append(words.ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes))
+    return " · ".join(parts)
+
+
+def session_number(words: Words, session: Session, protocol: Protocol | None) -> str:
+    """Which session of the patient's series this is."""
+    if protocol is not None and protocol.planned_sessions is not None:
+        text = words.gettext("session {n} of {planned}")
+        return text.format(n=session.number, planned=protocol.planned_sessions)
+    return words.gettext("session {n}").format(n=session.number)
+
+
+def session_rows(
+    words: Words,
+    sessions: Sequence[Session],
+    rooms: Iterable[Room],
+    alarms: Iterable[AlarmChanged],
+) -> list[dict[str, Any]]:
+    """The rows of the table of sessions, newest first; ``alarms`` counts raised ones by priority."""
+    names = {room.id: room.name for room in rooms}
+    counts: dict[str, dict[str, int]] = {}
+    for alarm in alarms:
+        if alarm.raised_at is not None:
+            of_session = counts.setdefault(alarm.session_id, {"high": 0, "medium": 0, "low": 0})
+            of_session[alarm.priority] += 1
+    return [
+        {
+            "id": session.id,
+            "room": names.get(session.room_id, session.room_id),
+            "patient": session.patient,
+            "number": session.number,
+            "phase": phase_name(words, session.phase),
+            "open": session.phase not in CLOSED_PHASES,
+            "started_at": session.started_at,
+            "started": words.day_and_clock(session.started_at),
+            "duration": _duration(words, session),
+            **counts.get(session.id, {"high": 0, "medium": 0, "low": 0}),
+        }
+        for session in sorted(sessions, key=lambda session: session.started_at, reverse=True)
+    ]
+
+
+def limit_rows(words: Words, phrases: Phrases, limits: Iterable[Limit]) -> list[list[str]]:
+    """The limits of a protocol in words: what, limit, delay, priority, source."""
+    _ = words.gettext
+    priorities = {"high": _("!!! high"), "medium": _("!! medium"), "low": _("! low")}
+    signs = {
+        ("below", False): "<",
+        ("above", False): ">",
+        ("below", True): "≤",
+        ("above", True): "≥",
+    }
+    return [
+        [
+            phrases.metric(limit.metric if limit.component == "value" else limit.component),
+            f"{signs[limit.side, limit.inclusive]} {words.number(limit.limit)}",
+            _("at once") if not limit.delay_ms else f"{words.number(limit.delay_ms / 1000)} s",
+            priorities[limit.priority],
+            limit.source,
+        ]
+        for limit in limits
+    ]
+
+
+def reading_text(words: Words, phrases: Phrases, reading: Reading) -> str:
+    """One reading as ``BP 132/84 (100)``, or with the status that stands for its missing value."""
+    name = phrases.metric(reading.metric)
+    if reading.systolic is not None and reading.diastolic is not None:
+        text = f"{words.number(reading.systolic)}/{words.number(reading.diastolic)}"
+        return f"{name} {text}" + (f" ({words.number(reading.mean)})" if reading.mean else "")
+    value = reading.mean if reading.value is None else reading.value
+    return f"{name} {words.number(value)}" if value is not None else f"{name} – {reading.status}"
+
+
+def unassigned_rows(
+    words: Words, phrases: Phrases, readings: Iterable[StoredReading], names: dict[str, str]
+) -> list[dict[str, str]]:
+    """The rows of the list of readings that belong to no session; ``names`` are those of the devices."""
+    return [
+        {
+            "measured": words.day_and_clock(stored.reading.at),
+            "seconds": words.clock_seconds(stored.reading.at),
+            "received": words.clock_seconds(stored.reading.received_at),
+            "device": names.get(stored.reading.source, stored.reading.source),
+            "reading": reading_text(words, phrases, stored.reading),
+        }
+        for stored in readings
+    ]
 
 
 def unreachable_text(words: Words, error: GatewayUnreachableError) -> str:
@@ -12,3 +214,35 @@ def unreachable_text(words: Words, error: GatewayUnreachableError) -> str:
     if error.sent:
         return _("The gateway does not answer. It may have taken this: sending again does no harm.")
     return _("The gateway does not answer: nothing was changed.")
+
+
+def refusal_text(words: Words, result: OrderResult) -> str:
+    """Why an order was refused, in the reader's language; the gateway's own words for a reason that is new."""
+    _ = words.gettext
+    known = {
+        "not_allowed": _("Your role does not allow this."),
+        "session_open": _("This room already has an open session."),
+        "patient_elsewhere": _("This patient has an open session in another room."),
+        "unknown_protocol": _("There is no such protocol."),
+        "unknown_session": _("This session is not open."),
+        "session_closed": _("This session is closed."),
+        "unknown_room": _("There is no such room."),
+        "illegal_phase": _("This phase cannot follow the present one."),
+        "alarms_waiting": _("Alarms wait to be acknowledged. Acknowledge them, or give a reason."),
+        "future_time": _("This time has not come yet."),
+        "too_old": _("This was before the session began."),
+        "empty": _("At least one value is needed."),
+        "incomplete": _("Systolic and diastolic belong together."),
+        "out_of_range": _("This value is not possible."),
+        "contradictory": _("Systolic must be above diastolic, and the mean between them."),
+        "unknown_operator": _("You are no longer known to the gateway: sign in again."),
+        "degraded": _("The gateway cannot store anything now: nothing was changed."),
+    }
+    return known.get(result.code, result.message)
+
+
+def _duration(words: Words, session: Session) -> str:
+    if session.ended_at is None:
+        return words.gettext("open")
+    minutes = (session.ended_at - session.started_at) // 60_000
+    return f"{minutes // 60}:{minutes % 60:02d}"

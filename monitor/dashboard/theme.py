@@ -21,36 +21,44 @@ class Palette:
     medium: str
     low: str
     shade: str
+    panel: str
+
+    def of_priority(self, priority: str) -> str:
+        """The colour of an alarm priority; never the only sign of it."""
+        return {"high": self.high, "medium": self.medium, "low": self.low}[priority]
 
 
 PALETTES = {
     "dark": Palette(
-        text="#e6edf3",
-        muted="#8b98a5",
-        grid="#1c242d",
+        text="#f2f5f8",
+        muted="#a3adb8",
+        grid="#1f2731",
         pulse="#4ade80",
         spo2="#38bdf8",
-        pressure="#d7dde3",
-        accent="#7c9cff",
-        high="#ff4d4f",
+        pressure="#d5dade",
+        accent="#7d9bff",
+        high="#ff6b6b",
         medium="#ffc53d",
-        low="#5eead4",
-        shade="rgba(124, 156, 255, 0.06)",
+        low="#5ee0d8",
+        shade="rgba(125, 155, 255, 0.07)",
+        panel="#0d1016",
     ),
     "light": Palette(
-        text="#14202b",
-        muted="#52606d",
-        grid="#e3e8ee",
-        pulse="#15803d",
+        text="#10161d",
+        muted="#4a5662",
+        grid="#e0e6ec",
+        pulse="#117a37",
         spo2="#0369a1",
-        pressure="#27323d",
-        accent="#3451c7",
-        high="#c8102e",
-        medium="#8a5a00",
-        low="#0f766e",
-        shade="rgba(52, 81, 199, 0.06)",
+        pressure="#4a5560",
+        accent="#2f55d4",
+        high="#b3151a",
+        medium="#7a5600",
+        low="#0a625d",
+        shade="rgba(47, 85, 212, 0.06)",
+        panel="#eef1f5",
     ),
 }
+"""By theme; a test holds them to the tokens."""
 
 MANTINE_THEME: dict[str, Any] = {
     "fontFamily": "var(--font, system-ui, sans-serif)",

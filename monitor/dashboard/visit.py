@@ -9,21 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+from typing import Protocol as Port
 from zoneinfo import ZoneInfo
 
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.words import Words, words_for
 from monitor.domain.registry import Operator
 from monitor.locale import Translations
+from monitor.service.phrases import Phrases
 from monitor.service.ports import PasswordHasher, Records
+from monitor.service.protocols import Protocol
 from monitor.wire.orders import Order, OrderResult
 
 THEMES = ("dark", "light")
 THEME_COOKIE = "infusion_monitor_theme"
 
 
-class Orders(Protocol):
+class Orders(Port):
     """The way to the gateway for what staff decide."""
 
     async def send(self, order: Order, *, by: str) -> OrderResult:
@@ -39,6 +42,7 @@ class Parts:
     orders: Orders
     hasher: PasswordHasher
     translations: dict[str, Translations]
+    protocols: dict[str, Protocol]
     gateway_port: Callable[[], int]
 
     def words(self, language: str) -> Words:
@@ -54,6 +58,11 @@ class Visit:
     operator: Operator
     words: Words
     theme: str
+
+    @property
+    def phrases(self) -> Phrases:
+        """The sentences about alarms in the visitor's language."""
+        return Phrases(self.words.language, self.words.translations)
 
     async def send(self, order: Order) -> OrderResult:
         """Give an order in the operator's name. Raises GatewayUnreachableError."""

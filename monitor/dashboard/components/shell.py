@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, html, page_container, set_props
+from dash import Dash, Input, Output, ctx, dcc, html, page_container, set_props
 
 from monitor.dashboard import ids
+from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.components.start import start_dialog
 from monitor.dashboard.orders import GatewayUnreachableError
-from monitor.dashboard.presenters import unreachable_text
+from monitor.dashboard.presenters import refusal_text, role_name, unreachable_text
 from monitor.dashboard.theme import MANTINE_THEME
 from monitor.dashboard.visit import THEME_COOKIE, Visit, current_visit
 from monitor.dashboard.words import Words
@@ -38,7 +40,8 @@ def layout() -> Any:
                 html.Div(id=ids.CONNECTION_COVER, className="connection-cover", hidden=True),
                 dcc.Store(id=ids.LANGUAGE_CHOSEN),
                 dcc.Store(id=ids.THEME_CHOSEN),
-                dcc.Location(id=ids.GO_TO, refresh=True),
+                dcc.Location(id=ids.GO_TO, refresh="callback-nav"),
+                start_dialog(visit),
             ],
         ),
     )
@@ -99,13 +102,17 @@ async def _choose_language(visit: Visit, language: str) -> tuple[str | None, str
         result = await visit.send(ChooseLanguage.model_validate({"language": language}))
     except GatewayUnreachableError as error:
         return None, unreachable_text(visit.words, error)
-    return (language, "") if result.ok else (None, result.message)
+    return (language, "") if result.ok else (None, refusal_text(visit.words, result))
 
 
 def _appbar(visit: Visit) -> Any:
     _ = visit.words.gettext
     simulated = (
-        [html.Span(_("SIMULATED DATA"), className="pill simulated", **{"data-simulated": "true"})]
+        [
+            html.Span(
+                _("SIMULATED DATA"), className="pill simulated", **attributes(data_simulated="true")
+            )
+        ]
         if visit.parts.settings.simulated
         else []
     )
@@ -114,14 +121,16 @@ def _appbar(visit: Visit) -> Any:
         className="appbar",
         children=[
             dcc.Link(_("Infusion monitor"), href="/", className="brand"),
-            html.Nav(id=ids.NAV, className="nav", **{"aria-label": _("Pages")}),
+            html.Nav(id=ids.NAV, className="nav", **attributes(aria_label=_("Pages"))),
             html.Div(
                 className="appbar-status",
                 children=[
                     *simulated,
                     html.Div(id=ids.ALARM_COUNTS, className="alarm-counts"),
                     # Not live until the script says so.
-                    html.Span(id=ids.CONNECTION, className="pill", **{"data-connection": "lost"}),
+                    html.Span(
+                        id=ids.CONNECTION, className="pill", **attributes(data_connection="lost")
+                    ),
                     html.Span(id=ids.SOUND_STATE, className="pill"),
                     html.Time(id=ids.CLOCK, className="pill"),
                     _operator_menu(visit),
@@ -148,9 +157,9 @@ def _operator_menu(visit: Visit) -> Any:
         children=[
             dmc.MenuTarget(
                 dmc.UnstyledButton(
-                    f"{name} · {role_name(visit.words, visit.operator.role)}",
+                    f"{name} · {role_name(visit.words, visit.operator)}",
                     className="pill operator",
-                    **{"aria-label": _("Operator menu")},
+                    **attributes(aria_label=_("Operator menu")),
                 )
             ),
             dmc.MenuDropdown(
@@ -172,18 +181,6 @@ def _operator_menu(visit: Visit) -> Any:
     )
 
 
-def role_name(words: Words, role: str) -> str:
-    """An operator's role in words."""
-    _ = words.gettext
-    names = {
-        "nurse": _("nurse"),
-        "clinician": _("clinician"),
-        "tester": _("tester"),
-        "administrator": _("administrator"),
-    }
-    return names.get(role, role)
-
-
 def _choice(button: str, text: str, *, chosen: bool) -> Any:
     return dmc.MenuItem(
         text, id=button, n_clicks=0, leftSection="✓" if chosen else " ", className="menu-choice"
@@ -193,7 +190,9 @@ def _choice(button: str, text: str, *, chosen: bool) -> Any:
 def _nav_link(address: str, text: str, shown: bool) -> Any:
     class_name = "nav-link active" if shown else "nav-link"
     link = dcc.Link(text, href=address, className=class_name)
-    return html.Span(link, className="nav-item", **({"aria-current": "page"} if shown else {}))
+    return html.Span(
+        link, className="nav-item", **attributes(aria_current="page" if shown else None)
+    )
 
 
 def _is_under(path: str, address: str) -> bool:

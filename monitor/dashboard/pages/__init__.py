@@ -8,8 +8,8 @@ from typing import Any
 
 from dash import Dash
 
-from monitor.dashboard.components import shell
-from monitor.dashboard.pages import ward
+from monitor.dashboard.components import shell, start
+from monitor.dashboard.pages import session, sessions, settings, unassigned, ward
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,17 @@ class Page:
     path_template: str | None = None
 
 
-PAGES = (Page("ward", ward.title, ward.layout, path="/"),)
+PAGES = (
+    Page("ward", ward.title, ward.layout, path="/"),
+    Page("session", session.title, session.layout, path_template="/session/<session_id>"),
+    Page("sessions", sessions.title, sessions.layout, path="/sessions"),
+    Page("unassigned", unassigned.title, unassigned.layout, path="/unassigned"),
+    Page("settings", settings.title, settings.layout, path="/settings"),
+)
 
 
 def register_callbacks(app: Dash) -> None:
     """Register every callback of the shell and of the pages with this app."""
     shell.register_callbacks(app)
+    start.register_callbacks(app)
+    session.register_callbacks(app)

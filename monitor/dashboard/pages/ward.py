@@ -33,7 +33,8 @@ def layout(**_query: str) -> Any:
             html.Aside(
                 id=ids.WARD_SIDE,
                 className="ward-side",
-                children=[_block(heading, block) for heading, block in blocks]
+                children=[html.Div(id=ids.WARD_ORDER, className="ward-order")]
+                + [_block(heading, block) for heading, block in blocks]
                 + [html.Div(id=ids.UNASSIGNED_NOTE, className="unassigned-note")],
             ),
         ],

@@ -1,0 +1,293 @@
+"""The trace of a session: three panels on one time axis, drawn from stored readings. Pure.
+
+Times on the axis are the clinic's wall clock: Plotly's date axis knows no zones, so every x is the instant plus
+``shift_ms``, which the figure carries in ``layout.meta`` for the script that extends it live.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import Any, NamedTuple
+
+from monitor.dashboard.marks import Mark, PhaseSpan, labels, shapes
+from monitor.dashboard.theme import Palette
+from monitor.domain.limits import Limit
+from monitor.domain.readings import MANUAL_SOURCE, SECOND, Instant, Metric
+
+
+class PointRow(NamedTuple):
+    """One reading as the screen feed has it (``wire.live.Point``)."""
+
+    room_id: str
+    metric: str
+    at: Instant
+    received_at: Instant
+    value: float | None
+    systolic: float | None
+    diastolic: float | None
+    mean: float | None
+    status: str
+    late: int
+    source: str
+
+    @property
+    def origin(self) -> str:
+        """``manual`` for what a person read and entered, else ``device``."""
+        return MANUAL_SOURCE if self.source == MANUAL_SOURCE else "device"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """What the figure of one session shows. ``names`` has words for the metrics, ``mean``, ``manual``, ``late``."""
+
+    session_id: str
+    batch: int
+    points: Sequence[PointRow]
+    limits: Sequence[Limit]
+    stale_ms: int
+    shift_ms: int
+    names: Mapping[str, str]
+    palette: Palette
+    phases: Sequence[PhaseSpan] = field(default_factory=tuple)
+    marks: Sequence[Mark] = field(default_factory=tuple)
+
+
+class Line(NamedTuple):
+    """The coordinates of one trace; None in ``y`` is a break."""
+
+    x: list[int]
+    y: list[float | None]
+
+
+class TraceKind(NamedTuple):
+    """One trace of the figure, as its ``meta`` names it."""
+
+    metric: Metric
+    origin: str
+    part: str
+
+
+TRACES = (
+    TraceKind(Metric.NIBP, "device", "range"),
+    TraceKind(Metric.NIBP, "device", "mean"),
+    TraceKind(Metric.PULSE_RATE, "device", "line"),
+    TraceKind(Metric.SPO2, "device", "line"),
+    TraceKind(Metric.NIBP, MANUAL_SOURCE, "range"),
+    TraceKind(Metric.NIBP, MANUAL_SOURCE, "mean"),
+    TraceKind(Metric.PULSE_RATE, MANUAL_SOURCE, "point"),
+    TraceKind(Metric.SPO2, MANUAL_SOURCE, "point"),
+    TraceKind(Metric.PULSE_RATE, "device", "late"),
+    TraceKind(Metric.SPO2, "device", "late"),
+    TraceKind(Metric.NIBP, "device", "late"),
+)
+"""In this order for good: the script that extends the traces live finds them by place and checks their ``meta``."""
+
+_PANELS = {
+    Metric.NIBP: ("y", (0.545, 1.0), (40, 200), 20),
+    Metric.PULSE_RATE: ("y2", (0.275, 0.505), (40, 140), 20),
+    Metric.SPO2: ("y3", (0.0, 0.235), (84, 101), 5),
+}
+"""Metric to axis, its part of the height, the range that is always shown, and the distance of ticks."""
+UNITS = {Metric.NIBP: "mmHg", Metric.PULSE_RATE: "/min", Metric.SPO2: "%"}
+
+
+def session_figure(view: TraceView) -> dict[str, Any]:
+    """The figure of a session, as plain JSON for ``dcc.Graph``."""
+    return {"data": [_trace(view, kind) for kind in TRACES], "layout": _layout(view)}
+
+
+def marks_layout(view: TraceView) -> dict[str, Any]:
+    """The part of the layout that changes while a session goes on."""
+    given = (view.phases, view.marks, view.limits, view.palette, view.shift_ms)
+    return {
+        "shapes": shapes(*given),
+        "annotations": [*labels(*given), *_panel_titles(view)],
+    }
+
+
+def continuous_line(points: Iterable[PointRow], metric: str, stale_ms: int) -> Line:
+    """A metric's line, one run per source; broken where a reading had no value or none came for the stale time."""
+    by_source: dict[str, list[PointRow]] = defaultdict(list)
+    for point in points:
+        if point.metric == metric and point.origin == "device":
+            by_source[point.source].append(point)
+    line = Line([], [])
+    for run in by_source.values():
+        _append_run(line, sorted(run, key=lambda point: point.at), stale_ms)
+    return line
+
+
+def pressure_bars(points: Iterable[PointRow], origin: str) -> Line:
+    """Vertical bars from systolic to diastolic; a cuff with a mean only has none."""
+    line = Line([], [])
+    for point in points:
+        if point.metric == Metric.NIBP and point.origin == origin and point.systolic is not None:
+            line.x.extend([point.at] * 3)
+            line.y.extend([point.systolic, point.diastolic, None])
+    return line
+
+
+def dots(points: Iterable[PointRow]) -> Line:
+    """The value, or a cuff's mean, of every reading that has one."""
+    line = Line([], [])
+    for point in points:
+        value = point.mean if point.metric == Metric.NIBP else point.value
+        if value is not None:
+            line.x.append(point.at)
+            line.y.append(value)
+    return line
+
+
+def _append_run(line: Line, run: list[PointRow], stale_ms: int) -> None:
+    longest_ms = stale_ms + _allowance_ms(run)
+    previous: Instant | None = None
+    for point in run:
+        if line.x and (previous is None or point.at - previous > longest_ms):
+            line.x.append(line.x[-1])
+            line.y.append(None)
+        line.x.append(point.at)
+        line.y.append(point.value)
+        previous = point.at
+
+
+def _allowance_ms(run: list[PointRow]) -> int:
+    """How much longer than a 1 Hz metric this one takes to come, from its own usual spacing."""
+    spacings = [after.at - before.at for before, after in pairwise(run)]
+    return max(0, min(round(median(spacings)), 60 * SECOND) - SECOND) if spacings else 0
+
+
+def _coordinates(view: TraceView, kind: TraceKind) -> Line:
+    if kind.part == "line":
+        return continuous_line(view.points, kind.metric, view.stale_ms)
+    if kind.part == "range":
+        return pressure_bars(view.points, kind.origin)
+    late_only = kind.part == "late"
+    return dots(
+        point
+        for point in view.points
+        if point.metric == kind.metric
+        and point.origin == kind.origin
+        and (point.late or not late_only)
+    )
+
+
+def _trace(view: TraceView, kind: TraceKind) -> dict[str, Any]:
+    line = _coordinates(view, kind)
+    return {
+        "type": "scatter",
+        "x": [x + view.shift_ms for x in line.x],
+        "y": line.y,
+        "yaxis": _PANELS[kind.metric][0],
+        "name": _name(view, kind),
+        "hovertemplate": f"%{{x|%H:%M:%S}}  %{{y}} {UNITS[kind.metric]}",
+        "connectgaps": False,
+        "showlegend": False,
+        "meta": {"metric": kind.metric.value, "source": kind.origin, "part": kind.part},
+        **_look(view.palette, kind),
+    }
+
+
+def _look(palette: Palette, kind: TraceKind) -> dict[str, Any]:
+    colour = {
+        Metric.NIBP: palette.pressure,
+        Metric.PULSE_RATE: palette.pulse,
+        Metric.SPO2: palette.spo2,
+    }[kind.metric]
+    if kind.origin == MANUAL_SOURCE:
+        colour = palette.accent
+    if kind.part == "line":
+        return {"mode": "lines", "line": {"color": colour, "width": 1.8}}
+    if kind.part == "range":
+        return {"mode": "lines", "line": {"color": colour, "width": 3.5}}
+    if kind.part == "late":
+        cross = {"symbol": "x-thin", "size": 6, "line": {"width": 1.2, "color": palette.muted}}
+        return {"mode": "markers", "marker": cross}
+    symbol = "diamond" if kind.origin == MANUAL_SOURCE else "circle"
+    size = 10 if kind.origin == MANUAL_SOURCE else 8
+    return {"mode": "markers", "marker": {"symbol": symbol, "size": size, "color": colour}}
+
+
+def _name(view: TraceView, kind: TraceKind) -> str:
+    words = [
+        view.names["mean" if kind.metric is Metric.NIBP and kind.part != "range" else kind.metric]
+    ]
+    if kind.origin == MANUAL_SOURCE:
+        words.append(view.names["manual"])
+    if kind.part == "late":
+        words.append(view.names["late"])
+    return " · ".join(words)
+
+
+def _layout(view: TraceView) -> dict[str, Any]:
+    palette = view.palette
+    axes = {f"yaxis{axis[1:]}": _value_axis(view, metric) for metric, (axis, *_) in _PANELS.items()}
+    return {
+        "uirevision": view.session_id,
+        "meta": {"batch": view.batch, "shift_ms": view.shift_ms},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": palette.muted, "size": 12, "family": "inherit"},
+        "margin": {"l": 44, "r": 14, "t": 10, "b": 28},
+        "hovermode": "x",
+        "hoverdistance": 12,
+        "hoverlabel": {"bgcolor": palette.panel, "font": {"color": palette.text}},
+        "dragmode": "zoom",
+        "xaxis": {
+            "type": "date",
+            "anchor": "y3",
+            "tickformatstops": [
+                {"dtickrange": [None, 30_000], "value": "%H:%M:%S"},
+                {"dtickrange": [30_000, None], "value": "%H:%M"},
+            ],
+            "showgrid": False,
+            "zeroline": False,
+            "linecolor": palette.grid,
+            "hoverformat": "%H:%M:%S",
+        },
+        **axes,
+        **marks_layout(view),
+    }
+
+
+def _value_axis(view: TraceView, metric: Metric) -> dict[str, Any]:
+    _, domain, (low, high), dtick = _PANELS[metric]
+    values = [
+        value
+        for point in view.points
+        if point.metric == metric
+        for value in (point.value, point.systolic, point.diastolic, point.mean)
+        if value is not None
+    ]
+    return {
+        "domain": list(domain),
+        # Whatever was measured is inside: a value beyond the usual range widens the panel.
+        "range": [min([low, *(v - 3 for v in values)]), max([high, *(v + 3 for v in values)])]
+        if metric is not Metric.SPO2
+        else [min([low, *(v - 2 for v in values)]), high],
+        "dtick": dtick,
+        "gridcolor": view.palette.grid,
+        "zeroline": False,
+        "fixedrange": False,
+    }
+
+
+def _panel_titles(view: TraceView) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": f"<b>{view.names[metric]} {UNITS[metric]}</b>",
+            "xref": "paper",
+            "yref": "paper",
+            "x": 0.006,
+            "y": domain[1] - 0.008,
+            "xanchor": "left",
+            "yanchor": "top",
+            "showarrow": False,
+            "font": {"color": view.palette.muted, "size": 12},
+            "bgcolor": view.palette.panel,
+        }
+        for metric, (_axis, domain, _range, _tick) in _PANELS.items()
+    ]

@@ -1,0 +1,258 @@
+"""One session: its way through the phases, its traces from the start, its log, and what an operator may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html
+from dash.exceptions import PreventUpdate
+
+from monitor.dashboard import ids
+from monitor.dashboard.components import decisions, vitals
+from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.figures import PointRow, TraceView, marks_layout, session_figure
+from monitor.dashboard.log import LogLine, LogWriter
+from monitor.dashboard.presenters import (
+    alarm_marks,
+    phase_spans,
+    session_number,
+    session_plan,
+    steps,
+)
+from monitor.dashboard.theme import PALETTES
+from monitor.dashboard.visit import Visit, current_visit
+from monitor.dashboard.words import Words
+from monitor.domain.limits import MissingLadder
+from monitor.domain.sessions import Phase, PhaseEntry, Session
+from monitor.service.ports import Trace
+
+_LOG_LINES = 200
+_NO_SESSION = Session("", "", "", None, "", 0, (PhaseEntry(Phase.PRECHECK, 0),))
+"""Stands in while Dash looks at the page for its ids."""
+
+
+def title(session_id: str = "", **_query: str) -> str:
+    """The words in the browser's tab: room first, so that it can be told from its neighbours."""
+    visit = current_visit()
+    _ = visit.words.gettext
+    session = visit.parts.records.session(session_id)
+    if session is None:
+        return _("Session - Infusion monitor")
+    room = _("Room {room}").format(room=_room_name(visit, session))
+    return f"{room} · {session.patient} - {_('Infusion monitor')}"
+
+
+def layout(session_id: str = "", **_query: str) -> Any:
+    """The page of a session; a plain sentence for one that does not exist."""
+    visit = current_visit()
+    session = visit.parts.records.session(session_id) if session_id else _NO_SESSION
+    if session is None:
+        return _unknown(visit.words)
+    return html.Div(
+        id=ids.SESSION_PAGE,
+        className="session-page",
+        **attributes(data_session=session.id, data_room_id=session.room_id),
+        children=[
+            html.Div(id=ids.SESSION_BANNER, className="session-banner"),
+            html.Div(id=ids.SESSION_HEAD, className="session-head", children=head(visit, session)),
+            html.Div(
+                className="session-body",
+                children=[
+                    html.Div(_graph(visit, session), className="session-chart"),
+                    _side(visit, session),
+                ],
+            ),
+            vitals.vitals_dialog(visit.words),
+            decisions.decision_dialog(visit.words),
+            dcc.Store(id=ids.SESSION_ID, data=session.id),
+            dcc.Store(id=ids.SESSION_CHANGED),
+            dcc.Store(id=ids.SESSION_MARKS),
+            dcc.Store(id=ids.SESSION_MARKED),
+        ],
+    )
+
+
+def head(visit: Visit, session: Session) -> list[Any]:
+    """Room, patient and the stepper."""
+    words, protocol = visit.words, visit.parts.protocols.get(session.protocol)
+    room = words.gettext("Room {room}").format(room=_room_name(visit, session))
+    return [
+        html.H1(room, className="session-room"),
+        html.Span(
+            f"{session.patient} · {session_number(words, session, protocol)}",
+            className="session-patient",
+        ),
+        html.Span(session_plan(words, session, protocol), className="session-plan"),
+        html.Ol([_step(step) for step in steps(words, session)], className="stepper"),
+    ]
+
+
+def log(visit: Visit, session: Session) -> list[Any]:
+    """The newest lines of the log."""
+    devices = {device.id: device.name for device in visit.parts.records.devices()}
+    writer = LogWriter(visit.words, visit.phrases, devices)
+    lines = writer.lines(visit.parts.records.facts(session.id))
+    return [_log_line(visit.words, line) for line in lines[:_LOG_LINES]]
+
+
+def figure(visit: Visit, session: Session) -> dict[str, Any]:
+    """The figure of everything stored so far."""
+    trace = visit.parts.records.trace(session.id) if session.id else Trace(0, [])
+    return session_figure(_trace_view(visit, session, trace))
+
+
+def redrawn_marks(visit: Visit, session: Session) -> dict[str, Any]:
+    """Shapes and annotations for ``Plotly.relayout``: the traces and the reader's zoom stay as they are."""
+    return marks_layout(_trace_view(visit, session, Trace(0, [])))
+
+
+def register_callbacks(app: Dash) -> None:
+    """What is drawn anew when the script says that the session has changed, and the dialogs."""
+
+    @app.callback(
+        Output(ids.SESSION_HEAD, "children"),
+        Output(ids.SESSION_LOG, "children"),
+        Output(ids.SESSION_ACTIONS, "children"),
+        Output(ids.SESSION_MARKS, "data"),
+        Input(ids.SESSION_CHANGED, "data"),
+        State(ids.SESSION_ID, "data"),
+        prevent_initial_call=True,
+    )
+    def redraw(_change: Any, session_id: str) -> tuple[list[Any], list[Any], list[Any], Any]:
+        visit = current_visit()
+        session = visit.parts.records.session(session_id)
+        if session is None:
+            raise PreventUpdate
+        buttons = decisions.action_buttons(visit.words, session)
+        return head(visit, session), log(visit, session), buttons, redrawn_marks(visit, session)
+
+    app.clientside_callback(
+        """function(marks) {
+            const graph = document.querySelector("#session-trace .js-plotly-plot");
+            if (marks && graph && window.Plotly) window.Plotly.relayout(graph, marks);
+            return window.dash_clientside.no_update;
+        }""",
+        Output(ids.SESSION_MARKED, "data"),
+        Input(ids.SESSION_MARKS, "data"),
+        prevent_initial_call=True,
+    )
+    vitals.register_callbacks(app)
+    decisions.register_callbacks(app)
+
+
+def _trace_view(visit: Visit, session: Session, trace: Trace) -> TraceView:
+    protocol = visit.parts.protocols.get(session.protocol)
+    points = [PointRow(*point) for point in trace.points]
+    newest = session.ended_at or max([session.phases[-1].at, *(point.at for point in points)])
+    return TraceView(
+        session_id=session.id,
+        batch=trace.batch,
+        points=points,
+        limits=protocol.alarms.limits if protocol else (),
+        stale_ms=(protocol.alarms.ladder if protocol else MissingLadder()).stale_ms,
+        shift_ms=_shift_ms(visit.words, session),
+        names=_names(visit),
+        palette=PALETTES[visit.theme],
+        phases=phase_spans(visit.words, session, protocol, newest),
+        marks=alarm_marks(visit.parts.records.alarms(session.id)) if session.id else [],
+    )
+
+
+def _graph(visit: Visit, session: Session) -> Any:
+    _ = visit.words.gettext
+    return dcc.Graph(
+        id=ids.SESSION_TRACE,
+        figure=figure(visit, session),
+        className="session-trace",
+        responsive=True,
+        config={
+            "displaylogo": False,
+            "locale": visit.words.language,
+            "modeBarButtonsToRemove": ["lasso2d", "select2d", "toImage"],
+            "scrollZoom": False,
+        },
+    )
+
+
+def _side(visit: Visit, session: Session) -> Any:
+    _ = visit.words.gettext
+    return html.Aside(
+        className="session-side",
+        children=[
+            html.Div(id=ids.SESSION_NUMERICS, className="session-numerics"),
+            html.Section(
+                [
+                    html.H2(_("Log"), className="side-title"),
+                    html.Ol(
+                        id=ids.SESSION_LOG, className="log-lines", children=log(visit, session)
+                    ),
+                ],
+                className="session-log",
+            ),
+            html.Div(
+                id=ids.SESSION_ACTIONS,
+                className="session-actions",
+                children=decisions.action_buttons(visit.words, session),
+            ),
+        ],
+    )
+
+
+def _step(step: Any) -> Any:
+    children = [html.Span(step.name, className="step-name")]
+    if step.state == "current":
+        # The script counts the time; Dash never touches it.
+        children.append(html.Span(className="step-time"))
+    mark = html.Span("✓ ", className="step-mark") if step.state == "done" else None
+    return html.Li(
+        [mark, *children],
+        className=f"step {step.state}",
+        **attributes(
+            data_phase=step.phase,
+            data_state=step.state,
+            aria_current="step" if step.state == "current" else None,
+        ),
+    )
+
+
+def _log_line(words: Words, line: LogLine) -> Any:
+    by = [html.Span(f" · {line.by}", className="log-by")] if line.by else []
+    return html.Li(
+        [html.Time(words.clock(line.at)), html.Span([line.text, *by], className="log-text")],
+        className="log-line",
+        **attributes(data_tone=line.tone or None),
+    )
+
+
+def _names(visit: Visit) -> dict[str, str]:
+    _ = visit.words.gettext
+    metric = visit.phrases.metric
+    return {
+        "nibp": metric("nibp"),
+        "pulse_rate": metric("pulse_rate"),
+        "spo2": metric("spo2"),
+        "mean": metric("mean"),
+        "manual": _("entered by hand"),
+        "late": _("came late"),
+    }
+
+
+def _room_name(visit: Visit, session: Session) -> str:
+    rooms = {room.id: room.name for room in visit.parts.records.rooms()}
+    return rooms.get(session.room_id, session.room_id)
+
+
+def _shift_ms(words: Words, session: Session) -> int:
+    offset = words.local(session.started_at).utcoffset()
+    return 0 if offset is None else round(offset.total_seconds() * 1000)
+
+
+def _unknown(words: Words) -> Any:
+    _ = words.gettext
+    return html.Div(
+        [
+            html.H1(_("There is no such session"), className="page-title"),
+            dcc.Link(_("All sessions"), href="/sessions", className="button"),
+        ],
+        className="plain-page",
+    )
