@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from monitor.domain.alarm_system import AlarmSystem, SessionChange
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.readings import SECOND, Metric, Reading
@@ -74,7 +76,7 @@ class Bed:
         return self.collect()
 
     def stream(
-        self, values: list[float | None], *, start_s: float = 0, pulse_rate: float = 80
+        self, values: Sequence[float | None], *, start_s: float = 0, pulse_rate: float = 80
     ) -> Bed:
         """SpO2 at 1 Hz with a steady pulse beside it; None is "no value" of the whole probe."""
         for second, value in enumerate(values):

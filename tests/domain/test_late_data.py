@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.domain.builders import Bed, spo2
 
 
-def backlog(bed: Bed, values: list[float], *, start_s: float, arrives_s: float) -> Bed:
+def backlog(bed: Bed, values: Sequence[float], *, start_s: float, arrives_s: float) -> Bed:
     for second, value in enumerate(values):
         bed.observe(spo2(start_s + second, value, arrives_s=arrives_s))
     return bed

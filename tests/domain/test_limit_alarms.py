@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain.session_alarms import EndedAlarmError, UnknownAlarmError
-from tests.domain.builders import SESSION, Bed, cuff, pulse, spo2
+from tests.domain.builders import SESSION, Bed, cuff, spo2
 
 
 def test_a_breach_is_raised_when_it_has_outlasted_its_delay() -> None:
