@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,29 +33,33 @@ def sha256_of(content: bytes) -> str:
 
 def write_sealed(out: Path, content: bytes, seal: Seal) -> None:
     """Put the file and its seal in place, the seal first: a file that is there has its seal. Raises OSError."""
-    _replace(
-        out.with_name(f"{out.name}.seal.json"), json.dumps(asdict(seal), indent=2).encode() + b"\n"
-    )
-    _replace(out, content)
+    sealed = json.dumps(asdict(seal), indent=2).encode() + b"\n"
+    with (
+        _on_disk(out.with_name(f"{out.name}.seal.json"), sealed) as seal_file,
+        _on_disk(out, content) as file,
+    ):
+        # Both are on the disk by now: what is left is giving them their names.
+        seal_file.replace(out.with_name(f"{out.name}.seal.json"))
+        file.replace(out)
+        _sync(out.parent)
 
 
-def _replace(out: Path, content: bytes) -> None:
+@contextmanager
+def _on_disk(out: Path, content: bytes) -> Iterator[Path]:
+    """The content under a temporary name beside ``out``; gone again unless it was renamed."""
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(out)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_directory(out.parent)
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
-def _sync_directory(directory: Path) -> None:
-    """Without it a power cut may take the new name back."""
+def _sync(directory: Path) -> None:
+    """Without it a power cut may take the new names back."""
     handle = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, exc, insert
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.domain.facts import Fact, SessionStarted
@@ -23,6 +22,7 @@ from monitor.storage.fact_codec import FactRow, fact_to_row
 from monitor.storage.names import Names
 from monitor.storage.projections import project
 from monitor.storage.rows import INSERT_READING, ReadingRow, reading_to_row
+from monitor.storage.statements import compiled
 from monitor.storage.stream_states import StreamStates
 from monitor.storage.tables import checkpoints, facts, rejected_readings
 
@@ -41,14 +41,10 @@ Poisoned = tuple[StoredReading | RejectedReading | Fact, str]
 Row = TypeVar("Row", bound=StoredReading | RejectedReading | Fact)
 
 
-def _compiled(statement: Any) -> str:
-    return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
-
-
 _REJECTED_COLUMNS = [c.name for c in rejected_readings.c if c.name != "id"]
-_INSERT_REJECTED = _compiled(insert(rejected_readings).values(dict.fromkeys(_REJECTED_COLUMNS)))
+_INSERT_REJECTED = compiled(insert(rejected_readings).values(dict.fromkeys(_REJECTED_COLUMNS)))
 _FACT_COLUMNS = [c.name for c in facts.c if c.name != "id"]
-_INSERT_FACT = _compiled(insert(facts).values(dict.fromkeys(_FACT_COLUMNS)))
+_INSERT_FACT = compiled(insert(facts).values(dict.fromkeys(_FACT_COLUMNS)))
 
 
 class Written(NamedTuple):

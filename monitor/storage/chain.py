@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from monitor.service.ports import ChainHead
 
 HEAD_NAME = "journal.head"
-MAC_BYTES = 16
+MAC_BYTES = 12
+"""96 bits: enough for a keyed hash that nobody can try out, and it is paid for with each small batch."""
 NO_HEAD = ChainHead(0, "")
 _HEAD_FORMAT = "{:016d} {}\n"
 _HEAD_BYTES = 16 + 1 + 2 * MAC_BYTES + 1
@@ -33,7 +34,8 @@ class Content(NamedTuple):
     """
 
     batch_id: int
-    at: int
+    elapsed: int
+    """Milliseconds since the batch before; for the first after an opening, since the epoch."""
     last_n: int
     names: dict[str, Any]
     readings: Sequence[Sequence[Any]]
@@ -65,7 +67,10 @@ class HeadFile:
         os.pwrite(self._file, _HEAD_FORMAT.format(*head).encode("ascii"), 0)
 
     def close(self) -> None:
-        os.close(self._file)
+        """Release the file; again is harmless."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
 
 
 def read_head(path: Path) -> ChainHead:

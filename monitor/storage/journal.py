@@ -21,9 +21,11 @@ from monitor.storage.chain import (
 from monitor.storage.engine import BUSY_TIMEOUT_MS, DATABASE_NAME, writer_engine
 from monitor.storage.names import Names
 from monitor.storage.schema import upgrade
+from monitor.storage.statements import compiled
 from monitor.storage.stream_states import StreamStates
 from monitor.storage.tables import batches
 
+_INSERT_BATCH = compiled(insert(batches))
 _log = structlog.get_logger(__name__)
 
 
@@ -53,6 +55,7 @@ class _State:
     """What the newest commit left behind, so that the next need not ask the file."""
 
     batch_id: int
+    at: int
     mac: bytes
     last_n: int
     names: Names
@@ -63,7 +66,8 @@ class _State:
         newest = select(batches.c.id, batches.c.mac, batches.c.last_n)
         row = connection.execute(newest.order_by(batches.c.id.desc()).limit(1)).first()
         batch_id, mac, last_n = row or (0, b"", 0)
-        return cls(batch_id, mac, last_n, Names.load(connection), StreamStates.load(connection))
+        names, streams = Names.load(connection), StreamStates.load(connection)
+        return cls(batch_id, 0, mac, last_n, names, streams)
 
 
 class SqliteJournal:
@@ -105,23 +109,18 @@ class SqliteJournal:
                 self._connection, state.names, state.streams, batch_id, state.last_n, one_by_one
             )
             written = writer.write(batch)
-            state.mac = self._write_batch_row(state, batch_id, batch.at, written)
-        state.batch_id, state.last_n = batch_id, written.last_n
+            mac = self._write_batch_row(state, batch.at - state.at, written)
+        state.batch_id, state.at, state.mac = batch_id, batch.at, mac
+        state.last_n = written.last_n
         self._state = state
-        self._write_head(ChainHead(batch_id, state.mac.hex()))
+        self._write_head(ChainHead(batch_id, mac.hex()))
         return Commit(batch_id, tuple(written.poisoned))
 
-    def _write_batch_row(self, state: _State, batch_id: int, at: int, written: Written) -> bytes:
-        content = Content(batch_id, at, *written[:-1])
+    def _write_batch_row(self, state: _State, elapsed: int, written: Written) -> bytes:
+        content = Content(state.batch_id + 1, elapsed, *written[:-1])
         mac = mac_of(self._key, state.mac, content)
-        row = {
-            "id": batch_id,
-            "at": at,
-            "last_n": written.last_n,
-            "positions": written.positions,
-            "mac": mac,
-        }
-        self._connection.execute(insert(batches), row)
+        row = (content.batch_id, elapsed, content.last_n, content.positions, mac)
+        self._connection.exec_driver_sql(_INSERT_BATCH, row)
         return mac
 
     def _write_head(self, head: ChainHead) -> None:

@@ -172,6 +172,11 @@ class SqliteRecords:
             )
             return [restored_session(connection, names, session) for session in open_sessions]
 
+    def newest_instant(self) -> Instant:
+        """The newest moment on record, of a fact or of an arrival, by the clock of that time; 0 before the first."""
+        newest_fact = self._count(select(func.coalesce(func.max(tables.facts.c.at), 0)))
+        return max(newest_fact, *self.last_seen().values(), 0)
+
     def counters(self) -> dict[str, int]:
         return {
             what: max(

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.dialects import sqlite
 
 from monitor.domain.readings import Metric, Reading
 from monitor.service.ports import StoredReading
 from monitor.storage.names import Names
+from monitor.storage.statements import compiled
 from monitor.storage.tables import readings
 
 ReadingRow = tuple[Any, ...]
 """session, t, stream, seq, idx, n, metric, value, systolic, diastolic, mean, status, late, measured, received."""
 
-# Compiled once: per row only the driver's own work is left.
-INSERT_READING = str(insert(readings).compile(dialect=sqlite.dialect(paramstyle="qmark")))
+INSERT_READING = compiled(insert(readings))
 
 
 def reading_to_row(stored: StoredReading, stream: int, n: int, names: Names) -> ReadingRow:

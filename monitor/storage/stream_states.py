@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
 from monitor.storage.tables import streams
 
 Holes = list[list[int]]
-_SAVE = (
-    update(streams)
-    .where(streams.c.key == bindparam("of"))
-    .values(
-        last_seq=bindparam("last_seq"),
-        holes=bindparam("holes"),
-        last_received=bindparam("last_received"),
-    )
-)
+_SAVE = "UPDATE streams SET last_seq = ?, holes = ?, last_received = ? WHERE key = ?"
 
 
 @dataclass(slots=True)
@@ -29,6 +22,9 @@ class StreamState:
     last_seq: int | None = None
     holes: Holes = field(default_factory=list)
     last_received: int | None = None
+
+    def as_row(self) -> tuple[int | None, str | None, int | None]:
+        return self.last_seq, json.dumps(self.holes) if self.holes else None, self.last_received
 
 
 @dataclass(slots=True)
@@ -76,18 +72,8 @@ class StreamStates:
     def save(self, connection: Connection) -> None:
         """Write what has changed."""
         if self.touched:
-            connection.execute(
-                _SAVE,
-                [
-                    {
-                        "of": key,
-                        "last_seq": self.states[key].last_seq,
-                        "holes": self.states[key].holes or None,
-                        "last_received": self.states[key].last_received,
-                    }
-                    for key in sorted(self.touched)
-                ],
-            )
+            rows = [(*self.states[key].as_row(), key) for key in sorted(self.touched)]
+            connection.exec_driver_sql(_SAVE, rows)
             self.touched.clear()
 
     def _advance(self, stream: int, seq: int) -> None:

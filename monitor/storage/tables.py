@@ -110,7 +110,7 @@ batches = Table(
     "batches",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", Integer, nullable=False),
+    Column("elapsed", Integer, nullable=False),
     Column("last_n", Integer, nullable=False),
     Column("positions", Text),
     Column("mac", LargeBinary, nullable=False),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, create_engine, select
+from sqlalchemy import Connection, Row, create_engine, exc, select
 
 from monitor.service.ports import ChainHead
 from monitor.storage import tables
@@ -38,7 +38,7 @@ class Verification(NamedTuple):
 def verify(directory: Path, key: bytes) -> Verification:
     """Check every stored row of the directory against the chain, and the chain against the head file.
 
-    Raises JournalDamagedError for a head file that is none, DBAPIError for a database that cannot be read.
+    Raises JournalDamagedError for a head file that is none.
     """
     # Read first: a gateway may go on committing, and then the database is ahead, which is fine.
     head = read_head(directory / HEAD_NAME)
@@ -46,6 +46,8 @@ def verify(directory: Path, key: bytes) -> Verification:
     try:
         with engine.begin() as connection:
             return ChainVerifier(connection, key).verify(head)
+    except exc.DBAPIError as error:
+        return Verification(0, head, Fault(None, f"the database cannot be read: {error.orig}"))
     finally:
         engine.dispose()
 
@@ -82,12 +84,13 @@ class ChainVerifier:
             return Fault(expected, f"batch {expected} is missing")
         try:
             content = self._content(row)
+            mac = mac_of(self._key, bytes.fromhex(reached.mac), content)
         except (KeyError, ValueError, TypeError) as error:
             return Fault(row.id, f"batch {row.id} holds what cannot be read: {error!r}")
         missing = row.last_n - last_n - len(content.readings)
         if missing:
             return Fault(row.id, f"batch {row.id} lacks {missing} of its readings")
-        if mac_of(self._key, bytes.fromhex(reached.mac), content) != row.mac:
+        if mac != row.mac:
             return Fault(row.id, f"batch {row.id} was changed: its hash is not that of its rows")
         return None
 
@@ -100,7 +103,9 @@ class ChainVerifier:
         self._states.follow(readings, rejected)
         for key, last_seq, holes in told:
             self._states.move(key, last_seq, holes)
-        return Content(row.id, row.at, row.last_n, used, readings, rejected, row.positions, facts)
+        return Content(
+            row.id, row.elapsed, row.last_n, used, readings, rejected, row.positions, facts
+        )
 
     def _fault_after(self, reached: ChainHead, head: ChainHead) -> Fault | None:
         if head.batch_id > reached.batch_id:

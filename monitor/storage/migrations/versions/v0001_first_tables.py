@@ -105,7 +105,7 @@ def _journal() -> None:
     op.create_table(
         "batches",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("elapsed", sa.Integer, nullable=False),
         sa.Column("last_n", sa.Integer, nullable=False),
         sa.Column("positions", sa.Text),
         sa.Column("mac", sa.LargeBinary, nullable=False),

@@ -1,0 +1,118 @@
+"""The CSV is the one of the contract, row by row; the file is complete or absent, and its seal says what it is."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import resource
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.export import export_csv
+from monitor.export.csv_export import HEADER, csv_of
+from monitor.service.ports import Records
+from tests.export.conftest import readings_of_every_sort
+from tests.storage.builders import NOW, STREAM, a_reading, stored
+
+EXPECTED = f"""\
+measured_at,received_at,metric,value,systolic,diastolic,mean,unit,status,source,device,late,simulated,stream,seq
+{{t1}},{{r1}},pulse_rate,82,,,,/min,ok,device,Bedside 1,false,true,{STREAM},1
+{{t2}},{{r2}},temperature,36.65,,,,Cel,ok,manual,,false,true,entry,1
+{{t3}},{{r3}},spo2,,,,,%,sensor_off,device,Bedside 1,true,true,{STREAM},3
+{{t4}},{{r4}},nibp,,132,84,100.25,mm[Hg],ok,device,Bedside 1,false,true,{STREAM},4
+{{t5}},{{r5}},nibp,,,,93,mm[Hg],ok,device,Bedside 1,false,true,{STREAM},5
+{{t6}},{{r6}},pulse_rate,97.125,,,,/min,ok,device,Bedside 1,false,true,{STREAM},6
+"""
+
+
+def rfc3339(at: int) -> str:
+    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"
+
+
+def test_the_file_has_every_reading_of_the_session_and_nothing_else(
+    records: Records, tmp_path: Path
+) -> None:
+    times = {f"t{n}": rfc3339(NOW + n * 1000 - 2000) for n in range(1, 7)}
+    times |= {f"r{n}": rfc3339(NOW + n * 1000 + 30) for n in range(1, 7)}
+    export_csv(records, "s1", tmp_path / "s1.csv", simulated=True)
+    assert (tmp_path / "s1.csv").read_bytes() == EXPECTED.format(**times).encode()
+
+
+def test_rows_are_in_the_order_of_the_devices_own_times(records: Records, tmp_path: Path) -> None:
+    export_csv(records, "s1", tmp_path / "s1.csv", simulated=False)
+    with (tmp_path / "s1.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["measured_at"] for row in rows] == sorted(row["measured_at"] for row in rows)
+    assert {row["simulated"] for row in rows} == {"false"}
+
+
+def test_the_seal_lies_beside_the_file_and_speaks_of_it(records: Records, tmp_path: Path) -> None:
+    export_csv(records, "s1", tmp_path / "s1.csv", simulated=True)
+    seal = json.loads((tmp_path / "s1.csv.seal.json").read_text())
+    head = records.chain_head()
+    assert seal == {
+        "session": "s1",
+        "rows": 6,
+        "sha256": hashlib.sha256((tmp_path / "s1.csv").read_bytes()).hexdigest(),
+        "batch": head.batch_id,
+        "mac": head.mac,
+        "simulated": True,
+        "note": "Made by infusion-monitor, which is not a certified medical device.",
+    }
+
+
+def test_a_session_that_does_not_exist_is_named_and_leaves_no_file(
+    records: Records, tmp_path: Path
+) -> None:
+    before = set(tmp_path.iterdir())
+    with pytest.raises(LookupError, match="no session s9"):
+        export_csv(records, "s9", tmp_path / "s9.csv", simulated=False)
+    assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("room", [100, 400])
+def test_a_file_that_cannot_be_finished_is_absent(
+    records: Records, tmp_path: Path, room: int
+) -> None:
+    """The smaller room does not hold the seal, the larger one not the file."""
+    records.readings("s1")
+    before = set(tmp_path.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            export_csv(records, "s1", tmp_path / "s1.csv", simulated=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_an_older_export_is_replaced_whole(records: Records, tmp_path: Path) -> None:
+    out = tmp_path / "s1.csv"
+    out.write_text("older and much longer\n" * 1000)
+    export_csv(records, "s1", out, simulated=False)
+    assert out.read_text().splitlines()[0] == ",".join(HEADER)
+    assert len(out.read_text().splitlines()) == 1 + len(readings_of_every_sort())
+
+
+def test_a_session_without_readings_is_a_header() -> None:
+    assert csv_of([], {}, simulated=False) == ",".join(HEADER) + "\n"
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_a_number_in_the_file_is_the_stored_one_without_trailing_zeros(thousandths: int) -> None:
+    text = csv_of([stored(1, a_reading(1, thousandths / 1000))], {}, simulated=False)
+    number = next(csv.DictReader(text.splitlines()))["value"]
+    assert round(float(number) * 1000) == thousandths
+    assert "." not in number or not number.endswith(("0", "."))
+    assert number != "-0"
+
+
+def test_names_with_commas_and_quotes_stay_one_cell() -> None:
+    text = csv_of([stored(1)], {"d1": 'Bedside "A", left'}, simulated=False)
+    assert next(csv.DictReader(text.splitlines()))["device"] == 'Bedside "A", left'

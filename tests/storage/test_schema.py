@@ -1,0 +1,51 @@
+"""The schema that the migrations make is the one the code speaks of."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from monitor.storage import Migration, SchemaError, migrate, open_journal
+from monitor.storage.engine import DATABASE_NAME
+from monitor.storage.tables import metadata
+from tests.storage.builders import KEY
+
+
+def schema_of(path: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return {name: " ".join(sql.split()) for name, sql in rows if name != "alembic_version"}
+
+
+def test_an_empty_directory_is_migrated_and_again_is_fine(tmp_path: Path) -> None:
+    assert migrate(tmp_path) == Migration(None, "0001")
+    made = schema_of(tmp_path / DATABASE_NAME)
+    assert migrate(tmp_path) == Migration("0001", "0001")
+    assert schema_of(tmp_path / DATABASE_NAME) == made
+
+
+def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
+    migrate(tmp_path)
+    engine = create_engine(f"sqlite:///{tmp_path / 'core.sqlite3'}")
+    metadata.create_all(engine)
+    engine.dispose()
+    assert schema_of(tmp_path / DATABASE_NAME) == schema_of(tmp_path / "core.sqlite3")
+
+
+def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    migrate(tmp_path)
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(SchemaError, match="9999"):
+        open_journal(tmp_path, KEY)
+
+
+def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
+    open_journal(tmp_path, KEY).close()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {DATABASE_NAME: 0o600, "journal.head": 0o600}
