@@ -6,6 +6,7 @@
   const CONTINUOUS_STALE_MS = 3000;
   // At a speed above 1 three gateway seconds may be shorter than the way to the screen; no value is struck for that.
   const SHORTEST_REAL_MS = 250;
+  // What comes continuously from a device, unless a snapshot says otherwise.
   const CONTINUOUS = new Set(["pulse_rate", "spo2", "resp_rate"]);
 
   const model = {
@@ -21,7 +22,8 @@
 
   function valueOf(point) {
     const [, metric, at, receivedAt, value, systolic, diastolic, mean, status, , source] = point;
-    return { at, receivedAt, value, systolic, diastolic, mean, status, source, staleAfter: staleAfter(metric, source) };
+    const from = source === "manual" ? "manual" : "device";
+    return { at, receivedAt, value, systolic, diastolic, mean, status, source: from, staleAfter: staleAfter(metric, from) };
   }
 
   function staleAfter(metric, source) {
@@ -33,7 +35,7 @@
     return {
       at, value, systolic, diastolic, mean, status,
       receivedAt: view.received_at,
-      source: view.source === "manual" ? "manual" : view.device,
+      source: view.source,
       staleAfter: view.stale_after_s === null ? null : view.stale_after_s * 1000,
     };
   }
@@ -44,14 +46,13 @@
 
   function loadRoom(view) {
     const room = newRoom(view);
-    for (const [key, value] of Object.entries(view.values)) {
-      const metric = key.split(/[^a-z0-9_]/)[0];
-      keepValue(room, metric, valueIn(value));
-    }
+    for (const [metric, value] of Object.entries(view.values)) keepValue(room, metric, valueIn(value));
     for (const point of view.trend) keepPoint(room, point);
     return room;
   }
 
+  // The newest value from the devices and the newest from a person are kept apart: neither hides the other.
+  // How long a value lasts is said in a snapshot only; what comes after it lasts as long.
   function keepValue(room, metric, value) {
     const sources = room.values[metric] || (room.values[metric] = new Map());
     const before = sources.get(value.source);

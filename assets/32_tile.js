@@ -39,6 +39,7 @@
     tile.sessionId = room.session ? room.session.id : null;
     tile.stale = null;
     tile.trend = null;
+    tile.staleWords = null;
     tile.views = [];
     tile.root.replaceChildren();
     tile.root.classList.toggle("tile-free", !room.session);
@@ -76,7 +77,8 @@
     const canvas = im.el("canvas");
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", t("Trend of the last 15 minutes"));
-    tile.trendBox = im.el("div", "tile-trend", canvas);
+    tile.staleWords = im.textIn(im.el("div", "tile-stale-words"));
+    tile.trendBox = im.el("div", "tile-trend", canvas, tile.staleWords.parentNode);
     tile.trend = im.trend.create(canvas);
     tile.due = im.textIn(im.el("footer", "tile-due"));
     tile.strip = im.el("div", "tile-strip");
@@ -84,8 +86,7 @@
     tile.stripTime = im.textIn(im.el("span", "tile-strip-time"));
     tile.strip.append(tile.stripText.parentNode, tile.stripTime.parentNode);
     tile.strip.hidden = true;
-    tile.staleBanner = im.textIn(im.el("div", "tile-stale-words"));
-    tile.root.append(head, im.el("div", "tile-bar", tile.bar), row, tile.trendBox, tile.staleBanner.parentNode, tile.due.parentNode, tile.strip);
+    tile.root.append(head, im.el("div", "tile-bar", tile.bar), row, tile.trendBox, tile.due.parentNode, tile.strip);
     tile.alarm = undefined;
     if (tile.width) fitTrend(tile);
   }
@@ -113,7 +114,7 @@
     if (tile.stale === state) return;
     tile.stale = state;
     tile.root.dataset.stale = String(stale);
-    if (tile.staleBanner) im.setText(tile.staleBanner, stale && feedLost ? t("No live values") : "");
+    if (tile.staleWords) im.setText(tile.staleWords, stale && feedLost ? t("No live values") : "");
   }
 
   // Once a second: everything that grows older.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.browser import clinic, pages
-from tests.browser.fakes import FakeDashboard, FakeGateway
+from tests.browser.fakes import FakeDashboard, FakeGateway, wait_until
 
 _CHROMIUM = os.environ.get("INFUSION_MONITOR_CHROMIUM", "/usr/bin/chromium")
 _ARGUMENTS = [
@@ -19,12 +21,39 @@ _ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def tabs(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A browser as a person has it: a tab behind another one is hidden and its timers are throttled.
+
+    Playwright's own way of starting a browser makes every page believe that it is the one in front.
+    """
+    process = subprocess.Popen(
+        [_CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={tmp_path}", *_ARGUMENTS, "about:blank"],
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = tmp_path / "DevToolsActivePort"
+        wait_until(lambda: address.exists() and address.read_text().strip(), "the browser's debugging port")
+        port = address.read_text().split()[0]
+        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
+        yield browser.contexts[0]
+        browser.close()
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 @pytest.fixture
