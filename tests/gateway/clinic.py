@@ -77,7 +77,7 @@ class Clinic:
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def open(self) -> None:
+    async def open(self, port: int = 0) -> None:
         """Start the gateway; the first time also set the clinic up."""
         self._stop = asyncio.Event()
         self.journal = DisturbedJournal(open_journal(self.directory, b"j" * 32))
@@ -93,7 +93,7 @@ class Clinic:
                 self.journal,
                 self.clock,
                 host="127.0.0.1",
-                port=0,
+                port=port,
                 credential=CREDENTIAL,
                 cookie_key=COOKIE_KEY,
                 ready=ready.set_result,

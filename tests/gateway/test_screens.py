@@ -1,0 +1,187 @@
+"""Screens over a real socket: who is let in, what they are sent, what they may order."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from monitor import identity
+from monitor.gateway import viewers
+from monitor.gateway.viewers import Viewer
+from monitor.wire import orders
+from tests.gateway.clinic import COOKIE_KEY, CREDENTIAL, Clinic, Screen, ask, bearer
+from tests.gateway.fakes import until
+
+SPO2_TOO_LOW = 80
+
+
+async def refusal(clinic: Clinic, **headers: str) -> int:
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(clinic.url("/live"), additional_headers=headers, proxy=None):
+            pass
+    return refused.value.response.status_code
+
+
+def cookie(operator: str, key: bytes = COOKIE_KEY) -> str:
+    return f"{identity.COOKIE_NAME}={identity.sign_cookie(key, operator)}"
+
+
+async def test_only_signed_in_screens_of_the_same_host_are_served(clinic: Clinic) -> None:
+    here = "http://127.0.0.1:8050"
+    assert await refusal(clinic, Origin=here) == 403
+    assert await refusal(clinic, Cookie=cookie("Kari")) == 403
+    assert await refusal(clinic, Cookie=cookie("Kari"), Origin="http://elsewhere.example") == 403
+    assert await refusal(clinic, Cookie=cookie("Kari"), Origin="null") == 403
+    assert await refusal(clinic, Cookie=cookie("Nobody"), Origin=here) == 403
+    assert await refusal(clinic, Cookie=cookie("Kari", b"forged"), Origin=here) == 403
+    assert await refusal(clinic, Cookie="a=b; c", Origin=here) == 403
+
+
+async def test_a_disabled_operator_is_not_let_in(clinic: Clinic) -> None:
+    await clinic.order(orders.DisableOperator(operator="Kari"))
+    headers = {"Cookie": cookie("Kari"), "Origin": "http://127.0.0.1:8050"}
+    assert await refusal(clinic, **headers) == 403
+
+
+async def test_the_local_credential_opens_a_screen_feed_without_a_cookie(clinic: Clinic) -> None:
+    headers = bearer(CREDENTIAL)
+    async with connect(clinic.url("/live"), additional_headers=headers, proxy=None) as socket:
+        screen = Screen(socket)
+        await screen.say({"type": "subscribe", "screen": "00000000-0000-0000-0000-000000000001"})
+        assert [room["name"] for room in (await screen.snapshot())["rooms"]] == ["1"]
+
+
+async def test_a_snapshot_comes_first_and_then_updates_without_a_hole(clinic: Clinic) -> None:
+    await clinic.order(orders.StartSession(room="1", patient="P-1"))
+    async with clinic.screen() as screen, clinic.device() as feed:
+        seq = (await screen.snapshot())["seq"]
+        points: list[float] = []
+        for number in range(1, 21):
+            await feed.readings(number, 80 + number)
+            await feed.ack()
+        while len(points) < 20:
+            update = await screen.hear("update")
+            assert update["seq"] == seq + 1
+            seq = update["seq"]
+            points += [point[4] for point in update["points"]]
+        assert points == list(range(81, 101))
+
+
+async def test_a_screen_sees_nothing_that_is_not_durable(clinic: Clinic) -> None:
+    await clinic.order(orders.StartSession(room="1", patient="P-1"))
+    async with clinic.screen() as screen, clinic.device() as feed:
+        await screen.snapshot()
+        clinic.journal.is_full = True
+        await feed.readings(1, 123)
+        await until(lambda: clinic.journal.failures > 0)
+        async with clinic.screen() as late:
+            degraded = (await late.hear())["degraded"]
+            assert "nothing can be made durable" in degraded[0]
+            clinic.journal.is_full = False
+            assert '"value": 123' in str(await late.snapshot()).replace("'", '"')
+        while not (update := await screen.hear("update"))["points"]:
+            pass
+        assert update["points"][0][4] == 123
+
+
+async def test_a_heartbeat_comes_each_second_and_tells_how_the_engine_is(clinic: Clinic) -> None:
+    async with clinic.screen() as screen:
+        await screen.snapshot()
+        heartbeat = await screen.hear("heartbeat")
+        assert heartbeat["degraded"] == []
+        assert 0 <= heartbeat["self_check_age_s"] < 3
+
+
+async def test_resync_brings_a_new_snapshot(clinic: Clinic) -> None:
+    async with clinic.screen() as screen:
+        await screen.snapshot()
+        await screen.say({"type": "resync"})
+        await screen.snapshot()
+
+
+async def test_an_order_of_a_screen_is_the_signed_in_operators(clinic: Clinic) -> None:
+    await clinic.order(orders.StartSession(room="1", patient="P-1"))
+    async with clinic.screen() as screen, clinic.device() as feed:
+        await screen.snapshot()
+        await feed.readings(1, SPO2_TOO_LOW, metric="spo2")
+        while not (update := await screen.hear("update"))["alarms"]:
+            pass
+        [alarm] = update["alarms"]
+        assert alarm["state"] == "active"
+        order = orders.AcknowledgeAlarm(alarm=alarm["id"])
+        await screen.say(orders.OrderMessage(order_id=uuid4(), order=order).model_dump_json())
+        while not (update := await screen.hear("update"))["alarms"]:
+            pass
+        assert update["alarms"][0]["state"] == "acknowledged"
+        assert update["alarms"][0]["acknowledged_by"] == "Kari"
+        assert (await screen.hear("order_result"))["ok"]
+
+
+async def test_an_operator_disabled_while_signed_in_gives_no_more_orders(clinic: Clinic) -> None:
+    async with clinic.screen() as screen:
+        await clinic.order(orders.DisableOperator(operator="Kari"))
+        result = await screen.order(orders.StartSession(room="1", patient="P-1"))
+        assert (result["ok"], result["code"]) == (False, "unknown_operator")
+
+
+async def test_a_frame_that_is_no_message_is_answered(clinic: Clinic) -> None:
+    async with clinic.screen() as screen:
+        await screen.say('{"type":"nope"}')
+        result = await screen.hear("order_result")
+        assert (result["ok"], result["code"], result["order_id"]) == (
+            False,
+            "invalid_message",
+            None,
+        )
+        await screen.snapshot()
+
+
+async def test_what_a_screen_painted_is_in_the_metrics(clinic: Clinic) -> None:
+    async with clinic.screen() as screen:
+        await screen.snapshot()
+        await screen.say({"type": "painted", "seq": 0, "alarms": ["a1", "a2"]})
+        await screen.say({"type": "resync"})
+        await screen.snapshot()
+        _, metrics = await clinic.get("/metrics")
+        assert "infusion_monitor_alarms_painted 2.0" in metrics
+        assert "infusion_monitor_screens_connected 1.0" in metrics
+
+
+async def test_a_screen_that_does_not_read_is_disconnected_and_starts_again(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewers, "BLOCKED_S", 0.3)
+    await clinic.order(orders.StartSession(room="1", patient="P-1"))
+    # The client stops reading from its socket after two messages; the kernel's buffers fill up behind it.
+    async with clinic.screen(max_queue=1) as asleep, clinic.device() as feed:
+        await flood_screens(clinic, asleep)
+        await feed.readings(1, 80)
+        assert (await feed.ack())["stored"] == 1
+        assert await asleep.closed_with() in (1013, None)
+    async with clinic.screen() as again:
+        assert (await again.snapshot())["rooms"][0]["values"]["pulse_rate"]["value"] == 80
+
+
+async def flood_screens(clinic: Clinic, asleep: Screen) -> None:
+    """Order things that every screen is told of until the one that sleeps is thrown out."""
+    thrown_out = asyncio.Event()
+    is_too_slow = Viewer.is_too_slow
+
+    def noticed(viewer: Viewer, now_s: float) -> bool:
+        slow = is_too_slow(viewer, now_s)
+        if slow:
+            thrown_out.set()
+        return slow
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Viewer, "is_too_slow", noticed)
+        async with clinic.orders() as socket, asyncio.timeout(30):
+            number = 0
+            while not thrown_out.is_set():
+                number += 1
+                await ask(socket, orders.AddRoom(name=f"room {number}"), "console:root")
+                await asleep.say({"type": "resync"})
