@@ -40,6 +40,8 @@ class Rung:
     clearing_since: Instant | None = None
     value: float | None = None
     """The newest value beyond the limit."""
+    pressure: str = ""
+    """The whole cuff reading it belongs to, like ``184/112``; empty for other metrics."""
 
 
 @dataclass(slots=True)
@@ -144,6 +146,8 @@ def _cross(rung: Rung, delay_ms: int, entry: Entry, value: float) -> None:
     rung.timely = rung.timely or entry.timely
     rung.clearing_since = None
     rung.value = value
+    if entry.systolic is not None and entry.diastolic is not None:
+        rung.pressure = f"{entry.systolic:g}/{entry.diastolic:g}"
     if entry.timely and entry.at - rung.onset >= delay_ms:
         rung.reached = True
 

@@ -91,7 +91,7 @@ class DeviceFeed:
             self._monitor.device_status(self.device.id, message.battery_percent, offset_ms, now)
         else:
             self._greeted = True
-            self._awaiting.welcome = self._monitor.welcome(self.device.id, message, offset_ms, now)
+            self._awaiting.welcome = self._monitor.welcome(self.device.id, message, now)
         return 0
 
     def receive_binary(self, now: Instant) -> None:

@@ -66,10 +66,11 @@ class Monitor:
         """The operator of this name, a disabled one too."""
         return self.ward.registry.operators.get(name)
 
-    def welcome(
-        self, device_id: str, hello: feed.Hello, offset_ms: int, now: Instant
-    ) -> feed.Welcome:
-        """A device has said hello. It is welcomed by what is durable once this batch is."""
+    def welcome(self, device_id: str, hello: feed.Hello, now: Instant) -> feed.Welcome:
+        """A device has said hello; send the answer once this batch is durable.
+
+        Its clock is not judged yet: a simulated device learns the gateway's clock from the answer.
+        """
         ward, stream = self.ward, str(hello.stream)
         intervals = hello.metrics
         ward.connections[device_id] = Connection(stream, intervals)
@@ -83,7 +84,6 @@ class Monitor:
         alarms = None if session is None else ward.alarms.touch(session.id)
         if alarms is not None:
             alarms.expect(device_id, intervals, now)
-            alarms.observe_offset(device_id, offset_ms, now)
         room_id = self._room_changed(device_id, now)
         position = ward.positions.get((device_id, stream))
         return feed.Welcome(

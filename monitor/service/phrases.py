@@ -38,6 +38,11 @@ _UNITS = {
     "resp_rate": "/min",
     "temperature": "°C",
 }
+_COMPONENTS = {
+    "systolic": N_("systolic"),
+    "diastolic": N_("diastolic"),
+    "mean": N_("mean"),
+}
 _STATUSES = {
     "sensor_off": N_("sensor off"),
     "no_signal": N_("no signal"),
@@ -46,12 +51,18 @@ _STATUSES = {
     "contradictory": N_("contradictory values"),
 }
 _SENTENCES = {
+    "pressure_below": N_("BP {pressure} mmHg – {component} below {limit}"),
+    "pressure_above": N_("BP {pressure} mmHg – {component} above {limit}"),
+    "pressure_at_or_below": N_("BP {pressure} mmHg – {component} at or below {limit}"),
+    "pressure_at_or_above": N_("BP {pressure} mmHg – {component} at or above {limit}"),
     "limit_below": N_("{what} {value} {unit} – below {limit}"),
     "limit_above": N_("{what} {value} {unit} – above {limit}"),
     "limit_below_for": N_("{what} {value} {unit} – below {limit} for {delay_s} s"),
     "limit_above_for": N_("{what} {value} {unit} – above {limit} for {delay_s} s"),
     "limit_at_or_below": N_("{what} {value} {unit} – at or below {limit}"),
     "limit_at_or_above": N_("{what} {value} {unit} – at or above {limit}"),
+    "limit_at_or_below_for": N_("{what} {value} {unit} – at or below {limit} for {delay_s} s"),
+    "limit_at_or_above_for": N_("{what} {value} {unit} – at or above {limit} for {delay_s} s"),
     "no_value": N_("No value: {metrics} – {status}"),
     "silence": N_("No data: {metrics} – nothing for {after_s} s"),
     "never_arrived": N_("No data: {metrics} – nothing has arrived yet"),
@@ -105,6 +116,8 @@ class Phrases:
         if isinstance(metric, str):
             name = component if isinstance(component, str) and component != "value" else metric
             named |= {"what": self.metric(name), "unit": _UNITS[name]}
+        if isinstance(component, str) and component in _COMPONENTS:
+            named["component"] = self.translations.gettext(_COMPONENTS[component])
         metrics, status = values.get("metrics"), values.get("status")
         if isinstance(metrics, str):
             named["metrics"] = ", ".join(self.metric(name) for name in metrics.split(","))
@@ -118,12 +131,15 @@ _NUMBERS = {"en": "en_GB", "nb": "nb_NO"}
 
 
 def _variant(code: str, values: Values) -> str:
-    if code in ("limit_below", "limit_above"):
-        if values.get("inclusive"):
-            return code.replace("limit_", "limit_at_or_")
-        if values.get("delay_s"):
-            return f"{code}_for"
-    return code
+    """The sentence that fits the values: a cuff is said whole, a delay only where there was one."""
+    kind, _, side = code.partition("_")
+    if kind != "limit":
+        return code
+    if values.get("inclusive"):
+        side = f"at_or_{side}"
+    if values.get("pressure"):
+        return f"pressure_{side}"
+    return f"limit_{side}_for" if values.get("delay_s") else f"limit_{side}"
 
 
 def in_every_language(

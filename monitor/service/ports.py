@@ -172,6 +172,9 @@ class Records(Protocol):
     def last_seen(self) -> dict[str, Instant]:
         """Source id to the arrival of its newest reading."""
 
+    def newest_instant(self) -> Instant:
+        """The newest moment on record, of a fact or of an arrival, by the clock of that time; 0 before the first."""
+
     def restored_sessions(self) -> list[RestoredSession]:
         """Every open session, ready to be replayed."""
 

@@ -31,7 +31,7 @@ class RecordingMonitor:
     def named(self, name: str) -> list[tuple[Any, ...]]:
         return [call[1:] for call in self.calls if call[0] == name]
 
-    def welcome(self, device_id: str, hello: Hello, offset_ms: int, now: int) -> Welcome:
+    def welcome(self, device_id: str, hello: Hello, now: int) -> Welcome:
         self.calls.append(("welcome", device_id, hello, offset_ms))
         return Welcome(
             room=self.room,

@@ -44,6 +44,7 @@ def condition(
                 "metric": str(metric),
                 "component": limit.component,
                 "value": rung.value,
+                "pressure": rung.pressure,
                 "limit": limit.limit,
                 "seconds": (late.newest_at - onset) // SECOND,
                 "source": source,

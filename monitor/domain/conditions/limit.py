@@ -56,6 +56,7 @@ def _condition(
                 "metric": str(metric),
                 "component": worst.component,
                 "value": state.value,
+                "pressure": state.pressure,
                 "limit": worst.limit,
                 "inclusive": int(worst.inclusive),
                 "delay_s": 0 if spot else worst.delay_ms // SECOND,

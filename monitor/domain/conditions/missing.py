@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from monitor.domain.alarms import AlarmType, Reason
 from monitor.domain.conditions import Condition
-from monitor.domain.feeds import Feed, Vital, sensor_of
+from monitor.domain.feeds import OXIMETER, Feed, Vital, sensor_of
 from monitor.domain.limits import MissingLadder, Priority
 from monitor.domain.readings import SECOND, Instant, Metric
 
@@ -35,19 +35,24 @@ class Moment(NamedTuple):
 
 
 def conditions(feed: Feed, ladder: MissingLadder, moment: Moment) -> list[Condition]:
-    """At most one condition per sensor."""
-    found = []
-    for sensor in sorted({sensor_of(vital.metric) for vital in feed.vitals.values()}):
-        expected = [v for v in feed.vitals.values() if sensor_of(v.metric) == sensor]
-        lost = [
-            Loss(vital, since)
-            for vital in expected
-            if (since := vital.lost_since(moment.now, ladder)) is not None
-        ]
-        if lost:
-            only = lost[0].vital.metric if len(lost) < len(expected) or len(expected) == 1 else None
-            found.append(_condition(feed, sensor, lost, ladder, moment, only))
-    return found
+    """At most one condition per sensor, and one for all sensors that are silent together."""
+    lost: dict[str, list[Loss]] = {}
+    for vital in feed.vitals.values():
+        since = vital.lost_since(moment.now, ladder)
+        if since is not None:
+            lost.setdefault(sensor_of(vital.metric), []).append(Loss(vital, since))
+    silent = [sensor for sensor, losses in lost.items() if _is_silent(losses)]
+    if len(silent) > 1:
+        # A closed socket is one cause, however many sensors were behind it.
+        speaking = OXIMETER if OXIMETER in silent else min(silent)
+        lost[speaking] = [loss for sensor in sorted(silent) for loss in lost.pop(sensor)]
+    return [
+        _condition(feed, sensor, losses, ladder, moment) for sensor, losses in sorted(lost.items())
+    ]
+
+
+def _is_silent(losses: list[Loss]) -> bool:
+    return all(loss.vital.valueless_since is None for loss in losses)
 
 
 def _condition(
@@ -56,7 +61,6 @@ def _condition(
     lost: list[Loss],
     ladder: MissingLadder,
     moment: Moment,
-    only: Metric | None,
 ) -> Condition:
     explicit = [loss.vital for loss in lost if loss.vital.valueless_since is not None]
     dues = _dues(lost, ladder, moment)
@@ -64,7 +68,7 @@ def _condition(
     return Condition(
         key=f"missing|{sensor}|{feed.source}",
         kind=NO_VALUE if explicit else SILENCE,
-        metric=None if only is None else str(only),
+        metric=str(lost[0].vital.metric) if len(lost) == 1 else None,
         source=feed.source,
         type=AlarmType.TECHNICAL,
         priority=(Priority.LOW, Priority.LOW, Priority.MEDIUM, Priority.HIGH)[len(reached)],
