@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +14,7 @@ import pytest
 
 from monitor.wire.device import DeviceReading
 from tests.simulators.contract_gateway import ContractGateway, until
+from tests.simulators.processes import output, simulate
 
 RECORDING = """minute,HR [bpm],PULSE [bpm],RESP [pm],SpO2 [%],NBPSys [mmHg],NBPDias [mmHg],NBPMean [mmHg]
 0,101.3,0.0,16.5,0.0,,,
@@ -25,30 +22,6 @@ RECORDING = """minute,HR [bpm],PULSE [bpm],RESP [pm],SpO2 [%],NBPSys [mmHg],NBPD
 2,76.8,72.6,,99.4,,,94.0
 3,0.0,340.0,0.0,,86.0,22.0,44.0
 """
-
-
-async def simulate(*arguments: str, queue: Path, token: str = "t1", wait: bool = True) -> Process:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "simulators",
-        *arguments,
-        env={
-            **os.environ,
-            "INFUSION_SIMULATE_TOKEN": token,
-            "INFUSION_SIMULATE_QUEUE": str(queue),
-        },
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    if wait:
-        await asyncio.wait_for(process.wait(), 30)
-    return process
-
-
-async def output(process: Process) -> tuple[str, str]:
-    stdout, stderr = await asyncio.wait_for(process.communicate(), 30)
-    return stdout.decode(), stderr.decode()
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""``infusion-simulate`` as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+
+async def simulate(*arguments: str, queue: Path, token: str = "t1", wait: bool = True) -> Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "simulators",
+        *arguments,
+        env={
+            **os.environ,
+            "INFUSION_SIMULATE_TOKEN": token,
+            "INFUSION_SIMULATE_QUEUE": str(queue),
+        },
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    if wait:
+        await asyncio.wait_for(process.wait(), 30)
+    return process
+
+
+async def output(process: Process) -> tuple[str, str]:
+    stdout, stderr = await asyncio.wait_for(process.communicate(), 30)
+    return stdout.decode(), stderr.decode()
