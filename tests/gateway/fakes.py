@@ -32,7 +32,7 @@ class RecordingMonitor:
         return [call[1:] for call in self.calls if call[0] == name]
 
     def welcome(self, device_id: str, hello: Hello, now: int) -> Welcome:
-        self.calls.append(("welcome", device_id, hello, offset_ms))
+        self.calls.append(("welcome", device_id, hello))
         return Welcome(
             room=self.room,
             session=self.session,
