@@ -135,11 +135,12 @@ def prepared(
     from monitor.bootstrap import StartRefusedError
     from monitor.console import NotDoneError
     from monitor.data_directory import DirectoryError, create
-    from monitor.logs import log_to_stderr
+    from monitor.logs import log_libraries_to_stderr, log_to_stderr
     from monitor.supervisor import StartError
 
     settings = chosen_settings(context, flags)
     log_to_stderr(settings.log_level)
+    log_libraries_to_stderr(settings.log_level)
     try:
         # Without --simulated an existing directory keeps the kind it was made for.
         directory = create(data_path(context), simulated=True if simulated else None)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config import SETTINGS, ConfigError, Settings, load_settings
+
+NOTHING: dict[str, str] = {}
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    assert load_settings({}, environ=NOTHING) == Settings()
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('port = 1\ngateway_port = 1\nhost = "file"\n')
+    environment = {"INFUSION_MONITOR_PORT": "2", "INFUSION_MONITOR_GATEWAY_PORT": "2"}
+    settings = load_settings({"port": 3, "speed": None}, directory=tmp_path, environ=environment)
+    assert (settings.port, settings.gateway_port, settings.host) == (3, 2, "file")
+
+
+def test_a_named_file_is_read_instead_of_the_directorys_own(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("port = 1\n")
+    other = tmp_path / "other.toml"
+    other.write_text("port = 2\n")
+    assert load_settings({}, directory=tmp_path, file=other, environ=NOTHING).port == 2
+    by_variable = {"INFUSION_MONITOR_CONFIG": str(other)}
+    assert load_settings({}, directory=tmp_path, environ=by_variable).port == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "reason"),
+    [
+        ("prt = 1", "prt", "no such setting"),
+        ("port = 70000", "port", "65535"),
+        ('port = "many"', "port", "integer"),
+        ('clinic_time_zone = "Mars/Olympus"', "clinic_time_zone", "time zone"),
+        ("speed = nan", "speed", "number"),
+        ("speed = 0", "speed", "1"),
+        ('gateway_url = "http://clinic"', "gateway_url", "pattern"),
+        ("[section]\nport = 1", "section", "no such setting"),
+        ("port =", "", "Invalid value"),
+    ],
+)
+def test_a_bad_setting_is_refused_with_file_key_and_reason(
+    tmp_path: Path, content: str, key: str, reason: str
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(content)
+    with pytest.raises(ConfigError) as refused:
+        load_settings({}, directory=tmp_path, environ=NOTHING)
+    assert str(refused.value).startswith(f"{file}: {key}")
+    assert reason in str(refused.value)
+
+
+def test_a_misspelt_variable_is_refused_by_its_name() -> None:
+    with pytest.raises(ConfigError, match="INFUSION_MONITOR_PROT"):
+        load_settings({}, environ={"INFUSION_MONITOR_PROT": "1"})
+
+
+def test_variables_that_are_no_settings_are_left_alone() -> None:
+    others = {"INFUSION_MONITOR_TEST_DATA": "x", "INFUSION_MONITOR_DATA": "x", "HOME": "x"}
+    assert load_settings({}, environ=others) == Settings()
+
+
+def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file"):
+        load_settings({}, file=tmp_path / "none.toml", environ=NOTHING)
+
+
+def test_every_setting_has_help() -> None:
+    assert [setting.name for setting in SETTINGS] == list(Settings.model_fields)
+    assert all(setting.help for setting in SETTINGS)
