@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -91,7 +92,8 @@ class BatchWriter:
     def _write_facts(self, batch_facts: Sequence[Fact]) -> list[FactRow]:
         def store(fact: Fact) -> FactRow:
             row = fact_to_row(fact)
-            with self.connection.begin_nested():
+            # A refused fact takes what it changed with it; without refusals the savepoint is saved.
+            with self.connection.begin_nested() if self.one_by_one else nullcontext():
                 self.connection.exec_driver_sql(_INSERT_FACT, (self.batch_id, *row))
                 project(self.connection, fact)
             return row
@@ -123,9 +125,7 @@ class BatchWriter:
             self.names.ensure_metric(self.connection, str(reading.metric))
         if reading.status not in self.names.statuses:
             self.names.ensure_status(self.connection, str(reading.status))
-        row = reading_to_row(stored, stream, n, self.names)
-        self.streams.received(stream, reading.received_at)
-        return row
+        return reading_to_row(stored, stream, n, self.names)
 
     def _write_rejected(self, rejected: Sequence[RejectedReading]) -> list[tuple[Any, ...]]:
         def store(reading: RejectedReading) -> tuple[Any, ...]:
@@ -144,7 +144,7 @@ class BatchWriter:
         rejected_rows: Sequence[tuple[Any, ...]],
     ) -> tuple[str | None, set[int]]:
         """Also returns the streams whose position must be told, because the rows do not imply it."""
-        self.streams.follow(reading_rows, rejected_rows)
+        self.streams.follow(self.names, reading_rows, rejected_rows)
         told = []
         for position in positions:
             key = self.names.ensure_stream(self.connection, position.source, position.stream)

@@ -93,6 +93,8 @@ class SqliteJournal:
                 return self._commit(batch, one_by_one=True)
         except exc.DBAPIError as error:
             raise JournalUnavailableError(str(error.orig)) from error
+        except REFUSALS as error:
+            raise JournalUnavailableError(f"no row of its own is at fault: {error}") from error
 
     def close(self) -> None:
         self._connection.close()

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from monitor.storage.names import Names
 from monitor.storage.tables import streams
 
 Holes = list[list[int]]
@@ -44,19 +45,20 @@ class StreamStates:
             }
         )
 
-    def received(self, stream: int, at: int) -> None:
-        """A reading of the stream arrived at that moment."""
-        state = self._state(stream)
-        if state.last_received is None or at > state.last_received:
-            state.last_received = at
-            self.touched.add(stream)
-
     def follow(
-        self, reading_rows: Sequence[tuple[Any, ...]], rejected_rows: Sequence[tuple[Any, ...]]
+        self,
+        names: Names,
+        reading_rows: Sequence[tuple[Any, ...]],
+        rejected_rows: Sequence[tuple[Any, ...]],
     ) -> None:
         """Take in the moves that a batch's stored rows imply."""
-        for _, _, stream, seq, *_ in reading_rows:
+        starts = names.session_ids
+        for session, t, stream, seq, _, _, _, _, _, _, _, _, _, _, received in reading_rows:
             self._advance(stream, seq)
+            state, at = self.states[stream], starts[session][1] + t + received
+            if state.last_received is None or at > state.last_received:
+                state.last_received = at
+                self.touched.add(stream)
         for _, stream, seq, *_ in rejected_rows:
             self._advance(stream, seq)
 

@@ -17,7 +17,7 @@ from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
 from monitor.storage.projections import PROJECTED, project
 from monitor.storage.queries import FACT_COLUMNS
-from monitor.storage.stream_states import StreamStates
+from monitor.storage.stream_states import StreamState, StreamStates
 
 
 class Fault(NamedTuple):
@@ -100,7 +100,7 @@ class ChainVerifier:
         facts = [r[2:] for r in self._facts.take(lambda r: bool(r[1] <= row.id))]
         told = json.loads(row.positions) if row.positions else []
         used = self._names.used_by(readings, {r[1] for r in rejected} | {key for key, _, _ in told})
-        self._states.follow(readings, rejected)
+        self._states.follow(self._names, readings, rejected)
         for key, last_seq, holes in told:
             self._states.move(key, last_seq, holes)
         return Content(
@@ -124,8 +124,7 @@ class ChainVerifier:
         stored = StreamStates.load(self._connection)
         for key, state in stored.states.items():
             known = self._states.states.get(key)
-            expected = (known.last_seq, known.holes) if known else (None, [])
-            if (state.last_seq, state.holes) != expected:
+            if state != (known or StreamState()):
                 source, stream = self._names.stream_names[key]
                 return Fault(None, f"the position of stream {stream} of {source} was changed")
         return None

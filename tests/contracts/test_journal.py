@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from monitor.domain import facts
 from monitor.domain.facts import Fact
-from monitor.service.ports import Batch, Checkpoint, Journal, Records, StreamPosition
+from monitor.service.ports import (
+    Batch,
+    Checkpoint,
+    Journal,
+    JournalUnavailableError,
+    Records,
+    StreamPosition,
+)
 from tests.storage.builders import (
     NOW,
     STREAM,
@@ -45,6 +54,23 @@ def test_a_poisoned_reading_fails_alone_and_is_named(journal: Journal, records: 
     assert [(row, bool(reason)) for row, reason in commit.poisoned] == [(poisoned, True)]
     assert [s.seq for s in records.readings("s1")] == [1, 3]
     assert records.positions() == [StreamPosition("d1", STREAM, 3)]
+
+
+def test_times_that_cannot_be_stored_fail_alone(journal: Journal, records: Records) -> None:
+    worst = [{"at": BEYOND_INT64}, {"received_at": BEYOND_INT64}, {"measured_at": -BEYOND_INT64}]
+    rows = [stored(seq, a_reading(seq, **changes)) for seq, changes in enumerate(worst, 1)]
+    commit = journal.commit(a_batch([*rows, stored(9)], positions=position(9)))
+    assert [row for row, _ in commit.poisoned] == rows
+    assert records.last_seen() == {"d1": a_reading(9).received_at}
+
+
+def test_a_batch_that_cannot_be_stored_at_all_leaves_the_journal_usable(
+    journal: Journal, records: Records
+) -> None:
+    with pytest.raises(JournalUnavailableError):
+        journal.commit(a_batch([stored(1)], positions=position(BEYOND_INT64)))
+    assert records.readings("s1") == []
+    assert journal.commit(a_batch([stored(1)], positions=position(1))).poisoned == ()
 
 
 def test_values_that_are_no_numbers_fail_alone(journal: Journal, records: Records) -> None:

@@ -263,3 +263,13 @@ def test_the_chain_head_is_the_newest_batch(journal: Journal, records: Records) 
     after = journal.commit(a_batch([stored(1)]))
     assert records.chain_head().batch_id == after.batch_id == before.batch_id + 1
     assert records.chain_head().mac != before.mac
+
+
+def test_the_newest_instant_is_that_of_the_last_fact_or_arrival(
+    journal: Journal, records: Records
+) -> None:
+    assert records.newest_instant() == NOW
+    journal.commit(a_batch([stored(5)]))
+    assert records.newest_instant() == NOW + 5030
+    journal.commit(a_batch([], facts.RoomAdded("r2", "2"), at=NOW + 9000))
+    assert records.newest_instant() == NOW + 9000

@@ -107,6 +107,9 @@ class RecordsInMemory:
     def last_seen(self) -> dict[str, Instant]:
         return {}
 
+    def newest_instant(self) -> Instant:
+        return 0
+
     def restored_sessions(self) -> list[RestoredSession]:
         return []
 

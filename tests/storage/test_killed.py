@@ -30,9 +30,11 @@ def committed_before_kill(directory: Path, lines: int) -> int:
 @pytest.mark.parametrize("lines", [1, 17, 90])
 def test_nothing_committed_is_lost_or_doubled_by_a_kill(tmp_path: Path, lines: int) -> None:
     told = committed_before_kill(tmp_path, lines)
-    journal = open_journal(tmp_path, KEY)
     records = open_records(tmp_path)
     head = records.chain_head().batch_id
+    assert verify(tmp_path, KEY).fault is None
+    journal = open_journal(tmp_path, KEY)
+    assert records.chain_head().batch_id == head
     # The batch under way when the kill came is there whole or not at all.
     assert told <= head <= told + 1
     seqs = [s.seq for s in records.readings("s1")]

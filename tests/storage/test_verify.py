@@ -126,6 +126,7 @@ def test_a_changed_or_missing_row_is_found_in_its_batch(
             "a fact",
         ),
         ("UPDATE streams SET last_seq = 3 WHERE source = 'd1'", "position of stream"),
+        ("UPDATE streams SET last_received = last_received + 1", "position of stream"),
         ("UPDATE alarms SET state = 'acknowledged'", "table alarms"),
         ("UPDATE rooms SET name = 'x' WHERE id = 'r2'", "table rooms"),
         ("DELETE FROM device_bindings", "table device_bindings"),
