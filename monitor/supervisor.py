@@ -103,6 +103,8 @@ async def _launch(program: Program, ready_address: str = "") -> Process:
         sys.executable,
         *("-m", "monitor.lifeline", program.module, *program.arguments),
         stdin=asyncio.subprocess.PIPE,
+        # Standard output is for this command's own result.
+        stdout=sys.stderr,
         env=environment,
     )
 
