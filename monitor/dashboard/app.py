@@ -7,7 +7,9 @@ import re
 from typing import Any
 
 import dash
+from dash.exceptions import PreventUpdate
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.dashboard.api import register_api
 from monitor.dashboard.components import shell
@@ -23,6 +25,22 @@ _INDEX = """<!DOCTYPE html>
 </html>
 """
 _VIEWPORT = {"name": "viewport", "content": "width=device-width, initial-scale=1"}
+
+
+class _FailureLog:
+    """ASGI middleware: every request that breaks is logged with its traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except PreventUpdate:
+            raise
+        except Exception:
+            logging.getLogger(__name__).exception("%s broke", scope.get("path", scope["type"]))
+            raise
 
 
 class _Dash(dash.Dash):
@@ -44,6 +62,8 @@ def create_app(parts: Parts) -> Any:
     """A dashboard of these parts; ``app.server`` is the ASGI application. Several live side by side in one process."""
     # FastAPI's own documentation pages would load scripts from elsewhere and tell strangers the routes.
     server: Any = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    # Innermost, so that it sees what Dash's own middleware would answer with 500 and forget.
+    server.add_middleware(_FailureLog)
     # Dash's own annotations know neither a FastAPI server nor a layout that is set later.
     app: Any = _Dash(
         __name__,

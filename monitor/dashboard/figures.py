@@ -231,7 +231,7 @@ def _layout(view: TraceView) -> dict[str, Any]:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": palette.muted, "size": 12, "family": "inherit"},
-        "margin": {"l": 44, "r": 14, "t": 10, "b": 28},
+        "margin": {"l": 44, "r": 14, "t": 24, "b": 28},
         "hovermode": "x",
         "hoverdistance": 12,
         "hoverlabel": {"bgcolor": palette.panel, "font": {"color": palette.text}},
@@ -239,10 +239,7 @@ def _layout(view: TraceView) -> dict[str, Any]:
         "xaxis": {
             "type": "date",
             "anchor": "y3",
-            "tickformatstops": [
-                {"dtickrange": [None, 30_000], "value": "%H:%M:%S"},
-                {"dtickrange": [30_000, None], "value": "%H:%M"},
-            ],
+            "tickformat": "%H:%M",
             "showgrid": False,
             "zeroline": False,
             "linecolor": palette.grid,

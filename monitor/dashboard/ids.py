@@ -69,6 +69,7 @@ VITALS_SUBMIT = "vitals-submit"
 VITALS_CONFIRM = "vitals-confirm"
 VITALS_CLOSE = "vitals-close"
 VITALS_QUESTION = "vitals-question"
+VITALS_SENT = "vitals-sent"
 VITALS_ASKED = "vitals-asked"
 VITALS_ERROR = "vitals-error"
 

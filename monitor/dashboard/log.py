@@ -53,7 +53,8 @@ class LogWriter:
                 return None if told is None else self._said(fact, told)
 
     def _said(self, fact: facts.Fact, text: str, tone: str = "") -> LogLine:
-        return LogLine(fact.at, text, "" if fact.by == fact.SYSTEM else fact.by, tone)
+        is_person = fact.by != fact.SYSTEM and not fact.by.startswith("device:")
+        return LogLine(fact.at, text, fact.by if is_person else "", tone)
 
     def _course(
         self, body: facts.SessionStarted | facts.PhaseEntered | facts.SessionCancelled
@@ -70,7 +71,7 @@ class LogWriter:
                     text = _("Patient discharged")
                 if override is None:
                     return text
-                return text + " – " + _("in spite of a gate: {reason}").format(reason=override)
+                return text + " – " + _("override: {reason}").format(reason=override)
 
     def _vitals(self, body: facts.VitalsEntered) -> str:
         _ = self.words.gettext

@@ -83,8 +83,9 @@ def labels(
 ) -> list[dict[str, Any]]:
     """Names of phases, numbers of limits, and the priority marks of alarms."""
     names = [
-        _at(phase.since + shift_ms, 1.0, phase.name, palette.accent, "left", "top")
+        _at(phase.since + shift_ms, 1.0, phase.name, palette.accent, "left", "bottom")
         for phase in phases[1:]
+        if phase.until - phase.since >= _shortest_named_ms(phases)
     ]
     alarms = [
         _at(
@@ -98,6 +99,11 @@ def labels(
         for mark in marks
     ]
     return [*names, *(_limit_number(limit, palette) for limit in drawn_limits(limits)), *alarms]
+
+
+def _shortest_named_ms(phases: Sequence[PhaseSpan]) -> float:
+    """A phase that takes less of the axis has no room for its name; its line is drawn all the same."""
+    return (phases[-1].until - phases[0].since) * 0.06 if phases else 0
 
 
 def _limit_line(limit: Limit, palette: Palette) -> dict[str, Any]:
@@ -152,7 +158,7 @@ def _at(x: int, y: float, text: str, colour: str, xanchor: str, yanchor: str) ->
         "y": y,
         "xanchor": xanchor,
         "yanchor": yanchor,
-        "xshift": 4 if xanchor == "left" else 0,
+        "xshift": 1 if xanchor == "left" else 0,
         "showarrow": False,
         "font": {"color": colour, "size": 11},
     }

@@ -46,7 +46,6 @@ def dialog(dialog_id: str, title: Any, children: list[Any], **properties: Any) -
         opened=False,
         centered=True,
         closeOnClickOutside=False,
-        keepMounted=True,
         transitionProps={"duration": 0},
         children=children,
         **properties,

@@ -62,9 +62,7 @@ def start_dialog(visit: Visit) -> Any:
                                     "input": {"data-autofocus": "true", "autoComplete": "off"}
                                 },
                             ),
-                            number_field(
-                                ids.START_WEIGHT, _("Weight (may be left out)"), "kg", decimals=1
-                            ),
+                            number_field(ids.START_WEIGHT, _("Weight, if known"), "kg", decimals=1),
                             dmc.Select(
                                 id=ids.START_PROTOCOL,
                                 label=_("Protocol"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, html, set_props
-from dash.exceptions import PreventUpdate
+from dash import Dash, Input, Output, State, dcc, html, set_props
 from pydantic import ValidationError
 
 from monitor.dashboard import ids
@@ -19,6 +19,7 @@ from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import refusal_text, unreachable_text
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
+from monitor.domain import entries
 from monitor.wire.base import rfc3339
 from monitor.wire.orders import EnterVitals, OrderResult
 
@@ -37,7 +38,34 @@ FIELDS = (
     _Field("spo2", ids.VITALS_SPO2, "%"),
 )
 """In tab order."""
-Values = Mapping[str, float | str | None]
+
+_COLLECT_SCRIPT = """function(save, confirm, ...rest) {
+    const pressed = window.dash_clientside.callback_context.triggered[0];
+    if (!pressed || !pressed.value) return window.dash_clientside.no_update;
+    // What stands in the fields, not what has reached Dash: a quick Enter overtakes the last digit typed.
+    const values = {};
+    for (const [name, id] of Object.entries(FIELDS)) {
+        const text = document.getElementById(id).value.trim();
+        if (text) values[name] = text;
+    }
+    const clock = document.querySelector("input[name='TIME']");
+    return {
+        values: values,
+        clock: clock ? clock.value : "",
+        entry: rest[rest.length - 1],
+        confirm: pressed.prop_id === "CONFIRM.n_clicks",
+        at: Date.now(),
+    };
+}"""
+_COLLECT = (
+    _COLLECT_SCRIPT.replace("FIELDS", json.dumps({f.name: f.id for f in FIELDS}))
+    .replace("TIME", ids.VITALS_TIME)
+    .replace("CONFIRM", ids.VITALS_CONFIRM)
+)
+
+
+class NotANumberError(ValueError):
+    """``args[0]`` names the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +74,7 @@ class Typed:
 
     session: str
     entry: str
-    values: dict[str, float]
+    values: Mapping[str, str]
     clock: str
     opened_at: int
     confirmed: bool
@@ -62,9 +90,15 @@ class Answer:
     sentence: str = ""
 
 
-def typed_values(values: Values) -> dict[str, float]:
-    """The numbers that were typed; an empty field is no value."""
-    return {name: float(value) for name, value in values.items() if value not in (None, "")}
+def numbers(values: Mapping[str, str]) -> dict[str, float]:
+    """The numbers that were typed, with a point or a comma. Raises NotANumberError for the first that is none."""
+    found = {}
+    for name, text in values.items():
+        try:
+            found[name] = float(text.replace(",", "."))
+        except ValueError:
+            raise NotANumberError(name) from None
+    return found
 
 
 def vitals_dialog(words: Words) -> Any:
@@ -81,6 +115,7 @@ def vitals_dialog(words: Words) -> Any:
                     *inputs,
                     dmc.TimePicker(
                         id=ids.VITALS_TIME,
+                        name=ids.VITALS_TIME,
                         label=_("Measured at"),
                         format="24h",
                         size="md",
@@ -99,6 +134,7 @@ def vitals_dialog(words: Words) -> Any:
             ),
             dcc.Store(id=ids.VITALS_OPENED_AT),
             dcc.Store(id=ids.VITALS_ENTRY),
+            dcc.Store(id=ids.VITALS_SENT),
             dcc.Store(id=ids.VITALS_ASKED),
         ],
         size="lg",
@@ -130,7 +166,7 @@ def field_labels(words: Words) -> dict[str, str]:
         "pulse_rate": _("Pulse"),
         "systolic": _("Systolic"),
         "diastolic": _("Diastolic"),
-        "mean": _("Mean (may be left out)"),
+        "mean": _("Mean, if known"),
         "spo2": _("SpO₂"),
     }
 
@@ -148,7 +184,7 @@ def as_order(words: Words, typed: Typed) -> EnterVitals:
             if set_back
             else None,
             "confirmed": typed.confirmed,
-            **typed.values,
+            **numbers(typed.values),
         }
     )
 
@@ -158,7 +194,7 @@ def answer_to(words: Words, typed: Typed, result: OrderResult) -> Answer:
     if result.ok:
         return Answer(is_done=True)
     if result.code == "unusual":
-        return Answer(question=_question(words, typed.values, result.field))
+        return Answer(question=question(words, numbers(typed.values)))
     names = {f.name for f in FIELDS} | {"measured_at"}
     if result.field in names:
         return Answer(errors={result.field: refusal_text(words, result)})
@@ -199,43 +235,42 @@ def register_callbacks(app: Dash) -> None:
         Output(ids.VITALS_DIALOG, "opened"),
         Output(ids.VITALS_ENTRY, "data"),
         Output(ids.VITALS_TIME, "value"),
-        [Output(f.id, "value") for f in FIELDS],
+        *[Output(f.id, "value") for f in FIELDS],
         Input(ids.VITALS_OPENED_AT, "data"),
         prevent_initial_call=True,
     )
-    def open_dialog(opened_at: int) -> tuple[bool, str, str, list[str]]:
+    def open_dialog(opened_at: int) -> tuple[bool | str, ...]:
         show(current_visit().words, Answer())
-        return True, str(uuid4()), current_visit().words.clock(opened_at), [""] * len(FIELDS)
+        return True, str(uuid4()), current_visit().words.clock(opened_at), *[""] * len(FIELDS)
+
+    app.clientside_callback(
+        _COLLECT,
+        Output(ids.VITALS_SENT, "data"),
+        Input(ids.VITALS_SUBMIT, "n_clicks"),
+        Input(ids.VITALS_CONFIRM, "n_clicks"),
+        Input(ids.VITALS_TIME, "n_submit"),
+        *[Input(f.id, "n_submit") for f in FIELDS],
+        State(ids.VITALS_ENTRY, "data"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(
         Output(ids.VITALS_DIALOG, "opened", allow_duplicate=True),
         Output(ids.VITALS_ASKED, "data"),
-        inputs={
-            "pressed": [Input(ids.VITALS_SUBMIT, "n_clicks"), Input(ids.VITALS_CONFIRM, "n_clicks")]
-            + [Input(f.id, "n_submit") for f in FIELDS]
-            + [Input(ids.VITALS_TIME, "n_submit")]
-        },
-        state={
-            "values": {f.name: State(f.id, "value") for f in FIELDS},
-            "clock": State(ids.VITALS_TIME, "value"),
-            "opened_at": State(ids.VITALS_OPENED_AT, "data"),
-            "entry": State(ids.VITALS_ENTRY, "data"),
-            "session": State(ids.SESSION_ID, "data"),
-            "asked": State(ids.VITALS_ASKED, "data"),
-        },
+        Input(ids.VITALS_SENT, "data"),
+        State(ids.SESSION_ID, "data"),
+        State(ids.VITALS_OPENED_AT, "data"),
+        State(ids.VITALS_ASKED, "data"),
         running=[(Output(ids.VITALS_SUBMIT, "disabled"), True, False)],
         prevent_initial_call=True,
     )
-    async def submit(pressed: list[int | None], values: Values, clock: str | None, opened_at: int, entry: str, session: str, asked: dict[str, float] | None) -> tuple[bool, dict[str, float] | None]:  # fmt: skip # noqa: E501, PLR0917
-        if not any(pressed) or not entry:
-            raise PreventUpdate
-        numbers = typed_values(values)
+    async def submit(sent: dict[str, Any], session: str, opened_at: int, asked: Any) -> Any:
         # A confirmation holds for the values that were asked about, not for ones changed since.
-        confirmed = ctx.triggered_id == ids.VITALS_CONFIRM and numbers == asked
-        typed = Typed(session, entry, numbers, clock or "", opened_at, confirmed)
+        confirmed = sent["confirm"] and sent["values"] == asked
+        typed = Typed(session, sent["entry"], sent["values"], sent["clock"], opened_at, confirmed)
         answer = await send_vitals(current_visit(), typed)
         show(current_visit().words, answer)
-        return not answer.is_done, numbers if answer.question else None
+        return not answer.is_done, sent["values"] if answer.question else None
 
     app.clientside_callback(
         "function(clicks) { return clicks ? false : window.dash_clientside.no_update; }",
@@ -257,12 +292,17 @@ def show(words: Words, answer: Answer) -> None:
     )
 
 
-def _question(words: Words, values: Mapping[str, float], field_name: str) -> str:
+def question(words: Words, values: Mapping[str, float]) -> str:
+    """Whether every unusual value is right, all in one question: the answer holds for all of them."""
     number = {name: words.number(value) for name, value in values.items()}
-    if field_name in ("systolic", "diastolic", "mean") and {"systolic", "diastolic"} <= set(number):
-        what = f"{words.gettext('BP')} {number['systolic']}/{number['diastolic']} mmHg"
-    else:
-        unit = next((known.unit for known in FIELDS if known.name == field_name), "")
-        label = words.gettext("Pulse") if field_name == "pulse_rate" else words.gettext("SpO₂")
-        what = f"{label} {number.get(field_name, '')} {unit}"
+    said = {
+        "pulse_rate": f"{words.gettext('Pulse')} {number.get('pulse_rate')} /min",
+        "spo2": f"{words.gettext('SpO₂')} {number.get('spo2')} %",
+    }
+    pressure = f"{words.gettext('BP')} {number.get('systolic')}/{number.get('diastolic')} mmHg"
+    remaining, unusual = dict(values), []
+    while remaining and (fault := entries.unusual(remaining)) is not None:
+        unusual.append(said.get(fault.field, pressure))
+        del remaining[fault.field]
+    what = ", ".join(dict.fromkeys(unusual))
     return words.gettext("{what} – is that right?").format(what=what)

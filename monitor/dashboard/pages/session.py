@@ -50,18 +50,13 @@ def layout(session_id: str = "", **_query: str) -> Any:
         return _unknown(visit.words)
     return html.Div(
         id=ids.SESSION_PAGE,
-        className="session-page",
+        className="session",
         **attributes(data_session=session.id, data_room_id=session.room_id),
         children=[
             html.Div(id=ids.SESSION_BANNER, className="session-banner"),
             html.Div(id=ids.SESSION_HEAD, className="session-head", children=head(visit, session)),
-            html.Div(
-                className="session-body",
-                children=[
-                    html.Div(_graph(visit, session), className="session-chart"),
-                    _side(visit, session),
-                ],
-            ),
+            html.Div(_graph(visit, session), className="session-chart"),
+            _side(visit, session),
             vitals.vitals_dialog(visit.words),
             decisions.decision_dialog(visit.words),
             dcc.Store(id=ids.SESSION_ID, data=session.id),
@@ -202,7 +197,7 @@ def _step(step: Any) -> Any:
     children = [html.Span(step.name, className="step-name")]
     if step.state == "current":
         # The script counts the time; Dash never touches it.
-        children.append(html.Span(className="step-time"))
+        children.append(html.Span(className="step-time", **attributes(data_phase_clock="true")))
     mark = html.Span("✓ ", className="step-mark") if step.state == "done" else None
     return html.Li(
         [mark, *children],

@@ -27,7 +27,7 @@ def layout(**_query: str) -> Any:
     for row in rows:
         row["link"] = f"[{row['started']}](/session/{row['id']})"
     columns = [
-        {"field": "link", "headerName": _("Start"), "cellRenderer": "markdown", "minWidth": 170},
+        {"field": "link", "headerName": _("Start"), "cellRenderer": "markdown", "minWidth": 210},
         {"field": "room", "headerName": _("Room")},
         {"field": "patient", "headerName": _("Patient"), "minWidth": 110},
         {"field": "number", "headerName": _("Session no."), "type": "numericColumn"},
