@@ -33,7 +33,7 @@
     demo: () => t("demo value"),
   };
 
-  // Builds the cell; withMean adds the mean pressure beside the number.
+  // Builds the cell; a cuff's has the mean pressure beside the number.
   function create(metric) {
     const cell = im.el("div", `value value-${metric}`);
     const caption = im.el("div", "value-caption");
@@ -44,7 +44,7 @@
     const figures = im.el("div", "value-figures");
     const number = im.el("span", "value-number");
     number.dataset.metric = metric;
-    const text = im.textIn(number, "--");
+    const text = im.textIn(number);
     figures.append(number);
     let mean = null;
     if (metric === "nibp") {
@@ -52,14 +52,18 @@
       figures.append(mean.parentNode);
     }
     cell.append(caption, figures);
-    return { metric, cell, number, text, name, note, noteBox: note.parentNode, mean, stale: null, status: null, worst: null };
+    return { metric, cell, number, text, name, note, noteBox: note.parentNode, mean, meanWords: (words) => `(${words})`, stale: null, status: null, worst: null };
   }
 
   // Writes what differs from what stands there. Returns whether the number is stale.
   function paint(view, room, now, feedLost) {
     const value = im.model.shown(room, view.metric, now);
-    im.setText(view.text, textOf(view.metric, value));
-    if (view.mean) im.setText(view.mean, value && value.mean !== null ? `(${plain(value.mean)})` : "");
+    const text = textOf(view.metric, value);
+    if (view.text.data !== text) {
+      view.text.data = text;
+      view.number.classList.toggle("value-none", text === "--");
+    }
+    if (view.mean) im.setText(view.mean, value && value.mean !== null ? view.meanWords(plain(value.mean)) : "");
     const stale = isStale(value, now, feedLost);
     if (stale !== view.stale) {
       view.stale = stale;
@@ -88,7 +92,7 @@
   }
 
   function noteOf(view, value, now) {
-    if (!value) return view.stale ? t("nothing received") : "";
+    if (!value) return view.stale ? t("no data") : "";
     if (view.stale && value.staleAfter !== null) return t("stale {age}", { age: im.clock.age(now - value.receivedAt) });
     const parts = [im.clock.age(now - value.at)];
     if (value.status !== "ok" && statusWords[value.status]) parts.unshift(statusWords[value.status]());
@@ -96,9 +100,10 @@
     return parts.join(" · ");
   }
 
-  // The worst unended alarm of the metric colours its number; its words stand in the strip and in the list.
+  // The worst alarm whose condition holds colours its number; its words stand in the strip and in the list.
   function paintAlarm(view, alarms) {
-    const alarm = alarms.find((one) => one.metric === view.metric && one.type === "physiological");
+    const alarm = alarms.find((one) =>
+      one.metric === view.metric && one.type === "physiological" && one.state !== "latched");
     const worst = alarm ? alarm.priority : null;
     if (worst === view.worst) return;
     view.worst = worst;

@@ -114,6 +114,7 @@
     }
     words.push(...im.model.degraded);
     const present = document.getElementById("system-trouble");
+    im.setAttr(document.documentElement, "data-trouble", words.length ? "true" : null);
     if (!words.length) {
       if (present) present.remove();
       return;

@@ -74,6 +74,7 @@
     const cards = im.values.METRICS.map((metric) => {
       const view = im.values.create(metric);
       view.cell.classList.add("numeric");
+      view.meanWords = (mean) => t("MAP {mean}", { mean });
       view.limits = im.textIn(im.el("div", "numeric-limits"));
       view.cell.append(view.limits.parentNode);
       return view;

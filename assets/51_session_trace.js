@@ -91,23 +91,35 @@
     session.pending = [];
     const { shift_ms: shift } = drawn.layout.meta;
     const extended = { x: [], y: [], at: [] };
-    const rebuilt = { x: [], y: [], at: [] };
+    let redraw = false;
     drawn.data.forEach((trace, index) => {
       if (!trace.meta) return;
       const fresh = points.filter((point) => belongs(point, trace.meta)).map((point) => [point, point[2] + shift]);
       if (!fresh.length) return;
       const isLine = trace.meta.part === "line";
-      const inOrder = !isLine || fresh.every(([, x], i) => x > (i ? fresh[i - 1][1] : lastOf(trace.x)));
-      const target = inOrder ? extended : rebuilt;
-      const [x, y] = isLine ? (inOrder ? continued(trace, fresh) : reordered(trace, fresh)) : marks(trace, fresh);
+      if (isLine && !isInOrder(trace, fresh)) {
+        redraw = reorder(trace, fresh) || redraw;
+        return;
+      }
+      const [x, y] = isLine ? continued(trace, fresh) : marks(trace, fresh);
       if (!x.length) return;
-      target.x.push(x);
-      target.y.push(y);
-      target.at.push(index);
+      extended.x.push(x);
+      extended.y.push(y);
+      extended.at.push(index);
     });
+    // Not restyle: it would forget that the axis is one of time.
+    if (redraw) window.Plotly.redraw(drawn);
     if (extended.at.length) window.Plotly.extendTraces(drawn, { x: extended.x, y: extended.y }, extended.at);
-    if (rebuilt.at.length) window.Plotly.restyle(drawn, { x: rebuilt.x, y: rebuilt.y }, rebuilt.at);
     follow(drawn, shift);
+  }
+
+  function isInOrder(trace, fresh) {
+    let before = lastOf(trace.x);
+    for (const [, x] of fresh) {
+      if (x <= before) return false;
+      before = x;
+    }
+    return true;
   }
 
   const lastOf = (x) => (x && x.length ? x[x.length - 1] : -Infinity);
@@ -146,15 +158,17 @@
     return [xs, ys];
   }
 
-  // The whole line anew, in order, each reading once, with its breaks where nothing came.
-  function reordered(trace, fresh) {
+  // The whole line anew, in order, each reading once, with its breaks where nothing came. True when it differs.
+  function reorder(trace, fresh) {
     const known = new Map();
     const oldX = trace.x || [];
     for (let i = 0; i < oldX.length; i += 1) {
       const isBreak = trace.y[i] === null && i > 0 && oldX[i] === oldX[i - 1];
       if (!isBreak) known.set(`${oldX[i]} ${trace.y[i]}`, [oldX[i], trace.y[i]]);
     }
+    const before = known.size;
     for (const [point, x] of fresh) known.set(`${x} ${point[4]}`, [x, point[4]]);
+    if (known.size === before) return false;
     const pairs = Array.from(known.values()).sort((one, other) => one[0] - other[0]);
     const longest = longestStep(pairs.map((pair) => pair[0]));
     const xs = [];
@@ -167,7 +181,9 @@
       xs.push(x);
       ys.push(y);
     }
-    return [xs, ys];
+    trace.x = xs;
+    trace.y = ys;
+    return true;
   }
 
   // Bars and dots need no order; each is drawn once.

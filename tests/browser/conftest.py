@@ -16,8 +16,13 @@ from tests.browser.fakes import FakeDashboard, FakeGateway, wait_until
 
 _CHROMIUM = os.environ.get("INFUSION_MONITOR_CHROMIUM", "/usr/bin/chromium")
 _ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 
 
@@ -41,12 +46,21 @@ def tabs(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
     Playwright's own way of starting a browser makes every page believe that it is the one in front.
     """
     process = subprocess.Popen(
-        [_CHROMIUM, "--headless", "--remote-debugging-port=0", f"--user-data-dir={tmp_path}", *_ARGUMENTS, "about:blank"],
+        [
+            _CHROMIUM,
+            "--headless",
+            "--remote-debugging-port=0",
+            f"--user-data-dir={tmp_path}",
+            *_ARGUMENTS,
+            "about:blank",
+        ],
         stderr=subprocess.DEVNULL,
     )
     try:
         address = tmp_path / "DevToolsActivePort"
-        wait_until(lambda: address.exists() and address.read_text().strip(), "the browser's debugging port")
+        wait_until(
+            lambda: address.exists() and address.read_text().strip(), "the browser's debugging port"
+        )
         port = address.read_text().split()[0]
         browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
         yield browser.contexts[0]
@@ -61,8 +75,8 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page that fails its test when a script on it fails."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    faults: list[Any] = []
-    page.on("pageerror", lambda fault: faults.append(fault))
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
     yield page
     context.close()
     assert not faults, f"scripts failed: {faults}"
@@ -74,7 +88,11 @@ def gateway() -> Iterator[FakeGateway]:
 
     def snapshot() -> dict[str, Any]:
         now = clinic.now_ms()
-        rooms = [clinic.room(1, now), clinic.room(2, now), clinic.room(3, now, session=None, values={})]
+        rooms = [
+            clinic.room(1, now),
+            clinic.room(2, now),
+            clinic.room(3, now, session=None, values={}),
+        ]
         return clinic.snapshot(rooms, now)
 
     gateway = FakeGateway(snapshot)

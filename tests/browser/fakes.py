@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
@@ -30,10 +31,11 @@ def wait_until(holds: Callable[[], Any], what: str, deadline_s: float = DEADLINE
 
 
 class FakeDashboard:
-    """Serves given pages by path, the assets, and ``/api``."""
+    """Serves given pages and files by path, the assets, and ``/api``."""
 
     def __init__(self, gateway_url: str) -> None:
         self.pages: dict[str, str] = {}
+        self.files: dict[str, Path] = {}
         self.screen: dict[str, Any] = {
             "gateway_url": gateway_url,
             "gateway_port": 1,
@@ -51,7 +53,7 @@ class FakeDashboard:
             def do_GET(self) -> None:
                 dashboard.answer(self)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *_words: object) -> None:
                 """Quiet: the test's own output is what counts."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -69,6 +71,9 @@ class FakeDashboard:
         elif path.startswith("/assets/"):
             name = path.removeprefix("/assets/")
             self._send(request, _TYPES[name.rpartition(".")[2]], (ASSETS / name).read_text())
+        elif path in self.files:
+            kind = _TYPES[path.rpartition(".")[2]]
+            self._send(request, kind, self.files[path].read_text(encoding="utf-8"))
         elif path in self.pages:
             self._send(request, "text/html", self.pages[path])
         else:
@@ -121,16 +126,21 @@ class FakeGateway:
     def update(self, **what: Any) -> int:
         """The next update by sequence number. Returns its ``seq``."""
         self.seq += 1
-        body = {"points": [], "rooms": [], "retired_rooms": [], "alarms": []}
+        body: dict[str, Any] = {"points": [], "rooms": [], "retired_rooms": [], "alarms": []}
         body |= {"due": None, "not_watched": None, "unassigned": None}
         self.send({"type": "update", "seq": self.seq, "server_time": self.now(), **body, **what})
         return self.seq
 
     def heartbeat(self) -> None:
-        self.send({
-            "type": "heartbeat", "seq": self.seq, "server_time": self.now(),
-            "self_check_age_s": self.self_check_age_s, "degraded": self.degraded,
-        })
+        self.send(
+            {
+                "type": "heartbeat",
+                "seq": self.seq,
+                "server_time": self.now(),
+                "self_check_age_s": self.self_check_age_s,
+                "degraded": self.degraded,
+            }
+        )
 
     def messages(self, kind: str) -> list[dict[str, Any]]:
         return [message for message in list(self.received) if message["type"] == kind]

@@ -31,10 +31,19 @@ WARD = """<div class="ward"><div id="ward-grid" class="ward-grid"></div>
 <div id="unassigned-note"></div></aside></div>
 """
 
+SESSION = """<div id="session-page" class="session" data-session="s1" data-room-id="r1">
+<div id="session-banner"></div>
+<div id="session-head"><span class="step-time" data-phase-clock="true"></span></div>
+<div id="session-trace" style="height: 500px"><div class="js-plotly-plot"></div></div>
+<div id="session-numerics"></div><input id="typing"><button id="vitals-open">Enter vitals</button></div>
+"""
+
 
 def html(page: str, *, theme: str = "dark", extra_scripts: str = "") -> str:
     """A whole page with every style and script of the assets, in the order in which Dash loads them."""
     names = sorted(path.name for path in ASSETS.iterdir())
-    styles = "".join(f'<link rel="stylesheet" href="/assets/{n}">' for n in names if n.endswith(".css"))
+    styles = "".join(
+        f'<link rel="stylesheet" href="/assets/{n}">' for n in names if n.endswith(".css")
+    )
     scripts = "".join(f'<script src="/assets/{n}"></script>' for n in names if n.endswith(".js"))
     return _SHELL.format(page=page, styles=styles, scripts=extra_scripts + scripts, theme=theme)

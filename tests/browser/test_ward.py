@@ -67,7 +67,9 @@ def test_an_alarm_is_acknowledged_only_when_the_gateway_says_so(
     assert order["order"] == {"kind": "acknowledge_alarm", "alarm": "a1"}
     expect(alarm).to_have_attribute("data-order", "pending")
     expect(alarm).to_have_attribute("data-state", "active")
-    acknowledged = clinic.alarm(1, 2, "high", now, state="acknowledged", acknowledged_by="N-12", acknowledged_at=now)
+    acknowledged = clinic.alarm(
+        1, 2, "high", now, state="acknowledged", acknowledged_by="N-12", acknowledged_at=now
+    )
     gateway.update(alarms=[acknowledged])
     expect(page.locator('#acknowledged-list [data-alarm="a1"]')).to_contain_text("N-12")
     expect(page.locator("#alarm-counts")).not_to_contain_text("1 high")
@@ -79,10 +81,17 @@ def test_a_refused_order_says_why_beside_the_alarm(
     page: Page, dashboard: FakeDashboard, gateway: FakeGateway
 ) -> None:
     def refuse(message: dict[str, Any]) -> None:
-        gateway.send({
-            "type": "order_result", "order_id": message["order_id"], "ok": False, "code": "not_allowed",
-            "message": "Sign in again", "field": "", "result": {},
-        })
+        gateway.send(
+            {
+                "type": "order_result",
+                "order_id": message["order_id"],
+                "ok": False,
+                "code": "not_allowed",
+                "message": "Sign in again",
+                "field": "",
+                "result": {},
+            }
+        )
 
     gateway.on_order = refuse
     page.goto(dashboard.url)
@@ -93,7 +102,9 @@ def test_a_refused_order_says_why_beside_the_alarm(
     expect(page.locator('[data-alarm="a1"]')).to_have_attribute("data-order", "refused")
 
 
-def test_text_from_outside_is_never_run(page: Page, dashboard: FakeDashboard, gateway: FakeGateway) -> None:
+def test_text_from_outside_is_never_run(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway
+) -> None:
     evil = '<img src=x onerror="window.hurt=1">'
 
     def snapshot() -> dict[str, Any]:
@@ -101,7 +112,14 @@ def test_text_from_outside_is_never_run(page: Page, dashboard: FakeDashboard, ga
         room = clinic.room(1, now, name=evil, session=clinic.session(1, now, patient=evil))
         text = {"en": evil, "nb": evil}
         task = {"room_id": "r1", "room": evil, "kind": "cuff", "at": now, "text": text}
-        gap = {"room_id": "r1", "room": evil, "kind": "gap", "since": now, "until": None, "text": text}
+        gap = {
+            "room_id": "r1",
+            "room": evil,
+            "kind": "gap",
+            "since": now,
+            "until": None,
+            "text": text,
+        }
         alarm = clinic.alarm(1, 1, "high", now, room=evil, text=text, acknowledged_by=evil)
         return clinic.snapshot([room], now, alarms=[alarm], due=[task], not_watched=[gap])
 
@@ -114,11 +132,17 @@ def test_text_from_outside_is_never_run(page: Page, dashboard: FakeDashboard, ga
     assert page.evaluate("window.hurt") is None
 
 
-def test_a_free_room_asks_dash_for_the_dialog(page: Page, dashboard: FakeDashboard, gateway: FakeGateway) -> None:
-    page.add_init_script("window.asked = []; window.dash_clientside = { set_props: (id, props) => asked.push([id, props]) };")
+def test_a_free_room_asks_dash_for_the_dialog(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway
+) -> None:
+    page.add_init_script(
+        "window.asked = []; window.dash_clientside = { set_props: (id, props) => asked.push([id, props]) };"
+    )
     page.goto(dashboard.url)
     page.locator('[data-room="3"] button').click()
-    assert page.evaluate("window.asked") == [["start-session-request", {"data": {"room": "3", "n": 1}}]]
+    assert page.evaluate("window.asked") == [
+        ["start-session-request", {"data": {"room": "3", "n": 1}}]
+    ]
 
 
 def test_a_new_session_takes_over_the_free_tile_and_its_end_frees_it(
@@ -158,7 +182,9 @@ def test_a_late_reading_goes_to_the_trend_and_never_to_the_number(
     gateway.update(points=[clinic.point("r1", "pulse_rate", 150, at=gateway.now(), late=1)])
     gateway.update(points=[clinic.point("r1", "pulse_rate", 72, at=gateway.now())])
     expect(pulse).to_have_text("72")
-    trend = page.evaluate("InfusionMonitor.model.rooms.get('r1').trend.pulse_rate.map((point) => point[4])")
+    trend = page.evaluate(
+        "InfusionMonitor.model.rooms.get('r1').trend.pulse_rate.map((point) => point[4])"
+    )
     assert trend == [150, 72]
 
 
@@ -168,8 +194,11 @@ def test_twelve_rooms_fit_without_scrolling(
 ) -> None:
     def snapshot() -> dict[str, Any]:
         now = clinic.now_ms()
-        wide = {"pulse_rate": clinic.value(now, 109), "spo2": clinic.value(now, 100),
-                "nibp": clinic.value(now, (184, 112, 136), stale_after_s=None)}
+        wide = {
+            "pulse_rate": clinic.value(now, 109),
+            "spo2": clinic.value(now, 100),
+            "nibp": clinic.value(now, (184, 112, 136), stale_after_s=None),
+        }
         return clinic.snapshot([clinic.room(n, now, values=wide) for n in range(1, 13)], now)
 
     gateway.snapshot = snapshot
@@ -177,13 +206,17 @@ def test_twelve_rooms_fit_without_scrolling(
     page.goto(dashboard.url)
     expect(page.locator("[data-room]")).to_have_count(12)
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    assert page.locator("#ward-grid").evaluate("e => e.scrollHeight <= e.clientHeight && e.scrollWidth <= e.clientWidth")
+    assert page.locator("#ward-grid").evaluate(
+        "e => e.scrollHeight <= e.clientHeight && e.scrollWidth <= e.clientWidth"
+    )
     beyond = page.evaluate("""() => Array.from(document.querySelectorAll("[data-metric]")).filter((number) =>
         number.getBoundingClientRect().right > number.closest(".tile").getBoundingClientRect().right - 6).length""")
     assert beyond == 0, "a number runs out of its tile"
 
 
-def test_worst_first_is_kept_over_a_reload(page: Page, dashboard: FakeDashboard, gateway: FakeGateway) -> None:
+def test_worst_first_is_kept_over_a_reload(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway
+) -> None:
     page.goto(dashboard.url)
     rooms = page.locator("#ward-grid > [data-room]")
     expect(rooms).to_have_count(3)
@@ -203,9 +236,19 @@ def test_reduced_motion_keeps_the_alarm_and_stops_the_flashing(
     expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
     gateway.update(alarms=[clinic.alarm(1, 2, "high", gateway.now())])
     expect(page.locator('[data-room="2"] .tile-strip')).to_contain_text("!!! SpO2 91 %")
-    assert page.locator('[data-room="2"].tile').evaluate("e => getComputedStyle(e, '::before').animationName") == "none"
+    assert (
+        page.locator('[data-room="2"].tile').evaluate(
+            "e => getComputedStyle(e, '::before').animationName"
+        )
+        == "none"
+    )
     page.emulate_media(reduced_motion="no-preference")
-    assert page.locator('[data-room="2"].tile').evaluate("e => getComputedStyle(e, '::before').animationName") != "none"
+    assert (
+        page.locator('[data-room="2"].tile').evaluate(
+            "e => getComputedStyle(e, '::before').animationName"
+        )
+        != "none"
+    )
 
 
 def test_the_words_of_the_screen_are_the_operators_language(

@@ -26,7 +26,12 @@ def test_a_value_is_struck_between_three_and_three_and_a_half_seconds_after_the_
 ) -> None:
     recording = shown_ward(page, dashboard)
     now = gateway.now()
-    gateway.update(points=[clinic.point("r1", "pulse_rate", 88, at=now), clinic.point("r1", "spo2", 96, at=now)])
+    gateway.update(
+        points=[
+            clinic.point("r1", "pulse_rate", 88, at=now),
+            clinic.point("r1", "spo2", 96, at=now),
+        ]
+    )
     arrived = recording.first("pulse", text="88")
     struck = recording.first("pulse", after=arrived["at"], stale="true")
     tile = recording.first("tile", after=arrived["at"], stale="true")
@@ -45,7 +50,12 @@ def test_a_struck_tile_comes_back_with_the_next_value(
     recording = shown_ward(page, dashboard)
     struck = recording.first("tile", stale="true")
     now = gateway.now()
-    gateway.update(points=[clinic.point("r1", "pulse_rate", 90, at=now), clinic.point("r1", "spo2", 96, at=now)])
+    gateway.update(
+        points=[
+            clinic.point("r1", "pulse_rate", 90, at=now),
+            clinic.point("r1", "spo2", 96, at=now),
+        ]
+    )
     recording.first("tile", after=struck["at"], stale="false")
     expect(page.locator(PULSE)).to_have_text("90")
 
@@ -72,7 +82,9 @@ def test_a_value_that_was_long_on_its_way_is_struck_from_its_first_paint(
     old = gateway.now() - 3200
     gateway.update(points=[clinic.point("r2", "pulse_rate", 77, at=gateway.now())])
     gateway.update(points=[clinic.point("r1", "pulse_rate", 99, at=old)])
-    assert all(state["stale"] == "true" for state in recording.states("pulse") if state["text"] == "99")
+    assert all(
+        state["stale"] == "true" for state in recording.states("pulse") if state["text"] == "99"
+    )
 
 
 def test_a_gateway_that_says_nothing_is_covered_within_three_and_a_half_seconds_and_comes_back(
@@ -121,9 +133,17 @@ def test_a_hidden_tab_strikes_and_covers_as_fast_and_says_that_it_is_hidden(
     tabs.new_page().bring_to_front()
     wait_until(lambda: page.evaluate("document.hidden"), "the tab to be hidden")
     now = gateway.now()
-    gateway.update(points=[clinic.point("r1", "pulse_rate", 88, at=now), clinic.point("r1", "spo2", 96, at=now)])
+    gateway.update(
+        points=[
+            clinic.point("r1", "pulse_rate", 88, at=now),
+            clinic.point("r1", "spo2", 96, at=now),
+        ]
+    )
     arrived = recording.first("pulse", text="88")
-    wait_until(lambda: any(receipt["hidden"] for receipt in gateway.messages("painted")), "a hidden receipt")
+    wait_until(
+        lambda: any(receipt["hidden"] for receipt in gateway.messages("painted")),
+        "a hidden receipt",
+    )
     struck = recording.first("tile", after=arrived["at"], stale="true")
     assert struck["at"] - arrived["at"] < 3500
 
@@ -147,7 +167,11 @@ def test_a_page_that_was_frozen_shows_nothing_old_as_new_when_it_wakes(
     devtools.send("Debugger.disable")
     wait_until(lambda: len(gateway.messages("subscribe")) > 1, "a fresh socket")
     expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
-    assert not [state for state in recording.states("pulse") if state["text"] == "88" and state["stale"] == "false"]
+    assert not [
+        state
+        for state in recording.states("pulse")
+        if state["text"] == "88" and state["stale"] == "false"
+    ]
 
 
 def test_a_gateway_whose_self_check_is_old_is_said_on_the_screen(

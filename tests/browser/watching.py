@@ -40,7 +40,9 @@ class Recording:
     def states(self, name: str) -> list[dict[str, Any]]:
         return [state for state in self._page.evaluate("window.recorded") if state["name"] == name]
 
-    def first(self, name: str, *, after: float = 0, deadline_s: float = 10.0, **wanted: Any) -> dict[str, Any]:
+    def first(
+        self, name: str, *, after: float = 0, deadline_s: float = 10.0, **wanted: Any
+    ) -> dict[str, Any]:
         """The first recorded state after a moment that has these properties, awaited."""
 
         def found() -> dict[str, Any] | None:
