@@ -75,15 +75,13 @@ def dump(state: SessionState) -> str:
     return _KEPT.dump_json(_Kept(VERSION, state)).decode()
 
 
-def load(session_id: str, started_at: Instant, checkpoint: str | None) -> SessionState:
-    """The state a checkpoint kept; a fresh one where there is none that this version can read."""
-    if checkpoint is None:
-        return SessionState(session_id, started_at)
+def load(checkpoint: str) -> SessionState | None:
+    """The state a checkpoint kept; None when this version cannot read it."""
     try:
         kept = _KEPT.validate_json(checkpoint)
     except ValidationError:
-        return SessionState(session_id, started_at)
-    return kept.state if kept.version == VERSION else SessionState(session_id, started_at)
+        return None
+    return kept.state if kept.version == VERSION else None
 
 
 def replay(alarms: SessionAlarms, events: Sequence[Reading | Fact]) -> None:

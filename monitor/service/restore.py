@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from monitor.domain.facts import VitalsEntered
-from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant
+from dataclasses import replace
+
+from monitor.domain.alarms import State
+from monitor.domain.facts import Fact, VitalsEntered
+from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant, Reading
 from monitor.domain.registry import Registry
-from monitor.domain.sessions import Phase
+from monitor.domain.session_alarms import SessionState
+from monitor.domain.sessions import Phase, Session
 from monitor.locale import load_translations
 from monitor.service import checkpoints, intake
 from monitor.service.monitor import Monitor
@@ -66,14 +70,36 @@ def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant
     """Watch a session on from where the journal ends."""
     session = restored.session
     settings = ward.protocols[session.protocol].alarms
-    state = checkpoints.load(session.id, session.started_at, restored.checkpoint)
-    alarms = ward.alarms.watch(settings, state)
-    checkpoints.replay(alarms, restored.events)
-    state.resumed_at = now
+    kept = None if restored.checkpoint is None else checkpoints.load(restored.checkpoint)
+    events = restored.events
+    if kept is None:
+        kept = SessionState(session.id, session.started_at)
+        if restored.checkpoint is not None:
+            events = _begin_anew(ward, records, kept, now)
+    alarms = ward.alarms.watch(settings, kept)
+    checkpoints.replay(alarms, events)
+    kept.resumed_at = now
     for device in ward.registry.devices_in(session.room_id, now):
-        if device.id not in state.feeds:
+        if device.id not in kept.feeds:
             alarms.expect(device.id, None, now)
     alarms.next_due = now
+    _show_again(ward, records, session)
+
+
+def _begin_anew(ward: Ward, records: Records, state: SessionState, now: Instant) -> list[Reading]:
+    """This version cannot read the checkpoint: what still holds is raised again, and what was open is closed."""
+    for known in records.alarms(state.session_id):
+        state.numbered = max(state.numbered, int(known.alarm_id.rpartition("-a")[2]))
+        if known.state != State.ENDED:
+            ended = replace(known, event="superseded", state=str(State.ENDED), ended_at=now)
+            ward.note(ended, at=now, by=Fact.SYSTEM, session_id=state.session_id)
+    stored = records.readings(state.session_id)
+    recent = [known.reading for known in stored if known.reading.received_at >= now - TREND_MS]
+    return sorted(recent, key=lambda reading: reading.received_at)
+
+
+def _show_again(ward: Ward, records: Records, session: Session) -> None:
+    """Put the newest values and the trend of a session back where screens find them."""
     for entered in records.facts(session.id, kinds=("vitals_entered",)):
         if isinstance(entered.body, VitalsEntered):
             ward.entries.add(entered.body.entry)

@@ -99,8 +99,9 @@ def test_a_restart_from_a_checkpoint_changes_nothing(
     alarms.expect(DEVICE, {"spo2": 1.0}, 0)
     for number, known in enumerate(arrivals):
         if number == cut:
-            state = load(SESSION, 0, dump(alarms.state))
+            state = load(dump(alarms.state))
             parted = AlarmSystem()
+            assert state is not None
             alarms = parted.watch(KETAMINE, state)
         whole.observe(SESSION, [known], known.received_at)
         parted.observe(SESSION, [known], known.received_at)
