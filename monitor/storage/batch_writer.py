@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, exc, insert
+from sqlalchemy import Connection, delete, exc, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from monitor.domain.facts import Fact, SessionStarted
+from monitor.domain.facts import Fact, PhaseEntered, SessionCancelled, SessionStarted
 from monitor.service.ports import (
     Batch,
     Checkpoint,
@@ -25,7 +25,7 @@ from monitor.storage.projections import project
 from monitor.storage.rows import INSERT_READING, ReadingRow, reading_to_row
 from monitor.storage.statements import compiled
 from monitor.storage.stream_states import StreamStates
-from monitor.storage.tables import checkpoints, facts, rejected_readings
+from monitor.storage.tables import checkpoints, facts, rejected_readings, sessions
 
 REFUSALS = (
     OverflowError,
@@ -84,6 +84,8 @@ class BatchWriter:
             batch.positions.values(), reading_rows, rejected_rows
         )
         self._write_checkpoints(batch.checkpoints)
+        if any(isinstance(fact.body, PhaseEntered | SessionCancelled) for fact in batch.facts):
+            self._drop_spent_checkpoints()
         used = self.names.used_by(reading_rows, {row[1] for row in rejected_rows} | moved)
         return Written(
             self.last_n, used, reading_rows, rejected_rows, positions, fact_rows, self.poisoned
@@ -162,6 +164,11 @@ class BatchWriter:
             self.connection.execute(
                 statement.on_conflict_do_update(index_elements=["session_id"], set_=values)
             )
+
+    def _drop_spent_checkpoints(self) -> None:
+        """A closed session is not restored; its state would be the largest thing that is left of it."""
+        closed = select(sessions.c.id).where(sessions.c.ended_at.is_not(None))
+        self.connection.execute(delete(checkpoints).where(checkpoints.c.session_id.in_(closed)))
 
     def _each(self, items: Sequence[Row], store: Callable[[Row], Any]) -> list[Any]:
         rows = []

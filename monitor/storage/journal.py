@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,7 +98,13 @@ class SqliteJournal:
             raise JournalUnavailableError(f"no row of its own is at fault: {error}") from error
 
     def close(self) -> None:
+        """Release the files, with everything moved from the log into the database where no reader is in the way."""
         self._connection.close()
+        try:
+            self._engine.raw_connection().cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            # Nothing is lost: the log stays beside the database and is read with it.
+            _log.warning("journal_log_left", error=str(error))
         self._engine.dispose()
         self._head_file.close()
 

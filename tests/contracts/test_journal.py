@@ -130,3 +130,11 @@ def test_the_newest_checkpoint_of_a_session_replaces_the_one_before(
     journal.commit(a_batch(checkpoints=[Checkpoint("s1", '{"a":1}')]))
     journal.commit(a_batch(checkpoints=[Checkpoint("s1", '{"a":2}')]))
     assert [r.checkpoint for r in records.restored_sessions()] == ['{"a":2}']
+
+
+def test_a_closed_session_keeps_no_checkpoint(journal: Journal, records: Records) -> None:
+    journal.commit(a_batch([], session_started("s2", "r2"), checkpoints=[Checkpoint("s2", "{}")]))
+    closing = a_batch([], facts.PhaseEntered("s2", "discharged", None), at=NOW + 1)
+    closing.checkpoints = [Checkpoint("s1", "open"), Checkpoint("s2", "closed")]
+    journal.commit(closing)
+    assert [r.checkpoint for r in records.restored_sessions()] == ["open"]

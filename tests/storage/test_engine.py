@@ -62,6 +62,19 @@ def test_a_reader_does_not_checkpoint_on_leaving(journal: SqliteJournal, tmp_pat
     assert wal.stat().st_size == size
 
 
+def test_closing_the_journal_leaves_everything_in_the_database_even_beside_a_reader(
+    tmp_path: Path,
+) -> None:
+    journal = open_journal(tmp_path, KEY)
+    records = open_records(tmp_path)
+    journal.commit(a_batch())
+    assert records.chain_head().batch_id == 1
+    journal.close()
+    assert (tmp_path / f"{DATABASE_NAME}-wal").stat().st_size == 0
+    assert records.chain_head().batch_id == 1
+    records.close()
+
+
 def test_there_is_just_one_read_write_connection(
     journal: SqliteJournal, records: SqliteRecords, tmp_path: Path
 ) -> None:

@@ -1,0 +1,137 @@
+"""What the record costs and how fast a session comes back from a large file. Ratios within one run.
+
+``INFUSION_MONITOR_BENCHMARK_READINGS`` sets the size of the file (ten million by default, which takes some minutes).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from monitor.domain.readings import Metric, Reading
+from monitor.service.ports import Batch, StoredReading, StreamPosition
+from monitor.storage import open_journal, open_records
+from monitor.storage.engine import DATABASE_NAME
+from monitor.storage.rows import INSERT_READING
+from tests.storage.builders import KEY, NOW, a_batch, session_started
+
+pytestmark = pytest.mark.benchmark
+
+READINGS = int(os.environ.get("INFUSION_MONITOR_BENCHMARK_READINGS", "10_000_000"))
+ROOMS = 100
+TWO_HOURS_S = 7200
+SECONDS_PER_BATCH = 20
+STREAMS = [str(UUID(int=room)) for room in range(ROOMS)]
+
+
+def frame(room: int, wave: int, second: int) -> Iterator[StoredReading]:
+    """What a monitor sends each second, and every ten minutes with a cuff reading."""
+    at = NOW + (wave * TWO_HOURS_S + second) * 1000 + room * 10
+    arrival = at + 1 + (second * 7 + room) % 40
+    values = [(Metric.PULSE_RATE, 60.0 + second % 50), (Metric.SPO2, 90.0 + second % 10)]
+    for index, (metric, value) in enumerate(values):
+        reading = Reading(metric, at - room, at, arrival, f"d{room}", "ok", False, value)
+        yield StoredReading(f"s{wave}-{room}", STREAMS[room], second, index, reading)
+    if second % 600 == 0:
+        cuff = (None, 120.0, 80.0, 95.0)
+        reading = Reading(Metric.NIBP, at - room, at, arrival, f"d{room}", "ok", False, *cuff)
+        yield StoredReading(f"s{wave}-{room}", STREAMS[room], second, 2, reading)
+
+
+def batches(rooms: int, readings: int, seconds_per_batch: int) -> Iterator[Batch]:
+    """Sessions of two hours in all rooms at once, one wave after the other."""
+    made = wave = 0
+    while made < readings:
+        starts = (session_started(f"s{wave}-{room}", f"r{room}") for room in range(rooms))
+        yield a_batch([], *starts, at=NOW + wave * TWO_HOURS_S * 1000)
+        for first in range(1, TWO_HOURS_S, seconds_per_batch):
+            seconds = range(first, first + seconds_per_batch)
+            rows = [row for s in seconds for room in range(rooms) for row in frame(room, wave, s)]
+            batch = Batch(rows[-1].reading.received_at, rows)
+            for room in range(rooms):
+                position = StreamPosition(f"d{room}", STREAMS[room], seconds[-1])
+                batch.positions[position.source, position.stream] = position
+            yield batch
+            made += len(rows)
+        wave += 1
+
+
+def fill(directory: Path, made: Iterator[Batch]) -> tuple[int, float]:
+    """How many readings were committed, and the seconds of processor time it took."""
+    journal = open_journal(directory, KEY)
+    count, spent = 0, 0.0
+    for batch in made:
+        started = time.process_time()
+        journal.commit(batch)
+        spent += time.process_time() - started
+        count += len(batch.readings)
+    journal.close()
+    return count, spent
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"\n{text}\n")
+
+
+def median_ms(work: Callable[[], object], times: int = 9) -> float:
+    took = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        took.append((time.perf_counter() - started) * 1000)
+    return statistics.median(took)
+
+
+def test_a_reading_takes_at_most_60_bytes_and_two_hours_load_within_50_ms(tmp_path: Path) -> None:
+    count, spent = fill(tmp_path, batches(ROOMS, READINGS, SECONDS_PER_BATCH))
+    size = (tmp_path / DATABASE_NAME).stat().st_size / count
+    records = open_records(tmp_path)
+    some = [s.id for s in records.sessions()][:: max(1, len(records.sessions()) // 5)]
+    took = max(median_ms(partial(records.trace, session_id)) for session_id in some)
+    records.close()
+    say(
+        f"{count:,} readings: {size:.1f} bytes and {spent / count * 1e6:.1f} us of processor time each,"
+        f" two hours load in {took:.1f} ms"
+    )
+    assert size <= 60
+    assert took < 50
+
+
+def test_one_frame_per_commit_stays_within_60_bytes_a_reading(tmp_path: Path) -> None:
+    one_room = batches(1, 2 * TWO_HOURS_S, 1)
+    count, spent = fill(tmp_path, one_room)
+    size = (tmp_path / DATABASE_NAME).stat().st_size / count
+    say(f"one frame per commit: {size:.1f} bytes a reading, {spent / count * 2e6:.0f} us a commit")
+    assert size <= 60
+
+
+def test_a_commit_costs_at_most_three_bare_inserts_of_the_same_rows(tmp_path: Path) -> None:
+    """The bare insert is the driver alone with the same columns: no chain, no names, no positions."""
+    count, spent = fill(tmp_path, batches(10, 140_000, 100))
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as source:
+        (ddl,) = source.execute("SELECT sql FROM sqlite_master WHERE name = 'readings'").fetchone()
+        rows = source.execute("SELECT * FROM readings ORDER BY n").fetchall()
+    with closing(sqlite3.connect(tmp_path / "bare.sqlite3", isolation_level=None)) as bare:
+        bare.execute("PRAGMA journal_mode = WAL")
+        bare.execute("PRAGMA synchronous = FULL")
+        bare.execute(ddl)
+        started = time.process_time()
+        for first in range(0, len(rows), 2000):
+            bare.execute("BEGIN")
+            bare.executemany(INSERT_READING, rows[first : first + 2000])
+            bare.execute("COMMIT")
+        bare_spent = time.process_time() - started
+    say(
+        f"commit {spent / count * 1e6:.1f} us, bare insert {bare_spent / count * 1e6:.1f} us a reading"
+    )
+    assert spent / bare_spent < 3
