@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,8 @@ from typing import Any, Self, TypeVar
 
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
+
+from monitor.cli.app import run
 
 T = TypeVar("T")
 
@@ -50,7 +53,7 @@ def free_port() -> int:
 
 
 def command(data: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """One command on the data directory, ended."""
+    """One command on the data directory as a process, ended."""
     return subprocess.run(
         [*PROGRAM, "--data", str(data), *arguments],
         input=stdin,
@@ -62,10 +65,12 @@ def command(data: Path, *arguments: str, stdin: str = "") -> subprocess.Complete
 
 
 def result(data: Path, *arguments: str) -> str:
-    """What a command that must succeed printed."""
-    done = command(data, *arguments)
-    assert done.returncode == 0, f"{arguments}: {done.stderr}"
-    return done.stdout.strip()
+    """What a command that must succeed prints; run in this process, which spares its start."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(["--data", str(data), *arguments])
+    assert code == 0, f"{arguments}: {err.getvalue()}"
+    return out.getvalue().strip()
 
 
 def result_json(data: Path, *arguments: str) -> Any:
