@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from simulators.devices.measurement import Source
 from simulators.feeds.clock import DeviceClock
@@ -52,11 +52,20 @@ def device_url(gateway: str) -> str:
 
     Raises AddressError.
     """
-    parts = urlsplit(gateway)
-    if parts.scheme not in _SCHEMES or not parts.hostname:
+    parts = _split(gateway)
+    if parts is None or parts.scheme not in _SCHEMES or not parts.hostname:
         raise AddressError(f"{gateway} is not an address like ws://127.0.0.1:8051")
     path = "/device" if parts.path in ("", "/") else parts.path
     return urlunsplit((_SCHEMES[parts.scheme], parts.netloc, path, parts.query, ""))
+
+
+def _split(gateway: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(gateway)
+        # Read here, because a port that is none shows only then.
+        return None if parts.port == 0 else parts
+    except ValueError:
+        return None
 
 
 def queue_path(directory: Path, identity: str) -> Path:

@@ -28,7 +28,7 @@ from simulators.feeds.queue import FrameQueue
 from simulators.feeds.tasks import cancel
 
 WELCOME_WITHIN_S = 10.0
-_BACKOFF_S = (0.2, 5.0)
+_BACKOFF_S = (0.2, 2.0)
 _CLOCK_STEP_MS = 2000
 _FINAL_REFUSALS = {
     401: "the gateway does not know this token (401)",
@@ -154,8 +154,12 @@ class Link:
             return None if welcomed else trouble
         except _SetAnewError:
             return None
-        except (OSError, TimeoutError, InvalidHandshake, InvalidMessageError) as error:
-            return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        except TimeoutError:
+            return f"{self.address.url} does not answer"
+        except OSError as error:
+            return f"no connection to {self.address.url} ({error.strerror or error})"
+        except (InvalidHandshake, InvalidMessageError) as error:
+            return f"{self.address.url} is no device feed: {error}"
         return None
 
     def _why_closed(self, closed: ConnectionClosed) -> str:

@@ -33,7 +33,7 @@ class FrameQueue:
         self.position: str | None = None
         self._last_seq = 0
         self._acknowledged = 0
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = FileLock(f"{path}.lock", timeout=0)
         try:
             self._lock.acquire()

@@ -8,6 +8,8 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
+_started: list[Process] = []
+
 
 async def simulate(*arguments: str, queue: Path, token: str = "t1", wait: bool = True) -> Process:
     process = await asyncio.create_subprocess_exec(
@@ -23,6 +25,7 @@ async def simulate(*arguments: str, queue: Path, token: str = "t1", wait: bool =
         stdout=PIPE,
         stderr=PIPE,
     )
+    _started.append(process)
     if wait:
         await asyncio.wait_for(process.wait(), 30)
     return process
@@ -31,3 +34,11 @@ async def simulate(*arguments: str, queue: Path, token: str = "t1", wait: bool =
 async def output(process: Process) -> tuple[str, str]:
     stdout, stderr = await asyncio.wait_for(process.communicate(), 30)
     return stdout.decode(), stderr.decode()
+
+
+def kill_started() -> None:
+    """End what a failed test left behind."""
+    for process in _started:
+        if process.returncode is None:
+            process.kill()
+    _started.clear()

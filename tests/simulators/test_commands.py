@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import signal
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from monitor.wire.device import DeviceReading
+from simulators.cli import main
 from tests.simulators.contract_gateway import ContractGateway, until
 from tests.simulators.processes import output, simulate
 
@@ -29,6 +31,29 @@ def recording_file(tmp_path: Path) -> Path:
     path = tmp_path / "recording.csv"
     path.write_text(RECORDING)
     return path
+
+
+Refused = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Refused:
+    """Run a command that fails in this process: exit code and the one line on stderr."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setenv("INFUSION_SIMULATE_TOKEN", "t1")
+        monkeypatch.setenv("INFUSION_SIMULATE_QUEUE", str(tmp_path / "queue"))
+        monkeypatch.setattr(sys, "argv", ["infusion-simulate", *arguments])
+        with pytest.raises(SystemExit) as exited:
+            main()
+        stdout, stderr = capsys.readouterr()
+        assert stdout == ""
+        assert len(stderr.splitlines()) == 1, stderr
+        return int(exited.value.code or 0), stderr
+
+    return run
 
 
 async def test_replay_sends_every_cell_as_it_stands_and_ends_when_all_is_acknowledged(
@@ -120,19 +145,17 @@ async def test_held_values_are_repeated_once_a_second_and_marked(
             "two columns are pulse_rate",
         ),
         (("run", "--scenario", "party", "--gateway", "ws://h:1"), 2, "party is not one of"),
+        (("run", "--gateway", "ws://h:99999"), 1, "not an address"),
         (("dance",), 2, "dance"),
     ],
 )
-async def test_wrong_usage_and_failures_are_one_clear_line_on_stderr(
-    arguments: tuple[str, ...], code: int, line: str, recording_file: Path, tmp_path: Path
+def test_wrong_usage_and_failures_are_one_clear_line_on_stderr(
+    arguments: tuple[str, ...], code: int, line: str, recording_file: Path, refused: Refused
 ) -> None:
     named = [str(recording_file) if one == "FILE" else one for one in arguments]
-    process = await simulate(*named, queue=tmp_path)
-    stdout, stderr = await output(process)
-    assert process.returncode == code, stderr
+    exit_code, stderr = refused(*named)
+    assert exit_code == code, stderr
     assert line in stderr
-    assert len(stderr.splitlines()) == 1
-    assert stdout == ""
 
 
 @pytest.mark.parametrize(
@@ -177,15 +200,50 @@ async def test_several_rooms_run_in_one_process_and_move_at_once(tmp_path: Path)
     assert len(stdout.splitlines()) == 1
 
 
-async def test_tokens_that_others_may_read_are_refused(tmp_path: Path) -> None:
+async def test_room_that_is_refused_leaves_the_others_alone(tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens.json"
+    tokens.write_text('[{"room": "1", "token": "t1"}, {"room": "2", "token": "revoked"}]')
+    tokens.chmod(0o600)
+    gateway = ContractGateway(clock_speed=20, tokens={"t1", "revoked"}, revoked={"revoked"})
+    async with gateway.running():
+        process = await simulate(
+            *("run", "--gateway", gateway.url, "--tokens", str(tokens), "--for", "2"),
+            queue=tmp_path / "queue",
+        )
+    stdout, stderr = await output(process)
+    assert process.returncode == 1, "a failure is not hidden behind the rooms that worked"
+    assert "room 2: stopped: this device's token is revoked" in stderr
+    assert len(gateway.frames) > 10
+    assert "0 frames kept" in stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('[{"room": "1", "tocken": "secret"}]', "0.token"),
+        ("[]", "at least 1"),
+        ("secret", "JSON"),
+        ('[{"room": "1", "token": "secret", "scenario": "party"}]', "party is not one of"),
+    ],
+)
+def test_wrong_tokens_file_is_told_without_its_tokens(
+    content: str, words: str, tmp_path: Path, refused: Refused
+) -> None:
+    tokens = tmp_path / "tokens.json"
+    tokens.write_text(content)
+    tokens.chmod(0o600)
+    code, stderr = refused("run", "--gateway", "ws://h:1", "--tokens", str(tokens))
+    assert code == 1
+    assert words in stderr
+    assert "secret" not in stderr
+
+
+def test_tokens_that_others_may_read_are_refused(tmp_path: Path, refused: Refused) -> None:
     tokens = tmp_path / "tokens.json"
     tokens.write_text('[{"room": "1", "token": "secret"}]')
     tokens.chmod(0o644)
-    process = await simulate(
-        "run", "--gateway", "ws://h:1", "--tokens", str(tokens), queue=tmp_path
-    )
-    _, stderr = await output(process)
-    assert process.returncode == 1
+    code, stderr = refused("run", "--gateway", "ws://h:1", "--tokens", str(tokens))
+    assert code == 1
     assert "chmod 600" in stderr
     assert "secret" not in stderr
 
