@@ -251,24 +251,15 @@ def _layout(view: TraceView) -> dict[str, Any]:
 
 
 def _value_axis(view: TraceView, metric: Metric) -> dict[str, Any]:
-    _, domain, (low, high), dtick = _PANELS[metric]
-    values = [
-        value
-        for point in view.points
-        if point.metric == metric
-        for value in (point.value, point.systolic, point.diastolic, point.mean)
-        if value is not None
-    ]
+    _, domain, usual, dtick = _PANELS[metric]
     return {
         "domain": list(domain),
-        # Whatever was measured is inside: a value beyond the usual range widens the panel.
-        "range": [min([low, *(v - 3 for v in values)]), max([high, *(v + 3 for v in values)])]
-        if metric is not Metric.SPO2
-        else [min([low, *(v - 2 for v in values)]), high],
+        # The usual range is always shown; a value beyond it, a live one too, widens the panel.
+        "autorange": True,
+        "autorangeoptions": {"include": list(usual)},
         "dtick": dtick,
         "gridcolor": view.palette.grid,
         "zeroline": False,
-        "fixedrange": False,
     }
 
 

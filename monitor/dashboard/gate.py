@@ -99,11 +99,8 @@ class Gate:
 
     def _not_found(self, visit: Visit) -> Response:
         _ = visit.words.gettext
-        body = (
-            f"<h1>{escape(_('There is no such page'))}</h1>"
-            f'<p><a class="button" href="/">{escape(_("Back to the ward"))}</a></p>'
-        )
-        title = _("There is no such page")
+        title, back = _("There is no such page"), _("Back to the ward")
+        body = f'<h1>{escape(title)}</h1><p><a class="button" href="/">{escape(back)}</a></p>'
         return HTMLResponse(plain_page(self._parts, visit.words, visit.theme, title, body), 404)
 
 

@@ -13,10 +13,13 @@ from monitor.domain.limits import Limit
 from monitor.domain.readings import Instant, Reading
 from monitor.domain.registry import Operator, Room
 from monitor.domain.sessions import CLOSED_PHASES, NEXT_PHASES, Phase, Session
-from monitor.service.phrases import Phrases
+from monitor.service.phrases import N_, Phrases
 from monitor.service.ports import StoredReading
 from monitor.service.protocols import Protocol
 from monitor.wire.orders import OrderResult
+
+_PROTOCOL_TITLES = (N_("Ketamine by vein"),)
+"""Titles of the protocols that come with the product, for the catalogs; a clinic's own stand as they are."""
 
 STEPS = (Phase.PRECHECK, Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phase.DISCHARGED)
 

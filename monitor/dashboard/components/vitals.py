@@ -205,6 +205,8 @@ async def send_vitals(visit: Visit, typed: Typed) -> Answer:
     """Send what was typed; whatever comes back, nothing typed is lost."""
     try:
         order = as_order(visit.words, typed)
+    except NotANumberError as error:
+        return Answer(errors={error.args[0]: visit.words.gettext("This is not a number.")})
     except ValidationError:
         return Answer(
             sentence=visit.words.gettext("One of these is not a number that can be kept.")
@@ -295,11 +297,12 @@ def show(words: Words, answer: Answer) -> None:
 def question(words: Words, values: Mapping[str, float]) -> str:
     """Whether every unusual value is right, all in one question: the answer holds for all of them."""
     number = {name: words.number(value) for name, value in values.items()}
+    pulse, spo2, bp = words.gettext("Pulse"), words.gettext("SpO₂"), words.gettext("BP")
     said = {
-        "pulse_rate": f"{words.gettext('Pulse')} {number.get('pulse_rate')} /min",
-        "spo2": f"{words.gettext('SpO₂')} {number.get('spo2')} %",
+        "pulse_rate": f"{pulse} {number.get('pulse_rate')} /min",
+        "spo2": f"{spo2} {number.get('spo2')} %",
     }
-    pressure = f"{words.gettext('BP')} {number.get('systolic')}/{number.get('diastolic')} mmHg"
+    pressure = f"{bp} {number.get('systolic')}/{number.get('diastolic')} mmHg"
     remaining, unusual = dict(values), []
     while remaining and (fault := entries.unusual(remaining)) is not None:
         unusual.append(said.get(fault.field, pressure))

@@ -38,8 +38,9 @@ def title(session_id: str = "", **_query: str) -> str:
     session = visit.parts.records.session(session_id)
     if session is None:
         return _("Session - Infusion monitor")
+    product = _("Infusion monitor")
     room = _("Room {room}").format(room=_room_name(visit, session))
-    return f"{room} · {session.patient} - {_('Infusion monitor')}"
+    return f"{room} · {session.patient} - {product}"
 
 
 def layout(session_id: str = "", **_query: str) -> Any:

@@ -48,6 +48,7 @@ def device_rows(
 ) -> list[list[str]]:
     """Room, device, state and last arrival; rooms without a device too."""
     _ = words.gettext
+    simulated = _("simulated")
     room_of = {binding.device_id: binding.room_id for binding in bindings}
     rows = []
     for room in rooms:
@@ -57,7 +58,7 @@ def device_rows(
         rows += [
             [
                 room.name,
-                device.name + (f" · {_('simulated')}" if device.simulated else ""),
+                device.name + (f" · {simulated}" if device.simulated else ""),
                 words.day_and_clock(last_seen[device.id]) if device.id in last_seen else _("never"),
             ]
             for device in here
