@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from monitor.storage.engine import DATABASE_NAME, writer_engine
+
+NEWEST = "0001"
+"""The newest revision among ``migrations``."""
 
 
 class SchemaError(RuntimeError):
@@ -29,7 +27,7 @@ class Migration(NamedTuple):
 def migrate(directory: Path) -> Migration:
     """Bring the directory's database to the newest schema; again is fine. Not while a gateway has it open.
 
-    Raises SchemaError for a file of a newer version.
+    Raises SchemaError for a file of a newer version, DBAPIError for one that cannot be written.
     """
     engine = writer_engine(directory / DATABASE_NAME)
     try:
@@ -39,29 +37,26 @@ def migrate(directory: Path) -> Migration:
 
 
 def upgrade(engine: Engine) -> Migration:
-    """The same on an open engine. Raises SchemaError."""
-    config = Config()
-    config.set_main_option("script_location", "monitor.storage:migrations")
-    newest = _newest(config)
+    """The same on an open engine. Raises SchemaError and DBAPIError."""
     with engine.connect() as connection:
         before = _revision(connection)
-        if before != newest:
-            config.attributes["connection"] = connection
+        if before != NEWEST:
+            # Importing Alembic takes longer than opening the file, and mostly there is nothing to migrate.
+            from monitor.storage.migrating import run_migrations
+
             try:
-                command.upgrade(config, "head")
-            except CommandError as error:
+                run_migrations(connection)
+            except LookupError as error:
                 raise SchemaError(
                     f"the database has schema {before}, which this version does not know ({error})"
                 ) from error
-            connection.commit()
-    return Migration(before, newest)
-
-
-def _newest(config: Config) -> str:
-    (head,) = ScriptDirectory.from_config(config).get_heads()
-    return head
+    return Migration(before, NEWEST)
 
 
 def _revision(connection: Connection) -> str | None:
     with connection.begin():
-        return MigrationContext.configure(connection).get_current_revision()
+        known = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+        if connection.exec_driver_sql(known).first() is None:
+            return None
+        row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+        return row[0] if row else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from monitor.domain import facts
 from monitor.domain.facts import Fact, FactBody
 from monitor.domain.readings import MANUAL_SOURCE, Metric, Reading
@@ -273,3 +275,17 @@ def test_the_newest_instant_is_that_of_the_last_fact_or_arrival(
     assert records.newest_instant() == NOW + 5030
     journal.commit(a_batch([], facts.RoomAdded("r2", "2"), at=NOW + 9000))
     assert records.newest_instant() == NOW + 9000
+
+
+def test_records_are_read_from_many_threads_while_the_journal_goes_on(
+    journal: Journal, records: Records
+) -> None:
+    def whole_batches(_: int) -> bool:
+        return len(records.readings("s1")) % 10 == 0
+
+    with ThreadPoolExecutor(4) as readers:
+        found = readers.map(whole_batches, range(60))
+        for batch in range(20):
+            journal.commit(a_batch([stored(batch * 10 + n) for n in range(1, 11)]))
+        assert all(found)
+    assert len(records.readings("s1")) == 200
