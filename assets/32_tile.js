@@ -141,7 +141,8 @@
     else if (tile.name !== room.name) fill(tile, room);
     if (!room.session) return;
     const { patient, number, planned } = room.session;
-    im.setText(tile.patient, `${patient} · ${planned ? t("{n} of {m}", { n: number, m: planned }) : sessionWords(room.session)}`);
+    const which = planned ? t("{n} of {m}", { n: number, m: planned }) : sessionWords(room.session);
+    im.setText(tile.patient, `${patient} · ${which}`);
     tile.patient.parentNode.title = `${patient}, ${sessionWords(room.session)}`;
     tile.trend.room = room;
   }

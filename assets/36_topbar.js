@@ -79,9 +79,13 @@
   }
 
   function paintCover(wanted) {
-    if (!cover) cover = buildCover();
-    // Dash may have drawn its page anew, and the cover with it.
-    if (!cover.root.isConnected) document.body.append(cover.root);
+    const given = document.getElementById("connection-cover");
+    if (!cover || cover.root !== given) {
+      // Dash draws the page, and the place for the cover with it, after this script began.
+      if (cover) cover.root.remove();
+      cover = buildCover(given || im.el("div"));
+      if (!cover.root.isConnected) document.body.append(cover.root);
+    }
     if (cover.root.hidden !== !wanted) cover.root.hidden = !wanted;
     if (!wanted) return;
     const last = im.watchdog.lastContact();
@@ -90,8 +94,7 @@
       : t("Last contact {time}, {age} ago.", { time: im.clock.timeOfDay(last, true), age: im.clock.age(im.watchdog.silence()) }));
   }
 
-  function buildCover() {
-    const root = document.getElementById("connection-cover") || im.el("div");
+  function buildCover(root) {
     root.id = "connection-cover";
     root.replaceChildren();
     root.setAttribute("role", "alert");
@@ -126,7 +129,7 @@
       im.textIn(box);
       document.body.append(box);
     }
-    im.setText(box.firstChild, `!!! ${t("Technical fault")}: ${words.join(" · ")}`);
+    im.setText(box.firstChild, t("!!! Technical fault: {faults}", { faults: words.join(" · ") }));
   }
 
   function second() {

@@ -94,7 +94,8 @@
     if (!numerics) return;
     for (const view of numerics.cards) {
       const spans = here ? LIMITS[view.metric].map((name) => span(here.session.limits[name])).filter(Boolean) : [];
-      im.setText(view.limits, spans.length ? `${t("Limits")} ${spans.join(" / ")}` : here ? t("No limits") : "");
+      const words = spans.length ? t("Limits {limits}", { limits: spans.join(" / ") }) : t("No limits");
+      im.setText(view.limits, here ? words : "");
     }
   }
 

@@ -31,7 +31,7 @@ _RECORDER = """(selectors) => {
 
 
 class Recording:
-    """States of named elements, oldest first; ``at`` is ``performance.now()``, ``wall`` is ``Date.now()``, both in ms."""
+    """States of named elements, oldest first. ``at``: ``performance.now()``; ``wall``: ``Date.now()``; both in ms."""
 
     def __init__(self, page: Page, **selectors: str) -> None:
         self._page = page

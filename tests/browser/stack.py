@@ -1,0 +1,97 @@
+"""The product as it is installed: its own processes on their own ports, driven by its own commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.browser.fakes import wait_until
+
+START_S = 40.0
+OPERATOR, PASSWORD = "nina", "correct horse"
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [opened.getsockname()[1] for opened in sockets]
+    for opened in sockets:
+        opened.close()
+    return ports
+
+
+class Stack:
+    """A simulated clinic with room 1 (a session and a device) and room 2 (free), served until closed."""
+
+    def __init__(self, directory: Path) -> None:
+        self.data = directory / "data"
+        self.log = directory / "log.txt"
+        self.port, self.gateway_port = free_ports(2)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._processes: list[subprocess.Popen[bytes]] = []
+        ports = ("--port", str(self.port), "--gateway-port", str(self.gateway_port))
+        self._start("monitor", "serve", "--data", str(self.data), "--simulated", *ports)
+        wait_until(self._is_up, "the product to serve", START_S)
+        self.run("room", "add", "1")
+        self.run("room", "add", "2")
+        self.run("operator", "add", OPERATOR, "--role", "nurse", given=PASSWORD)
+        self.token = self.run("device", "add", "--room", "1", "--name", "Bed 1", "--simulated")
+        self.session = self.run("session", "start", "--room", "1", "--patient", "P-1")
+
+    def run(self, *arguments: str, given: str = "") -> str:
+        """One command; its result without the newline."""
+        command = [sys.executable, "-m", "monitor", *arguments, "--data", str(self.data)]
+        done = subprocess.run(command, input=given, text=True, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def feed(self, scenario: str = "normal") -> subprocess.Popen[bytes]:
+        """A simulated device of room 1, as its own process."""
+        queue = self.data.parent / "queue"
+        gateway = f"ws://127.0.0.1:{self.gateway_port}"
+        where = ("--gateway", gateway, "--token", self.token, "--queue", str(queue))
+        return self._start("simulators", "run", "--scenario", scenario, *where)
+
+    def gateway_pid(self) -> int:
+        announced: dict[str, Any] = json.loads((self.data / "gateway.json").read_text())
+        return int(announced["pid"])
+
+    @contextmanager
+    def frozen(self, pid: int) -> Iterator[None]:
+        """A process that stands still and keeps its sockets open."""
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def stop(self, process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+        process.wait(20)
+        self._processes.remove(process)
+
+    def close(self) -> None:
+        for process in reversed(self._processes.copy()):
+            self.stop(process)
+
+    def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            command = [sys.executable, "-m", module, *arguments]
+            process = subprocess.Popen(command, stdout=log, stderr=log)
+        self._processes.append(process)
+        return process
+
+    def _is_up(self) -> bool:
+        assert self._processes[0].poll() is None, self.log.read_text()
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 0.2):
+                return (self.data / "gateway.json").exists()
+        except OSError:
+            return False

@@ -1,0 +1,146 @@
+"""The whole product in a real browser: frozen feeds, frozen and killed gateways, and a nurse's hands."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.fakes import wait_until
+from tests.browser.stack import OPERATOR, PASSWORD, Stack
+from tests.browser.watching import Recording
+
+pytestmark = [pytest.mark.browser, pytest.mark.faults]
+
+TILE = '.tile[data-room="1"]'
+PULSE = f'{TILE} [data-metric="pulse_rate"]'
+RECEIVED = """() => {
+  const rooms = Array.from(InfusionMonitor.model.rooms.values());
+  const values = rooms.find((room) => room.name === "1").values;
+  return ["pulse_rate", "spo2"].map((metric) => values[metric].get("device").receivedAt);
+}"""
+LIVE_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    yield stack
+    stack.close()
+
+
+def signed_in(page: Page, stack: Stack) -> Recording:
+    page.goto(f"{stack.url}/sign-in")
+    page.locator('[name="operator"]').fill(OPERATOR)
+    page.locator('[name="password"]').fill(PASSWORD)
+    page.locator('[name="password"]').press("Enter")
+    expect(page.locator("[data-connection]")).to_have_attribute(
+        "data-connection", "live", timeout=20_000
+    )
+    expect(page.locator(TILE)).to_be_visible()
+    return Recording(page, tile=TILE, pulse=PULSE, cover="#connection-cover", pill="#connection")
+
+
+def await_live(recording: Recording, after: float) -> float:
+    at: float = recording.first("tile", after=after, stale="false", deadline_s=LIVE_S)["at"]
+    return at
+
+
+def assert_struck_in_time_when_the_feed_freezes(
+    page: Page, stack: Stack, recording: Recording
+) -> None:
+    feed = stack.feed()
+    try:
+        live = await_live(recording, 0)
+        with stack.frozen(feed.pid):
+            struck = recording.first("tile", after=live, stale="true")
+            last = page.evaluate(RECEIVED)
+            number = recording.first("pulse", after=live, stale="true")
+            assert 3000 <= struck["wall"] - min(last) < 3500
+            assert number["wall"] - last[0] < 3500
+        await_live(recording, struck["at"])
+    finally:
+        stack.stop(feed)
+
+
+def test_a_frozen_feed_is_struck_within_three_and_a_half_seconds(page: Page, stack: Stack) -> None:
+    assert_struck_in_time_when_the_feed_freezes(page, stack, signed_in(page, stack))
+
+
+def test_a_frozen_feed_is_struck_as_fast_in_a_hidden_tab(
+    tabs: BrowserContext, stack: Stack
+) -> None:
+    page = tabs.pages[0]
+    recording = signed_in(page, stack)
+    tabs.new_page().bring_to_front()
+    wait_until(lambda: page.evaluate("document.hidden"), "the tab to be hidden")
+    assert_struck_in_time_when_the_feed_freezes(page, stack, recording)
+
+
+def test_a_frozen_gateway_covers_the_screen_within_three_and_a_half_seconds(
+    page: Page, stack: Stack
+) -> None:
+    recording = signed_in(page, stack)
+    with stack.frozen(stack.gateway_pid()):
+        covered = recording.first("cover", hidden=False)
+        silence = page.evaluate("InfusionMonitor.watchdog.silence() - performance.now()")
+        assert covered["at"] + silence < 3500
+        expect(page.locator(PULSE)).to_have_attribute("data-stale", "true")
+    recording.first("cover", after=covered["at"], hidden=True)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+
+
+def test_a_killed_gateway_comes_back_on_the_screen_by_itself(page: Page, stack: Stack) -> None:
+    recording = signed_in(page, stack)
+    feed = stack.feed()
+    try:
+        live = await_live(recording, 0)
+        killed = stack.gateway_pid()
+        os.kill(killed, signal.SIGKILL)
+        gone = recording.first("pill", after=live, connection="stale")
+        wait_until(lambda: stack.gateway_pid() != killed, "a new gateway", 20)
+        recording.first("pill", after=gone["at"], connection="live", deadline_s=LIVE_S)
+        fresh = page.evaluate("Date.now()")
+        wait_until(lambda: min(page.evaluate(RECEIVED)) > fresh, "new readings", LIVE_S)
+        expect(page.locator(TILE)).to_have_attribute("data-stale", "false")
+    finally:
+        stack.stop(feed)
+
+
+def test_an_alarm_is_acknowledged_from_the_ward(page: Page, stack: Stack) -> None:
+    signed_in(page, stack)
+    alarm = page.locator('[data-alarm][data-room="1"]').first
+    expect(alarm).to_have_attribute("data-state", "active", timeout=30_000)
+    occurrence = alarm.get_attribute("data-alarm")
+    same = page.locator(f'[data-alarm="{occurrence}"]')
+    same.locator('[data-action="acknowledge"]').click()
+    expect(same).to_have_attribute("data-state", "acknowledged")
+    expect(same).to_contain_text(OPERATOR)
+
+
+def test_a_nurse_starts_a_session_moves_it_on_and_enters_vital_signs(
+    page: Page, stack: Stack
+) -> None:
+    signed_in(page, stack)
+    page.locator('.tile[data-room="2"] button').click()
+    page.locator("#start-patient").fill("P-77")
+    page.locator("#start-submit").click()
+    page.wait_for_url("**/session/*")
+    expect(page.locator("#session-head")).to_contain_text("P-77")
+    expect(page.locator('#session-numerics [data-metric="pulse_rate"]')).to_have_text("--")
+    page.locator("#page").click()
+    page.keyboard.press("v")
+    page.locator("#vitals-pulse").fill("72")
+    page.locator("#vitals-systolic").fill("121")
+    page.locator("#vitals-diastolic").fill("79")
+    page.locator("#vitals-spo2").fill("98")
+    page.locator("#vitals-submit").click()
+    expect(page.locator('#session-numerics [data-metric="pulse_rate"]')).to_have_text("72")
+    expect(page.locator('#session-numerics [data-metric="nibp"]')).to_have_text("121/79")
+    expect(page.locator("#session-numerics")).to_contain_text("by hand")
+    page.locator("#next-phase").click()
+    page.locator("#decision-submit").click()
+    expect(page.locator('#session-head [data-state="current"]')).to_contain_text("Baseline")
