@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import sys
+import time
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
-from monitor.bootstrap import Desk, opened_desk, reachable
 from monitor.config import Settings
-from monitor.console import NotDoneError, console_user
-from monitor.data_directory import DataDirectory, write_whole
+from monitor.console import execute
+from monitor.data_directory import DataDirectory, DirectoryError, wait_for_gateway, write_whole
 from monitor.domain.sessions import Phase
+from monitor.lifeline import notify_ready
 from monitor.programs import dashboard_program, gateway_program, run_together
 from monitor.storage import SqliteRecords, open_records
 from monitor.supervisor import Program
 from monitor.wire import orders
 
 OPERATOR = "Demo"
+GATEWAY_PATIENCE_S = 30.0
 _REASON = "demonstration"
 _FIRST_PATIENT = 1001
 
@@ -52,36 +56,46 @@ def run_demo(
     when_ready: Callable[[str], None],
     open_browser: bool,
 ) -> None:
-    """Keep the demonstration running until told to stop.
-
-    Raises StartError, DirectoryError, or NotDoneError when the directory's own rooms stand in the way.
-    """
-    tokens = directory.path / "demo-tokens.json"
-    write_whole(tokens, json.dumps(furnish(directory, rooms)))
+    """Keep the demonstration running until told to stop. Raises StartError."""
 
     def ready(address: str) -> None:
         when_ready(address)
         if open_browser:
             webbrowser.open(address)
 
+    furnishing = ("--data", str(directory.path), "--rooms", str(rooms), "--seed", str(seed))
     programs = [
         gateway_program(directory, settings),
         dashboard_program(directory, settings, auto_sign_in=OPERATOR),
-        _simulation(directory, settings, tokens, seed),
+        Program("simulation", "monitor", ("demo-rooms", *furnishing)),
     ]
     try:
         run_together(programs, settings, ready)
     finally:
-        tokens.unlink(missing_ok=True)
+        _tokens_file(directory).unlink(missing_ok=True)
 
 
-def _simulation(directory: DataDirectory, settings: Settings, tokens: Path, seed: int) -> Program:
-    gateway = f"ws://{reachable(settings.host)}:{settings.gateway_port}"
-    arguments = (
-        *("run", "--scenario", "ward", "--gateway", gateway, "--seed", str(seed)),
+def run_rooms(directory: DataDirectory, *, rooms: int, seed: int) -> NoReturn:
+    """Furnish the rooms as soon as the gateway lives, then become their simulation: another program in this process.
+
+    Raises NotDoneError when the directory's own rooms stand in the way, DirectoryError when no gateway comes.
+    """
+    address = wait_for_gateway(directory, time.monotonic() + GATEWAY_PATIENCE_S)
+    if address is None:
+        raise DirectoryError(f"no gateway runs on {directory.path}")
+    tokens = _tokens_file(directory)
+    write_whole(tokens, json.dumps(furnish(directory, rooms)))
+    notify_ready()
+    command = [
+        *(sys.executable, "-m", "monitor.lifeline", "simulators", "run"),
+        *("--scenario", "ward", "--seed", str(seed), "--gateway", address.url),
         *("--tokens", str(tokens), "--queue", str(directory.path / "demo-queues")),
-    )
-    return Program("simulation", "simulators", arguments, announces=False)
+    ]
+    os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+
+
+def _tokens_file(directory: DataDirectory) -> Path:
+    return directory.path / "demo-tokens.json"
 
 
 def furnish(directory: DataDirectory, rooms: int) -> list[dict[str, Any]]:
@@ -89,19 +103,18 @@ def furnish(directory: DataDirectory, rooms: int) -> list[dict[str, Any]]:
 
     Returns each room's name, its device's new token and its patient's minutes into the infusion.
     """
-    with directory.writing(), opened_desk(directory) as desk:
-        records = open_records(directory.path)
-        try:
-            furnisher = _Furnisher(desk, records)
-            furnisher.add_operator()
-            return [furnisher.furnish(place) for place in range(rooms)]
-        finally:
-            records.close()
+    records = open_records(directory.path)
+    try:
+        furnisher = _Furnisher(directory, records)
+    finally:
+        records.close()
+    furnisher.add_operator()
+    return [furnisher.furnish(place) for place in range(rooms)]
 
 
 class _Furnisher:
-    def __init__(self, desk: Desk, records: SqliteRecords) -> None:
-        self._desk = desk
+    def __init__(self, directory: DataDirectory, records: SqliteRecords) -> None:
+        self._directory = directory
         self._operators = {operator.name for operator in records.operators()}
         self._rooms = {room.name: room.id for room in records.rooms() if not room.retired}
         self._devices = {d.name: d.id for d in records.devices() if d.simulated and not d.revoked}
@@ -136,7 +149,4 @@ class _Furnisher:
             self._give(orders.EnterPhase.model_validate(entered))
 
     def _give(self, order: orders.Order) -> dict[str, Any]:
-        result = self._desk.execute(order, by=console_user())
-        if not result.ok:
-            raise NotDoneError(result.message)
-        return result.result
+        return execute(self._directory, order)

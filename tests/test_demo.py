@@ -6,12 +6,13 @@ from monitor.data_directory import DataDirectory
 from monitor.demo import OPERATOR, furnish
 from monitor.domain.sessions import Phase
 from monitor.identity import hash_token
-from monitor.storage import open_records
+from monitor.storage import migrate, open_records
 
 
 def test_a_demonstration_has_rooms_in_all_phases_and_an_operator(
     simulated_directory: DataDirectory,
 ) -> None:
+    migrate(simulated_directory.path)
     given = furnish(simulated_directory, 6)
     records = open_records(simulated_directory.path)
     assert [room.name for room in records.rooms()] == [room["room"] for room in given]
@@ -32,6 +33,7 @@ def test_a_demonstration_has_rooms_in_all_phases_and_an_operator(
 def test_a_later_demonstration_goes_on_with_what_is_there_and_new_tokens(
     simulated_directory: DataDirectory,
 ) -> None:
+    migrate(simulated_directory.path)
     first = furnish(simulated_directory, 2)
     second = furnish(simulated_directory, 3)
     assert not {room["token"] for room in first} & {room["token"] for room in second}
@@ -41,5 +43,6 @@ def test_a_later_demonstration_goes_on_with_what_is_there_and_new_tokens(
 
 
 def test_real_data_take_no_simulated_devices(data_directory: DataDirectory) -> None:
+    migrate(data_directory.path)
     with pytest.raises(RuntimeError, match="simulated"):
         furnish(data_directory, 1)

@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     app.command()(gateway)
     app.command()(dashboard)
     app.command()(demo)
+    app.command("demo-rooms", hidden=True)(demo_rooms)
 
 
 def serve(
@@ -125,6 +126,18 @@ def demo(
                 when_ready=when_ready,
                 open_browser=not no_browser,
             )
+
+
+def demo_rooms(
+    context: typer.Context,
+    rooms: Annotated[int, typer.Option()],
+    seed: Annotated[int, typer.Option()],
+) -> None:
+    """The demonstration's own third program: furnish the rooms and simulate them."""
+    with prepared(context, {}, simulated=True) as (directory, _):
+        from monitor.demo import run_rooms
+
+        run_rooms(directory, rooms=rooms, seed=seed)
 
 
 @contextmanager

@@ -11,7 +11,8 @@ import pytest
 
 from tests.processes import Device, Running, command, free_port, pulse, result, spo2, until
 
-pytestmark = pytest.mark.faults
+# In one worker: they start many processes each.
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("processes")]
 
 
 @pytest.fixture
@@ -19,9 +20,10 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def served(data: Path) -> Iterator[Running]:
-    with Running(data) as served:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One for all tests after which it must run as before."""
+    with Running(tmp_path_factory.mktemp("served") / "data") as served:
         served.wait_until_pages()
         yield served
 
@@ -30,10 +32,12 @@ def none_left(served: Running) -> None:
     until(lambda: not served.processes(), within_s=8, what=f"no process: {served.processes()}")
 
 
-def test_serve_ends_within_five_seconds_and_leaves_no_process(served: Running) -> None:
-    served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait(5) == 0
-    none_left(served)
+def test_serve_ends_within_five_seconds_and_leaves_no_process(data: Path) -> None:
+    with Running(data) as ending:
+        ending.wait_until_pages()
+        ending.process.send_signal(signal.SIGTERM)
+        assert ending.process.wait(5) == 0
+        none_left(ending)
 
 
 def test_serve_told_to_stop_while_it_starts_leaves_no_process(data: Path) -> None:
@@ -43,9 +47,10 @@ def test_serve_told_to_stop_while_it_starts_leaves_no_process(data: Path) -> Non
     none_left(served)
 
 
-def test_a_killed_supervisor_takes_its_children_along(served: Running) -> None:
-    served.process.kill()
-    none_left(served)
+def test_a_killed_supervisor_takes_its_children_along(data: Path) -> None:
+    with Running(data) as killed:
+        killed.process.kill()
+        none_left(killed)
 
 
 def test_a_killed_dashboard_comes_back_and_monitoring_is_not_touched(served: Running) -> None:
@@ -68,7 +73,7 @@ def test_a_killed_gateway_comes_back_by_itself(served: Running) -> None:
     os.kill(gateway, signal.SIGKILL)
     until(lambda: served.child("gateway") != gateway, within_s=20, what="a new gateway")
     served.wait_until_healthy()
-    result(served.data, "room", "add", "1")
+    result(served.data, "room", "add", "back")
 
 
 def test_a_second_gateway_on_the_same_directory_is_refused_in_one_line(served: Running) -> None:
@@ -98,7 +103,7 @@ def test_a_taken_port_is_said_in_one_line_and_nothing_stays(
 def test_the_demonstration_leaves_no_process(data: Path, number: signal.Signals) -> None:
     with Running(data, "demo", "--no-browser", "--rooms", "2") as demo:
         demo.wait_until_pages()
-        demo.child("run")
+        demo.child("simulators")
         demo.process.send_signal(number)
         demo.process.wait(8)
         none_left(demo)
