@@ -14,7 +14,7 @@ from typing import NamedTuple
 from monitor.domain.limits import Clearing, Limit
 from monitor.domain.readings import Instant, Reading
 
-REMEMBERED = 256
+REMEMBERED = 64
 """Readings kept to put reordered ones in their place; the older half is folded away when it is exceeded."""
 NEVER: Instant = 2**62
 

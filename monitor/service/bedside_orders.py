@@ -58,6 +58,7 @@ def start_session(ward: Ward, given: Given) -> dict[str, Any]:
     for device in ward.registry.devices_in(room.id, given.at):
         connection = ward.connections.get(device.id)
         alarms.expect(device.id, None if connection is None else connection.intervals, given.at)
+    ward.checkpoint_due[session.id] = given.at
     _tell(ward, session, given.at)
     return {"session": session.id}
 

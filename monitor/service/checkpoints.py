@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,6 +20,9 @@ from monitor.service.ports import Checkpoint
 from monitor.service.ward import Ward
 
 EVERY_MS = 10 * SECOND
+LOOK_EVERY_MS = 50
+AT_ONCE = 5
+"""At most 100 periodic checkpoints a second, so that a thousand rooms never write theirs in one batch."""
 VERSION = 1
 
 
@@ -58,15 +61,20 @@ def fact_of(changed: SessionChange) -> Fact:
 
 
 def due_checkpoints(ward: Ward, changes: Iterable[SessionChange], now: Instant) -> list[Checkpoint]:
-    """A checkpoint of each session whose alarms changed, and of those whose last one is too old."""
-    changed = {change.session_id for change in changes}
+    """A checkpoint of each session whose alarms changed, and of a few whose last one is too old."""
+    changed = {change.session_id: None for change in changes}
+    if now >= ward.next_checkpoints_at:
+        overdue = (known for known, due in ward.checkpoint_due.items() if due <= now)
+        changed |= dict.fromkeys(islice(overdue, AT_ONCE))
+        ward.next_checkpoints_at = now + round(LOOK_EVERY_MS * ward.clock_speed)
     found = []
-    for alarms in ward.alarms:
-        session_id = alarms.state.session_id
-        if session_id in changed or now >= ward.checkpoint_due.get(session_id, 0):
-            # Spread over time, so that a thousand rooms do not write theirs at once.
-            ward.checkpoint_due[session_id] = now + round(EVERY_MS * ward.clock_speed)
-            found.append(Checkpoint(session_id, dump(alarms.state)))
+    for session_id in changed:
+        alarms = ward.alarms.session(session_id)
+        if alarms is None:
+            ward.checkpoint_due.pop(session_id, None)
+            continue
+        ward.checkpoint_due[session_id] = now + round(EVERY_MS * ward.clock_speed)
+        found.append(Checkpoint(session_id, dump(alarms.state)))
     return found
 
 

@@ -88,7 +88,8 @@ class Ward:
     closing: list[SessionChange] = field(default_factory=list)
     """The last changes of sessions that have just ended."""
     checkpoint_due: dict[str, Instant] = field(default_factory=dict)
-    """Session id to when its next checkpoint is written at the latest."""
+    """Session id to when its next checkpoint is due."""
+    next_checkpoints_at: Instant = 0
     pending: Batch = field(default_factory=lambda: Batch(0))
     outbox: Outbox = field(default_factory=Outbox)
 
