@@ -143,8 +143,9 @@ def _who_holds(directory: DataDirectory) -> str:
 
 
 async def _serve_gateway(directory: DataDirectory, settings: Settings, desk: Desk) -> None:
-    from monitor.gateway.server import serve_gateway
+    from monitor.gateway.server import serve_gateway, settle_memory
 
+    settle_memory()
     credential = secrets.token_urlsafe(32)
 
     def ready(port: int) -> None:

@@ -61,7 +61,6 @@ class GroupCommit(Generic[G]):
         self._writing = 0
         self._writing_since_s: float | None = None
         self._failure = ""
-        self._stopping = False
 
     @property
     def depth(self) -> int:
@@ -96,18 +95,11 @@ class GroupCommit(Generic[G]):
         await self._room.wait()
 
     async def run(self) -> None:
-        """Commit until ``stop``. Raises what the journal raises when it is no failure of storage."""
+        """Commit for ever. Raises what the journal raises when it is no failure of storage."""
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            done = await self._commit_group()
-            if self._stopping and not done:
-                return
-
-    def stop(self) -> None:
-        """Let ``run`` return as soon as nothing waits any more."""
-        self._stopping = True
-        self._wanted.set()
+            await self._commit_group()
 
     async def close(self) -> None:
         """Close the journal, after whatever its thread is still writing."""
@@ -115,19 +107,16 @@ class GroupCommit(Generic[G]):
         await loop.run_in_executor(self._writer, self._journal.close)
         self._writer.shutdown()
 
-    async def _commit_group(self) -> bool:
+    async def _commit_group(self) -> None:
         group = self._collect()
         if group is None:
-            self._collecting = 0
-            return False
+            return
         self._writing, self._collecting = self._collecting, 0
         commit = await self._write(group.batch) if group.batch is not None else None
         self._writing = 0
         if self.depth < self._capacity:
             self._room.set()
         self._publish(group, commit)
-        self._wanted.set()
-        return True
 
     async def _write(self, batch: Batch) -> Commit:
         retry_s = FIRST_RETRY_S

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import Callable
@@ -32,6 +33,17 @@ LAST_COMMIT_S = 2.0
 KERNEL_BUFFER_BYTES = 64 * 1024
 """Per connection and direction. One read of a flood holds everybody up while it is parsed, so reads are kept small;
 and what the kernel holds for a slow screen can no longer be thinned."""
+
+
+def settle_memory() -> None:
+    """Let Python's cycle collector look at new objects only; call it once, when the monitor has been restored.
+
+    Readings make many short-lived objects and few cycles. With the defaults the collector walks the whole ward
+    several times a second, which at ten thousand readings a second cost a third of the gateway's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes together

@@ -81,8 +81,9 @@ async def bench() -> AsyncIterator[Bench]:
     yield Bench(journal, pile, commits)
     journal.broken = None
     journal.let_go.set()
-    commits.stop()
-    await asyncio.wait_for(running, 10)
+    await until(lambda: commits.depth == 0)
+    running.cancel()
+    await asyncio.wait({running})
     await commits.close()
     assert journal.closed
 
