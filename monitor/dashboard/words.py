@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 from monitor.domain.readings import Instant
@@ -47,9 +47,7 @@ class Words:
 
     def day_and_clock(self, instant: Instant) -> str:
         """Date and time without seconds, as the language writes them."""
-        return format_datetime(
-            self.local(instant), "d MMM y, HH:mm", tzinfo=self.zone, locale=self._locale
-        )
+        return f"{format_date(self.local(instant), locale=self._locale)}, {self.clock(instant)}"
 
     def number(self, value: float) -> str:
         """A value with the language's decimal sign and at most three decimals."""

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor import dashboard
+from monitor.dashboard import ids
+from monitor.dashboard.app import create_app
+from monitor.dashboard.components import shell
+from monitor.dashboard.pages import PAGES
+from monitor.domain.readings import Metric
+from tests.dashboard.browser import Browser
+from tests.dashboard.clinic import (
+    T0,
+    ScriptedOrders,
+    parts,
+    reading,
+    records,
+    refused,
+    session,
+    stored,
+    visit_of,
+    visiting,
+)
+
+DASHS_OWN = {"_pages_location", "_pages_content", "_pages_store", "_pages_dummy"}
+SOURCES = sorted(Path(dashboard.__file__).parent.rglob("*.py"))
+
+
+async def signed_in(**changes: Any) -> Browser:
+    browser = Browser(create_app(parts(**changes)))
+    await browser.sign_in()
+    return browser
+
+
+def all_ids(layout: Any) -> set[str]:
+    found = {component.id for component in layout._traverse() if getattr(component, "id", None)}
+    return found | ({layout.id} if getattr(layout, "id", None) else set())
+
+
+@pytest.mark.parametrize("path", ["/", "/session/s1", "/sessions", "/unassigned", "/settings"])
+async def test_every_page_is_shown(path: str) -> None:
+    browser = await signed_in()
+    assert (await browser.get(path)).status == 200
+    page = await browser.show(path)
+    assert page.status == 200
+    assert "404" not in page.text
+
+
+async def test_a_page_opened_first_has_the_scripts_and_styles_too() -> None:
+    page = await (await signed_in()).get("/session/s1")
+    assert "/assets/" in page.text
+    assert ".css" in page.text
+
+
+async def test_two_dashboards_in_one_process_show_their_own_records() -> None:
+    here, there = records(), records()
+    there.all_sessions = [session(patient="P-OTHER")]
+    first, second = await signed_in(records=here), await signed_in(records=there)
+    for _again in range(2):
+        assert "P-0388" in (await first.show("/session/s1")).text
+        assert "P-OTHER" in (await second.show("/session/s1")).text
+        assert "P-OTHER" not in (await first.show("/session/s1")).text
+        assert "P-OTHER" not in (await first.show("/sessions")).text
+
+
+async def test_every_id_of_a_callback_is_in_a_layout() -> None:
+    browser = await signed_in()
+    used = set()
+    for callback in json.loads((await browser.get("/_dash-dependencies")).text):
+        used |= {part["id"] for part in callback["inputs"] + callback["state"]}
+        outputs = callback["output"].strip(".").split("...")
+        used |= {output.partition("@")[0].rsplit(".", 1)[0] for output in outputs if "." in output}
+    with visiting(visit_of(parts())):
+        known = all_ids(shell.layout()).union(*(all_ids(page.layout()) for page in PAGES))
+    assert used - known - DASHS_OWN == set()
+
+
+def test_layouts_may_be_drawn_again() -> None:
+    with visiting(visit_of(parts())):
+        for page in PAGES:
+            assert page.layout().to_plotly_json().keys() == page.layout().to_plotly_json().keys()
+
+
+def test_ids_are_written_in_one_module_only() -> None:
+    known = {value for name, value in vars(ids).items() if name.isupper()}
+    assert len(known) == len([name for name in vars(ids) if name.isupper()])
+    for source in SOURCES:
+        if source.name == "ids.py":
+            continue
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "id":
+                assert not isinstance(node.value, ast.Constant), (
+                    f"{source.name}:{node.value.lineno}"
+                )
+
+
+def test_no_callback_polls_and_none_is_hidden_from_checks() -> None:
+    for source in SOURCES:
+        text = source.read_text(encoding="utf-8")
+        assert "dcc.Interval" not in text
+        assert "suppress_callback_exceptions" not in text
+
+
+def test_callbacks_are_short() -> None:
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+                isinstance(d, ast.Call) and ast.unparse(d.func) == "app.callback"
+                for d in node.decorator_list
+            ):
+                assert (node.end_lineno or 0) - node.lineno < 12, f"{source.name}:{node.lineno}"
+
+
+async def test_the_screen_description_tells_who_looks_and_in_which_words() -> None:
+    browser = Browser(create_app(parts(simulated=True)))
+    await browser.sign_in("kari", "infusion-2")
+    told = json.loads((await browser.get("/api/screen")).text)
+    assert told["language"] == "nb"
+    assert told["operator"] == {"name": "kari", "role": "nurse"}
+    assert told["simulated"] is True
+    assert (told["gateway_url"], told["gateway_port"]) == (None, 8051)
+    assert told["strings"]["Acknowledge"] == "Kvitter"
+
+
+async def test_a_trace_comes_with_the_batch_it_goes_up_to() -> None:
+    known = records()
+    known.all_readings = [
+        stored(reading(Metric.SPO2, T0, 97.0), seq=3),
+        stored(reading(Metric.SPO2, T0 + 1000, 96.0), seq=4),
+    ]
+    browser = await signed_in(records=known)
+    trace = json.loads((await browser.get("/api/trace/s1?after_batch=3")).text)
+    assert trace["batch"] == 4
+    assert [point[4] for point in trace["points"]] == [96.0]
+    assert (await browser.get("/api/trace/s99")).status == 404
+
+
+async def test_an_unassigned_reading_is_listed_and_on_no_session() -> None:
+    known = records()
+    known.all_readings = [stored(reading(Metric.PULSE_RATE, T0, 123.0), session_id=None)]
+    browser = await signed_in(records=known)
+    assert "Pulse 123" in (await browser.show("/unassigned")).text
+    assert "123" not in (await browser.get("/api/trace/s1")).text
+
+
+async def test_a_session_that_does_not_exist_is_said_not_to() -> None:
+    page = await (await signed_in()).show("/session/s99")
+    assert "There is no such session" in page.text
+
+
+async def choose_norwegian(browser: Browser) -> Any:
+    page = await browser.callback(
+        "..language-chosen.data...notice.children..",
+        [
+            {"id": "language-en", "property": "n_clicks", "value": 0},
+            {"id": "language-nb", "property": "n_clicks", "value": 1},
+        ],
+        [
+            {"id": "language-chosen", "property": "data"},
+            {"id": "notice", "property": "children"},
+        ],
+        changedPropIds=["language-nb.n_clicks"],
+    )
+    return json.loads(page.text)["response"]
+
+
+async def test_a_language_is_chosen_by_an_order_of_the_operator() -> None:
+    orders = ScriptedOrders()
+    told = await choose_norwegian(await signed_in(orders=orders))
+    assert told["language-chosen"]["data"] == "nb"
+    assert [(order.kind, by) for order, by in orders.given] == [("choose_language", "anna")]
+
+
+@pytest.mark.parametrize("answer", [None, refused("degraded")])
+async def test_a_language_that_could_not_be_chosen_is_told(answer: Any) -> None:
+    told = await choose_norwegian(await signed_in(orders=ScriptedOrders([answer])))
+    assert told["language-chosen"]["data"] is None
+    assert "nothing was changed" in told["notice"]["children"]
+
+
+async def test_a_broken_callback_is_told_and_logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = records()
+    browser = await signed_in(records=known)
+    await browser.show("/sessions")
+    monkeypatch.setattr(known, "sessions", lambda: 1 / 0)
+    page = await browser.show("/sessions")
+    assert "This part of the page failed" in page.text
+    assert "ZeroDivisionError" in caplog.text

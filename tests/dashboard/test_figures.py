@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from typing import Any
+
+from monitor.dashboard.figures import TRACES, PointRow, TraceView, continuous_line, session_figure
+from monitor.dashboard.marks import Mark, PhaseSpan, drawn_limits
+from monitor.dashboard.theme import PALETTES
+from monitor.domain.readings import MINUTE, SECOND
+from monitor.service.protocols import load_protocols
+from tests.dashboard.clinic import T0
+
+HOUR_MS = 60 * MINUTE
+NAMES = {
+    "nibp": "BP",
+    "pulse_rate": "Pulse",
+    "spo2": "SpO₂",
+    "mean": "Mean BP",
+    "manual": "by hand",
+    "late": "late",
+}
+LIMITS = load_protocols()["ketamine_iv"].alarms.limits
+
+
+def point(metric: str, second: float, value: float | None = None, **changes: Any) -> PointRow:
+    at = T0 + round(second * SECOND)
+    row = PointRow("r2", metric, at, at, value, None, None, None, "ok", 0, "d2")
+    return row._replace(**changes)
+
+
+def cuff(
+    second: float,
+    systolic: float | None,
+    diastolic: float | None,
+    mean: float | None,
+    **changes: Any,
+) -> PointRow:
+    values = {"systolic": systolic, "diastolic": diastolic, "mean": mean}
+    return point("nibp", second, None, **values, **changes)
+
+
+def figure(*points: PointRow, **changes: Any) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "session_id": "s1",
+        "batch": 7,
+        "points": points,
+        "limits": LIMITS,
+        "stale_ms": 3 * SECOND,
+        "shift_ms": HOUR_MS,
+        "names": NAMES,
+        "palette": PALETTES["dark"],
+    }
+    return session_figure(TraceView(**{**given, **changes}))
+
+
+def trace(drawn: dict[str, Any], metric: str, source: str, part: str) -> dict[str, Any]:
+    wanted = {"metric": metric, "source": source, "part": part}
+    return next(found for found in drawn["data"] if found["meta"] == wanted)
+
+
+def test_traces_stand_in_the_order_that_the_live_script_relies_on() -> None:
+    drawn = figure()
+    assert [tuple(found["meta"].values()) for found in drawn["data"]] == [tuple(k) for k in TRACES]
+
+
+def test_a_cuff_is_a_bar_from_systolic_to_diastolic_with_a_dot_for_its_mean() -> None:
+    drawn = figure(cuff(0, 132, 84, 100))
+    assert trace(drawn, "nibp", "device", "range")["y"] == [132, 84, None]
+    assert trace(drawn, "nibp", "device", "mean")["y"] == [100]
+
+
+def test_a_cuff_with_a_mean_only_is_a_lone_dot() -> None:
+    drawn = figure(cuff(0, None, None, 88))
+    assert trace(drawn, "nibp", "device", "range")["y"] == []
+    assert trace(drawn, "nibp", "device", "mean")["y"] == [88]
+
+
+def test_a_cuff_without_a_value_is_not_drawn() -> None:
+    drawn = figure(cuff(0, None, None, None, status="cuff_error"))
+    assert all(found["y"] == [] for found in drawn["data"])
+
+
+def test_times_are_moved_to_the_clinics_wall_and_the_script_is_told_by_how_much() -> None:
+    drawn = figure(point("spo2", 0, 97))
+    assert trace(drawn, "spo2", "device", "line")["x"] == [T0 + HOUR_MS]
+    assert drawn["layout"]["meta"] == {"batch": 7, "shift_ms": HOUR_MS}
+
+
+def test_a_reading_without_a_value_breaks_the_line() -> None:
+    points = [point("spo2", 0, 97), point("spo2", 1, None), point("spo2", 2, 96)]
+    assert continuous_line(points, "spo2", 3 * SECOND).y == [97, None, 96]
+
+
+def test_silence_longer_than_the_stale_time_breaks_the_line() -> None:
+    points = [point("spo2", second, 97) for second in (0, 1, 2, 3, 10, 11)]
+    assert continuous_line(points, "spo2", 3 * SECOND).y == [97, 97, 97, 97, None, 97, 97]
+
+
+def test_a_metric_that_comes_once_a_minute_is_one_line() -> None:
+    points = [point("pulse_rate", 60 * minute, 80) for minute in range(5)]
+    assert None not in continuous_line(points, "pulse_rate", 3 * SECOND).y
+
+
+def test_two_sources_are_never_joined() -> None:
+    points = [
+        point("spo2", second, value, source=source)
+        for second in range(2)
+        for source, value in (("d1", 97), ("d2", 90))
+    ]
+    assert continuous_line(points, "spo2", 3 * SECOND).y == [97, 97, None, 90, 90]
+
+
+def test_lines_are_never_joined_over_gaps_by_the_drawing() -> None:
+    assert all(found["connectgaps"] is False for found in figure()["data"])
+
+
+def test_what_a_person_entered_is_a_mark_of_its_own() -> None:
+    drawn = figure(point("pulse_rate", 0, 81, source="manual"), point("pulse_rate", 0, 80))
+    assert trace(drawn, "pulse_rate", "manual", "point")["y"] == [81]
+    assert trace(drawn, "pulse_rate", "device", "line")["y"] == [80]
+
+
+def test_late_readings_are_in_the_line_and_marked() -> None:
+    drawn = figure(point("spo2", 0, 97), point("spo2", 1, 88, late=1))
+    assert trace(drawn, "spo2", "device", "line")["y"] == [97, 88]
+    assert trace(drawn, "spo2", "device", "late")["y"] == [88]
+
+
+def test_the_readers_zoom_belongs_to_the_session() -> None:
+    assert figure()["layout"]["uirevision"] == "s1"
+
+
+def test_the_usual_range_is_always_in_sight_and_no_value_is_out_of_it() -> None:
+    axis = figure()["layout"]["yaxis3"]
+    assert axis["autorange"] is True
+    assert axis["autorangeoptions"]["include"][0] <= 85
+
+
+def test_limits_of_medium_and_high_priority_are_drawn_once_per_side() -> None:
+    drawn = [(str(limit.metric), limit.component, limit.limit) for limit in drawn_limits(LIMITS)]
+    assert ("spo2", "value", 92) in drawn
+    assert ("spo2", "value", 85) not in drawn
+    assert ("pulse_rate", "value", 110) not in drawn
+
+
+def test_phases_alarms_and_limits_stand_across_the_panels() -> None:
+    phases = [
+        PhaseSpan("Pre-check", T0, T0 + MINUTE, False),
+        PhaseSpan("Infusion", T0 + MINUTE, T0 + 41 * MINUTE, True),
+    ]
+    layout = figure(phases=phases, marks=[Mark(T0 + 2 * MINUTE, "high")])["layout"]
+    shading = [shape for shape in layout["shapes"] if shape["type"] == "rect"]
+    assert [(shape["x0"], shape["x1"]) for shape in shading] == [
+        (T0 + MINUTE + HOUR_MS, T0 + 41 * MINUTE + HOUR_MS)
+    ]
+    texts = [label["text"] for label in layout["annotations"]]
+    assert "Infusion" in texts
+    assert "<b>!!!</b>" in texts

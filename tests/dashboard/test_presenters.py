@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monitor.dashboard.log import LogWriter
+from monitor.dashboard.orders import GatewayUnreachableError
+from monitor.dashboard.pages.settings import device_rows
+from monitor.dashboard.presenters import (
+    limit_rows,
+    may_be_cancelled,
+    next_phase,
+    phase_spans,
+    reading_text,
+    refusal_text,
+    session_number,
+    session_plan,
+    session_rows,
+    steps,
+    unreachable_text,
+)
+from monitor.domain import facts
+from monitor.domain.readings import MINUTE, Metric
+from monitor.domain.registry import Room
+from monitor.domain.sessions import Phase, PhaseEntry
+from tests.dashboard.clinic import T0, parts, reading, records, refused, session, visit_of
+
+VISIT = visit_of(parts())
+NORWEGIAN = visit_of(parts(), "kari")
+WORDS, PHRASES = VISIT.words, VISIT.phrases
+PROTOCOL = VISIT.parts.protocols["ketamine_iv"]
+
+
+def alarm(**changes: Any) -> facts.AlarmChanged:
+    given: dict[str, Any] = {
+        "session_id": "s1",
+        "alarm_id": "a1",
+        "event": "delay_ended",
+        "state": "active",
+        "alarm_kind": "limit",
+        "metric": "spo2",
+        "source": "d2",
+        "type": "physiological",
+        "priority": "high",
+        "onset": T0,
+        "raised_at": T0 + 15_000,
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "ended_at": None,
+        "reason_code": "limit_below",
+        "reason_values": {"metric": "spo2", "value": 88, "limit": 90, "delay_s": 15},
+        "note": None,
+    }
+    return facts.AlarmChanged(**{**given, **changes})
+
+
+def line(body: facts.FactBody, by: str = "anna", visit: Any = VISIT) -> Any:
+    writer = LogWriter(visit.words, visit.phrases, {"d2": "Bedside 2"})
+    return writer.line(facts.Fact(T0, by, "s1", body))
+
+
+def test_the_stepper_shows_what_is_done_and_what_is_next() -> None:
+    assert [step.state for step in steps(WORDS, session())] == [
+        "done",
+        "done",
+        "current",
+        "next",
+        "next",
+    ]
+
+
+def test_only_the_following_phase_can_be_started() -> None:
+    assert next_phase(session()) is Phase.OBSERVATION
+    assert next_phase(session(phases=(PhaseEntry(Phase.CANCELLED, T0),))) is None
+
+
+def test_a_session_can_be_cancelled_before_the_infusion_only() -> None:
+    assert may_be_cancelled(session(phases=(PhaseEntry(Phase.PRECHECK, T0),)))
+    assert not may_be_cancelled(session())
+
+
+def test_the_present_phase_reaches_to_its_planned_end() -> None:
+    spans = phase_spans(WORDS, session(), PROTOCOL, T0 + 20 * MINUTE)
+    assert spans[-1].until == T0 + 50 * MINUTE
+    assert [span.is_shaded for span in spans] == [False, False, True]
+
+
+def test_the_present_phase_reaches_beyond_its_planned_end_when_it_lasts() -> None:
+    assert phase_spans(WORDS, session(), PROTOCOL, T0 + 90 * MINUTE)[-1].until == T0 + 90 * MINUTE
+
+
+def test_a_session_of_a_series_is_numbered() -> None:
+    assert session_number(WORDS, session(), PROTOCOL) == "session 5 of 6"
+    assert session_number(NORWEGIAN.words, session(), PROTOCOL) == "økt 5 av 6"
+    assert session_number(WORDS, session(), None) == "session 5"
+
+
+def test_the_plan_is_one_line_in_the_readers_language() -> None:
+    plan = session_plan(NORWEGIAN.words, session(weight_kg=82.5), PROTOCOL)
+    assert plan == "Ketamin i blodåre · 82,5 kg · 40 minutter"
+
+
+def test_sessions_are_listed_newest_first_with_raised_alarms_counted() -> None:
+    older = session(id="s0", phases=(PhaseEntry(Phase.PRECHECK, T0 - MINUTE),))
+    rows = session_rows(
+        WORDS, [older, session()], records().rooms(), [alarm(), alarm(raised_at=None)]
+    )
+    assert [row["id"] for row in rows] == ["s1", "s0"]
+    assert (rows[0]["high"], rows[0]["medium"], rows[0]["low"]) == (1, 0, 0)
+    assert rows[0]["room"] == "2"
+
+
+def test_limits_are_told_with_their_source() -> None:
+    rows = limit_rows(WORDS, PHRASES, PROTOCOL.alarms.limits)
+    assert ["SpO₂", "< 92", "15 s", "!! medium", "sedation practice: below 92 % act"] in rows
+    assert all(row[4] for row in rows)
+
+
+def test_a_room_without_a_device_is_listed_as_such() -> None:
+    known = records()
+    rows = device_rows(
+        WORDS, [*known.rooms(), Room("r3", "3")], known.devices(), known.bindings(), {}
+    )
+    assert ["3", "no device", ""] in rows
+    assert ["1", "Bedside 1", "never"] in rows
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (reading(Metric.PULSE_RATE, T0, 82.0), "Pulse 82"),
+        (reading(Metric.SPO2, T0, None, status="sensor_off"), "SpO₂ – sensor_off"),
+        (
+            reading(Metric.NIBP, T0, None, systolic=132.0, diastolic=84.0, mean=100.0),
+            "BP 132/84 (100)",
+        ),
+        (reading(Metric.NIBP, T0, None, mean=88.0), "BP 88"),
+    ],
+)
+def test_a_reading_is_told_in_a_few_characters(given: Any, text: str) -> None:
+    assert reading_text(WORDS, PHRASES, given) == text
+
+
+def test_an_alarm_is_logged_with_value_limit_and_duration() -> None:
+    told = line(alarm(), "system")
+    assert told.text == "Alarm high: SpO₂ 88 % – below 90 for 15 s"
+    assert (told.tone, told.by) == ("high", "")
+    assert line(alarm(), "system", NORWEGIAN).text == "Alarm høy: SpO₂ 88 % – under 90 i 15 s"
+
+
+def test_an_alarm_that_was_never_raised_is_not_logged() -> None:
+    assert line(alarm(raised_at=None)) is None
+
+
+def test_an_alarm_of_an_unknown_kind_still_has_its_line() -> None:
+    told = line(alarm(alarm_kind="novel", reason_code="novel_reason"))
+    assert "novel_reason" in told.text
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (alarm(event="acknowledged"), "Acknowledged: SpO₂ 88 % – below 90 for 15 s"),
+        (alarm(event="condition_ended"), "Over: SpO₂ 88 % – below 90 for 15 s"),
+        (facts.SessionStarted("s1", "r2", "P-0388", 82.0, "ketamine_iv"), "Session started"),
+        (facts.PhaseEntered("s1", "infusion", None), "Infusion begins"),
+        (facts.PhaseEntered("s1", "infusion", "no cuff"), "Infusion begins – override: no cuff"),
+        (facts.PhaseEntered("s1", "discharged", None), "Patient discharged"),
+        (facts.SessionCancelled("s1", "no vein"), "Session cancelled: no vein"),
+        (facts.OrderRefused("enter_phase", "x", "not now"), "Refused: not now"),
+        (facts.SequenceGap("d2", "q", 3, 8), "Bedside 2: frames 3 to 8 never came"),
+        (facts.FrameRefused("d2", 1, "x"), "Bedside 2: 1 frame refused"),
+        (facts.FrameRefused("d2", 2, "x"), "Bedside 2: 2 frames refused"),
+        (facts.DeviceConnected("d2", "q", None, None, {}), "Bedside 2 connected"),
+        (facts.DeviceDisconnected("d9", "x"), "d9 disconnected"),
+        (
+            facts.VitalsEntered(
+                "s1", "e", T0, {"pulse_rate": 81, "systolic": 132, "diastolic": 84, "mean": 100}
+            ),
+            "Entered: Pulse 81, BP 132/84, Mean BP 100 (measured 10:20)",
+        ),
+    ],
+)
+def test_facts_are_logged_in_words(body: facts.FactBody, text: str) -> None:
+    assert line(body).text == text
+
+
+def test_facts_about_other_things_are_not_logged() -> None:
+    assert line(facts.RoomAdded("r1", "1")) is None
+
+
+def test_the_log_begins_with_the_newest() -> None:
+    writer = LogWriter(WORDS, PHRASES, {})
+    begun = facts.Fact(T0, "anna", "s1", facts.PhaseEntered("s1", "baseline", None))
+    went_on = facts.Fact(T0 + 1, "anna", "s1", facts.PhaseEntered("s1", "infusion", None))
+    assert [told.at for told in writer.lines([begun, went_on])] == [T0 + 1, T0]
+
+
+def test_a_known_refusal_is_told_in_the_readers_language() -> None:
+    text = refusal_text(NORWEGIAN.words, refused("session_open"))
+    assert text == "Dette rommet har allerede en åpen økt."
+
+
+def test_a_new_refusal_is_told_in_the_gateways_words() -> None:
+    assert refusal_text(WORDS, refused("novel", message="quite new")) == "quite new"
+
+
+def test_nobody_is_told_that_nothing_changed_unless_that_is_certain() -> None:
+    certain = unreachable_text(WORDS, GatewayUnreachableError("x", sent=False))
+    uncertain = unreachable_text(WORDS, GatewayUnreachableError("x", sent=True))
+    assert "nothing was changed" in certain
+    assert "nothing was changed" not in uncertain
