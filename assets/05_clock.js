@@ -8,6 +8,7 @@
   let lastMono = performance.now();
   let lastWall = Date.now();
   let slept = 0;
+  let jumps = 0;
 
   // Milliseconds that passed, monotonic. The page's own monotonic clock may stand still while the computer sleeps;
   // a wall clock that ran ahead of it by a second or more is believed, because too old is the safe mistake.
@@ -15,7 +16,10 @@
     const mono = performance.now();
     const wall = Date.now();
     const ahead = wall - lastWall - (mono - lastMono);
-    if (ahead > SUSPICION_MS) slept += ahead;
+    if (ahead > SUSPICION_MS) {
+      slept += ahead;
+      jumps += 1;
+    }
     lastMono = mono;
     lastWall = wall;
     return mono + slept;
@@ -86,6 +90,8 @@
 
   im.clock = {
     elapsed,
+    // How often the clocks disagreed: after each the mapping to the gateway's time must be made anew.
+    jumps: () => jumps,
     restart,
     observe,
     now,

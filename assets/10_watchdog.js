@@ -8,6 +8,7 @@
 
   const state = { connection: "stale", contactAt: im.clock.elapsed(), contactTime: null, snapshot: false };
   let lastTick = im.clock.elapsed();
+  let lastJumps = im.clock.jumps();
   let worker = null;
   const due = new Map();
 
@@ -26,9 +27,10 @@
   // True when the page stood still: what waits in its socket may be old, so the socket is replaced.
   function wokeUp() {
     const now = im.clock.elapsed();
-    const gap = now - lastTick;
+    const stoodStill = now - lastTick > FROZEN_MS || im.clock.jumps() !== lastJumps;
     lastTick = now;
-    return gap > FROZEN_MS;
+    lastJumps = im.clock.jumps();
+    return stoodStill;
   }
 
   function judge() {

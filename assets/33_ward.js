@@ -127,7 +127,7 @@
   }
 
   // An empty room's trend moves too: its line must not stand still at the right edge.
-  function refreshTrends() {
+  function refresh() {
     for (const tile of tiles.values()) if (tile.trend) im.trend.redraw(tile.trend);
   }
 
@@ -138,7 +138,7 @@
   }
 
   im.ward = {
-    mount, unmount, load, update, judge, second, refreshTrends, setOrder,
+    mount, unmount, load, update, judge, second, refresh, setOrder,
     isWorstFirst: () => localStorage.getItem(ORDER_KEY) === "urgency",
   };
 })(window.InfusionMonitor);

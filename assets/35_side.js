@@ -5,6 +5,10 @@
   const t = im.t;
   const PLACES = ["alarm-list", "due-list", "acknowledged-list", "not-watched-list", "unassigned-note"];
 
+  // What is far off would push what is not watched out of sight.
+  const SHOWN_ALWAYS = 6;
+  const SOON_MS = 5 * 60 * 1000;
+
   let root = null;
   let place = {};
   let alarms = new Map();
@@ -62,10 +66,7 @@
   function list(id, children, emptyWords) {
     const parent = place[id];
     if (!parent) return;
-    if (!children.length) {
-      const words = parent.querySelector(":scope > .list-empty") || im.el("div", "list-empty", emptyWords);
-      im.arrange(parent, [words]);
-    } else im.arrange(parent, children);
+    im.arrange(parent, children.length ? children : [im.el("div", "list-empty", emptyWords)]);
   }
 
   function taskRow(name, title, words, kind) {
@@ -80,7 +81,9 @@
 
   function paintTasks() {
     rows = [];
-    const due = im.model.due.slice().sort((one, other) => one.at - other.at).map((task) => {
+    const tasks = im.model.due.slice().sort((one, other) => one.at - other.at);
+    const soon = tasks.filter((task, place) => place < SHOWN_ALWAYS || task.at - im.clock.now() < SOON_MS);
+    const due = soon.map((task) => {
       const { row, when } = taskRow(task.room, "", im.spoken(task.text), "task-due");
       rows.push((now) => {
         im.setText(when, im.clock.until(task.at - now));
@@ -93,6 +96,7 @@
       rows.push((now) => im.setText(when, one.until ? im.clock.duration(one.until - now) : im.clock.duration(now - one.since)));
       return row;
     });
+    if (tasks.length > soon.length) due.push(im.el("div", "list-empty", t("{n} more later", { n: tasks.length - soon.length })));
     list("due-list", due, t("Nothing due"));
     list("not-watched-list", unwatched, t("Nothing: everything is watched"));
     paintUnassigned();
@@ -113,5 +117,5 @@
     for (const paint of rows) paint(now);
   }
 
-  im.side = { mount, unmount, load, update, second };
+  im.side = { mount, unmount, load, update, second, refresh: () => im.model.ready && paintTasks() };
 })(window.InfusionMonitor);

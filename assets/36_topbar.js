@@ -74,7 +74,7 @@
       const latency = state === "live" && delay !== null ? ` · ${Math.max(1, Math.round(delay))} ms` : "";
       im.setText(bar.connection, connectionWords[state]() + latency);
     }
-    paintCover(state === "lost" && im.isSignedIn());
+    paintCover(state === "lost" && im.isWatching());
     paintTrouble();
   }
 
@@ -88,6 +88,8 @@
     }
     if (cover.root.hidden !== !wanted) cover.root.hidden = !wanted;
     if (!wanted) return;
+    cover.comesBack.hidden = !im.isSignedIn();
+    cover.signIn.hidden = im.isSignedIn();
     const last = im.watchdog.lastContact();
     im.setText(cover.since, last === null
       ? t("This screen has not reached the gateway yet.")
@@ -100,13 +102,17 @@
     root.setAttribute("role", "alert");
     root.hidden = true;
     const since = im.textIn(im.el("p", "cover-since"));
+    const comesBack = im.el("p", "cover-note", t("It comes back by itself."));
+    const signIn = im.el("a", "button", t("Signed out. Sign in again."));
+    signIn.href = "/sign-in";
     root.append(im.el("div", "cover-box",
       im.el("h1", null, t("No contact with the gateway")),
       im.el("p", "cover-warning", t("Nothing on this screen is live. Alarms do not reach it. Watch the patients directly.")),
       since.parentNode,
-      im.el("p", "cover-note", t("It comes back by itself.")),
+      comesBack,
+      signIn,
     ));
-    return { root, since };
+    return { root, since, comesBack, signIn };
   }
 
   // The alarm system's own troubles, said on every screen while the connection itself is fine.

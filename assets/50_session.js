@@ -171,5 +171,5 @@
     element.click();
   }
 
-  im.session = { mount, unmount, load, update, judge, second, refreshTrends: () => im.sessionTrace.refresh() };
+  im.session = { mount, unmount, load, update, judge, second, refresh: () => im.sessionTrace.refresh() };
 })(window.InfusionMonitor);

@@ -3,7 +3,7 @@
 
 (function (im) {
   const RECEIPT_MS = 250;
-  const TREND_MS = 5000;
+  const REFRESH_MS = 5000;
 
   // Which element a view lives in; Dash puts it there and takes it away again.
   const places = [
@@ -14,7 +14,7 @@
   ];
 
   let lastSecond = 0;
-  let lastTrends = 0;
+  let lastRefresh = 0;
   let receipt = null;
   let lastReceipt = 0;
   let lastShown = "";
@@ -120,9 +120,9 @@
     im.topbar.second();
     if (!im.model.ready) return;
     each("second", now);
-    if (mono - lastTrends < TREND_MS) return;
-    lastTrends = mono;
-    each("refreshTrends");
+    if (mono - lastRefresh < REFRESH_MS) return;
+    lastRefresh = mono;
+    each("refresh");
   }
 
   function closed() {

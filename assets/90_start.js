@@ -6,6 +6,8 @@
   let started = false;
   let signedIn = false;
 
+  // A screen that once was live keeps warning when its operator's sign-in has run out.
+  im.isWatching = () => started;
   im.isSignedIn = () => signedIn;
 
   async function ask() {
