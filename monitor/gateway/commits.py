@@ -47,6 +47,7 @@ class GroupCommit(Generic[G]):
         capacity: int = CAPACITY,
     ) -> None:
         self.commits = 0
+        self.readings = 0
         self.failures = 0
         self.busy_s = 0.0
         self._journal = journal
@@ -131,6 +132,7 @@ class GroupCommit(Generic[G]):
                 retry_s = min(2 * retry_s, LONGEST_RETRY_S)
             else:
                 self.commits += 1
+                self.readings += self._writing
                 self.busy_s += loop.time() - started_s
                 if self._failure:
                     self._failure = ""

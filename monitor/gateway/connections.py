@@ -34,6 +34,10 @@ class Socket:
     def unsent_bytes(self) -> int:
         return self._websocket.transport.get_write_buffer_size()
 
+    @property
+    def is_closing(self) -> bool:
+        return self._closing is not None
+
     def close(self, close: Close) -> None:
         """Begin to close; a peer that does not answer is cut off after the server's close timeout."""
         if self._closing is None:

@@ -154,7 +154,7 @@ class Core:
         self.commits.want()
         for screen in self.screens:
             screen.viewer.pump(now_s)
-            if screen.viewer.is_too_slow(now_s):
+            if screen.viewer.is_too_slow(now_s) and not screen.socket.is_closing:
                 self.too_slow += 1
                 screen.socket.close(TOO_SLOW)
 

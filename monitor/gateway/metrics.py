@@ -47,6 +47,7 @@ class GatewayCollector(Collector):
         )
         yield from _counters(
             ("frames", "Frames from devices", core.frames),
+            ("readings", "Durable readings, rejected ones included", core.commits.readings),
             ("commits", "Durable batches", core.commits.commits),
             ("commit_failures", "Attempts to commit that failed", core.commits.failures),
             ("commit_busy_seconds", "Time spent in commits", core.commits.busy_s),

@@ -30,6 +30,8 @@ PING_S = 20
 """A peer whose machine is gone is noticed after at most two of these; a silent feed is noticed by the alarm system."""
 CLOSE_TIMEOUT_S = 2
 LAST_COMMIT_S = 2.0
+BACKLOG = 1024
+"""Devices that may knock at the same moment: after a restart all of them do."""
 KERNEL_BUFFER_BYTES = 64 * 1024
 """Per connection and direction. One read of a flood holds everybody up while it is parsed, so reads are kept small;
 and what the kernel holds for a slow screen can no longer be thinned."""
@@ -139,6 +141,7 @@ def _listen(routes: Routes, host: str, port: int) -> Server:
         max_size=MAX_FRAME_BYTES,
         ping_interval=PING_S,
         ping_timeout=PING_S,
+        backlog=BACKLOG,
         close_timeout=CLOSE_TIMEOUT_S,
         server_header=None,
         logger=quiet,

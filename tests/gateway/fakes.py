@@ -80,5 +80,5 @@ def batch() -> Batch:
 async def until(holds: Callable[[], bool], deadline_s: float = 10) -> None:
     """Wait for a condition; fails the test when it does not come to hold."""
     async with asyncio.timeout(deadline_s):
-        while not holds():  # noqa: ASYNC110 - any condition, also one that nobody announces
+        while not holds():
             await asyncio.sleep(0.005)

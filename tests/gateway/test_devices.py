@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from monitor.gateway import core, server
+from monitor.gateway.commits import GroupCommit
+from monitor.service.monitor import Monitor
 from monitor.wire import orders
 from monitor.wire.device import SUBPROTOCOL
 from tests.gateway.clinic import Clinic, Feed, bearer
 from tests.gateway.fakes import until
-
-FLOOD = 5000
 
 
 async def refusal(clinic: Clinic, headers: dict[str, str], *protocols: str) -> int:
@@ -175,23 +177,58 @@ async def test_nothing_is_acknowledged_while_the_disk_is_full_and_then_once(clin
 async def test_a_flood_from_one_device_does_not_starve_another(clinic: Clinic) -> None:
     added = await clinic.order(orders.AddDevice(room="1", name="second"))
     async with clinic.device() as flood, clinic.device(added["result"]["token"]) as calm:
-        frames = [flood.frame(seq, 80) for seq in range(1, FLOOD + 1)]
-        flooding = asyncio.create_task(say_all(flood, frames))
-        await until(lambda: clinic.readings() > 0)
-        await calm.readings(1, 80)
-        assert (await calm.ack())["seq"] == 1
-        assert clinic.readings() < FLOOD
-        await flooding
-        while (await flood.ack())["seq"] < FLOOD:
-            pass
+        flooding = asyncio.create_task(flood_for_ever(flood))
+        for seq in range(1, 4):
+            await calm.readings(seq, 80)
+            assert (await calm.ack())["seq"] == seq
+        assert not flooding.done()
+        flooding.cancel()
 
 
-async def say_all(feed: Feed, frames: list[str]) -> None:
-    for frame in frames:
-        await feed.say(frame)
+async def flood_for_ever(feed: Feed) -> None:
+    for seq in itertools.count(1):
+        await feed.readings(seq, 80)
 
 
-async def test_a_clinic_without_a_disk_at_the_end_still_ends(tmp_path: Path) -> None:
+async def test_no_device_is_let_in_while_too_much_waits(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GroupCommit, "is_full", property(lambda _: True))
+    assert await refusal(clinic, bearer(clinic.token), SUBPROTOCOL) == 503
+
+
+async def test_a_device_that_does_not_read_its_acks_is_closed(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clinic.device() as feed:
+        monkeypatch.setattr(core, "MOST_UNREAD_BYTES", -1)
+        await feed.readings(1, 80)
+        assert await feed.closed_with() == 1008
+
+
+async def test_a_frame_that_breaks_the_engine_is_seen_and_the_others_go_on(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = await clinic.order(orders.AddDevice(room="1", name="second"))
+    async with clinic.device() as feed, clinic.device(added["result"]["token"]) as other:
+        with monkeypatch.context() as patch:
+            patch.setattr(Monitor, "record_frame", broken)
+            await feed.readings(1, 80)
+            assert await feed.closed_with() == 1011
+        await other.readings(1, 80)
+        assert (await other.ack())["stored"] == 1
+        status, health = await clinic.health()
+        assert (status, health["reasons"]) == (503, ["engine: it failed (ZeroDivisionError)"])
+
+
+def broken(*_: object) -> None:
+    raise ZeroDivisionError("a mistake")
+
+
+async def test_a_clinic_without_a_disk_at_the_end_still_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "LAST_COMMIT_S", 0.1)
     clinic = Clinic(tmp_path)
     await clinic.open()
     clinic.journal.is_full = True

@@ -47,12 +47,17 @@ times = st.one_of(
     st.integers(-100_000_000, 100_000).map(lambda ms: rfc3339(NOW + ms)),
     st.sampled_from([None, 0, "", "now", "2026-13-45T99:99:99Z", "2026-11-21", "\ud800"]),
 )
-junk = st.recursive(
-    st.one_of(st.none(), st.booleans(), numbers, st.text(max_size=20)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=10), inner, max_size=4)
-    ),
-    max_leaves=8,
+NESTED: list[object] = [
+    [],
+    {},
+    [[]],
+    {"a": {"b": [1, None]}},
+    [{"metric": "spo2"}],
+    {"": ""},
+    [0, "0"],
+]
+junk = st.one_of(
+    st.sampled_from([*NESTED, None, True, False]), numbers, st.text(max_size=12), st.just("NaN")
 )
 metrics = st.sampled_from(["pulse_rate", "spo2", "nibp", "resp_rate", "temperature", "glucose", ""])
 statuses = st.sampled_from(["ok", "sensor_off", "no_signal", "cuff_error", "motion", "demo", "off"])
@@ -87,7 +92,7 @@ messages = st.one_of(
             "type": st.just("readings"),
             "seq": mostly(st.integers(1, 60)),
             "sent_at": mostly(st.just(rfc3339(NOW))),
-            "readings": mostly(st.lists(st.one_of(readings, valid_readings), max_size=4)),
+            "readings": mostly(st.lists(st.one_of(readings, valid_readings), max_size=3)),
         }
     ),
     st.fixed_dictionaries(
