@@ -61,13 +61,30 @@ def _section(title: str, adapter: TypeAdapter[Any]) -> list[str]:
     lines = [f"## {title}", ""]
     lines += [f"- `{name}`: {_described(schema['$defs'][name])}" for name in names]
     lines += ["", "<details><summary>JSON Schema</summary>", "", "```json"]
-    lines += [
-        json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True),
-        "```",
-        "</details>",
-        "",
-    ]
+    lines += [_written(schema), "```", "</details>", ""]
     return lines
+
+
+def _written(schema: dict[str, Any]) -> str:
+    """One line for each definition: short enough to read, and a change of one is one line of a diff."""
+    definitions = schema.get("$defs", {})
+    rest = {key: value for key, value in schema.items() if key != "$defs"}
+    lines = [
+        f"  {json.dumps(name)}: {_on_one_line(definitions[name])}" for name in sorted(definitions)
+    ]
+    head = ",
+".join(f" {json.dumps(key)}: {_on_one_line(rest[key])}" for key in sorted(rest))
+    return "{
+" + head + ',
+ "$defs": {
+' + ",
+".join(lines) + "
+ }
+}"
+
+
+def _on_one_line(part: object) -> str:
+    return json.dumps(part, ensure_ascii=False, sort_keys=True)
 
 
 def _described(schema: dict[str, Any]) -> str:
