@@ -72,15 +72,8 @@ def _written(schema: dict[str, Any]) -> str:
     lines = [
         f"  {json.dumps(name)}: {_on_one_line(definitions[name])}" for name in sorted(definitions)
     ]
-    head = ",
-".join(f" {json.dumps(key)}: {_on_one_line(rest[key])}" for key in sorted(rest))
-    return "{
-" + head + ',
- "$defs": {
-' + ",
-".join(lines) + "
- }
-}"
+    head = ",\n".join(f" {json.dumps(key)}: {_on_one_line(rest[key])}" for key in sorted(rest))
+    return "{\n" + head + ',\n "$defs": {\n' + ",\n".join(lines) + "\n }\n}"
 
 
 def _on_one_line(part: object) -> str:
