@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from monitor.dashboard.marks import Mark, PhaseSpan, labels, shapes
 from monitor.dashboard.theme import Palette
 from monitor.domain.limits import Limit
-from monitor.domain.readings import MANUAL_SOURCE, SECOND, Instant, Metric
+from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Instant, Metric
 
 
 class PointRow(NamedTuple):
@@ -87,11 +87,11 @@ TRACES = (
 """In this order for good: the script that extends the traces live finds them by place and checks their ``meta``."""
 
 _PANELS = {
-    Metric.NIBP: ("y", (0.545, 1.0), (40, 200), 20),
-    Metric.PULSE_RATE: ("y2", (0.275, 0.505), (40, 140), 20),
+    Metric.NIBP: ("y", (0.545, 1.0), (40, 200), 10),
+    Metric.PULSE_RATE: ("y2", (0.275, 0.505), (40, 140), 6),
     Metric.SPO2: ("y3", (0.0, 0.235), (84, 101), 5),
 }
-"""Metric to axis, its part of the height, the range that is always shown, and the distance of ticks."""
+"""Metric to axis, its part of the height, the range that is always shown, and how many ticks at most."""
 UNITS = {Metric.NIBP: "mmHg", Metric.PULSE_RATE: "/min", Metric.SPO2: "%"}
 
 
@@ -239,6 +239,7 @@ def _layout(view: TraceView) -> dict[str, Any]:
         "xaxis": {
             "type": "date",
             "anchor": "y3",
+            "autorangeoptions": {"include": _shown_time(view)},
             "tickformat": "%H:%M",
             "showgrid": False,
             "zeroline": False,
@@ -250,14 +251,22 @@ def _layout(view: TraceView) -> dict[str, Any]:
     }
 
 
+def _shown_time(view: TraceView) -> list[int]:
+    """What the time axis shows even while nothing has come: the planned phases, half an hour at least."""
+    if not view.phases:
+        return []
+    begin, end = view.phases[0].since, max(phase.until for phase in view.phases)
+    return [begin + view.shift_ms, max(end, begin + 30 * MINUTE) + view.shift_ms]
+
+
 def _value_axis(view: TraceView, metric: Metric) -> dict[str, Any]:
-    _, domain, usual, dtick = _PANELS[metric]
+    _, domain, usual, ticks = _PANELS[metric]
     return {
         "domain": list(domain),
         # The usual range is always shown; a value beyond it, a live one too, widens the panel.
         "autorange": True,
         "autorangeoptions": {"include": list(usual)},
-        "dtick": dtick,
+        "nticks": ticks,
         "gridcolor": view.palette.grid,
         "zeroline": False,
     }

@@ -71,6 +71,9 @@ def role_name(words: Words, operator: Operator) -> str:
 def steps(words: Words, session: Session) -> list[Step]:
     """The way from pre-check to discharge, and how far the session is."""
     reached = {entry.phase for entry in session.phases}
+    if session.phase is Phase.CANCELLED:
+        walked = [Step(p, phase_name(words, p), "done") for p in STEPS if p in reached]
+        return [*walked, Step(Phase.CANCELLED, phase_name(words, Phase.CANCELLED), "current")]
     return [
         Step(
             phase,

@@ -140,6 +140,13 @@ async def test_a_trace_comes_with_the_batch_it_goes_up_to() -> None:
     assert (await browser.get("/api/trace/s99")).status == 404
 
 
+async def test_a_patients_chart_cannot_be_sent_to_anybody() -> None:
+    shown = json.loads((await (await signed_in()).show("/session/s1")).text)
+    text = json.dumps(shown)
+    assert '"showSendToCloud": false' in text
+    assert '"plotlyServerURL": ""' in text
+
+
 async def test_an_unassigned_reading_is_listed_and_on_no_session() -> None:
     known = records()
     known.all_readings = [stored(reading(Metric.PULSE_RATE, T0, 123.0), session_id=None)]

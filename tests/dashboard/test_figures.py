@@ -135,6 +135,13 @@ def test_the_usual_range_is_always_in_sight_and_no_value_is_out_of_it() -> None:
     assert axis["autorangeoptions"]["include"][0] <= 85
 
 
+def test_a_session_without_readings_shows_its_own_time() -> None:
+    phases = [PhaseSpan("Pre-check", T0, T0, False)]
+    axis = figure(phases=phases)["layout"]["xaxis"]
+    begin = T0 + HOUR_MS
+    assert axis["autorangeoptions"]["include"] == [begin, begin + 30 * MINUTE]
+
+
 def test_limits_of_medium_and_high_priority_are_drawn_once_per_side() -> None:
     drawn = [(str(limit.metric), limit.component, limit.limit) for limit in drawn_limits(LIMITS)]
     assert ("spo2", "value", 92) in drawn

@@ -70,6 +70,15 @@ def test_the_stepper_shows_what_is_done_and_what_is_next() -> None:
     ]
 
 
+def test_a_cancelled_session_says_so_instead_of_what_would_have_come() -> None:
+    phases = (PhaseEntry(Phase.PRECHECK, T0), PhaseEntry(Phase.CANCELLED, T0 + MINUTE))
+    told = steps(WORDS, session(phases=phases))
+    assert [(step.name, step.state) for step in told] == [
+        ("Pre-check", "done"),
+        ("Cancelled", "current"),
+    ]
+
+
 def test_only_the_following_phase_can_be_started() -> None:
     assert next_phase(session()) is Phase.OBSERVATION
     assert next_phase(session(phases=(PhaseEntry(Phase.CANCELLED, T0),))) is None

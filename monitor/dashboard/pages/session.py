@@ -163,6 +163,9 @@ def _graph(visit: Visit, session: Session) -> Any:
         responsive=True,
         config={
             "displaylogo": False,
+            # Plotly offers by default to upload the chart to its maker; these are a patient's.
+            "showSendToCloud": False,
+            "plotlyServerURL": "",
             "locale": visit.words.language,
             "modeBarButtonsToRemove": ["lasso2d", "select2d", "toImage"],
             "scrollZoom": False,
