@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from monitor.data_directory import DataDirectory, create
+from tests.shell import Shell
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RECORDING = "mimic_s25047_numerics_1min.csv"
@@ -35,3 +38,14 @@ def recording() -> Path:
             f"{RECORDING} is not in {folder}; INFUSION_MONITOR_TEST_DATA names another folder"
         )
     return file.resolve()
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Shell]:
+    """Runs commands inside the test's process, on a data directory of their own that is not made yet."""
+    data = tmp_path / "data"
+    monkeypatch.setenv("INFUSION_MONITOR_DATA", str(data))
+    yield Shell(data, monkeypatch, capsys)
+    structlog.reset_defaults()

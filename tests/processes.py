@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import structlog
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -69,6 +70,8 @@ def result(data: Path, *arguments: str) -> str:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = run(["--data", str(data), *arguments])
+    # A command sets up the log of its process, which is the tests' here.
+    structlog.reset_defaults()
     assert code == 0, f"{arguments}: {err.getvalue()}"
     return out.getvalue().strip()
 

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 
 from monitor.config import settings_table
-from tests.cli.conftest import Shell
 from tests.conftest import REPOSITORY
 from tests.processes import Running, result, result_json
-
-pytest_plugins = ("tests.cli.conftest",)
+from tests.shell import Shell
 
 README = (REPOSITORY / "README.md").read_text()
 

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.data_directory import create, open_existing
 from monitor.storage import open_records
-from tests.cli.conftest import Shell
+from tests.shell import Shell
 
 
 def test_rooms_are_added_renamed_retired_and_listed_by_name(shell: Shell) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from monitor.cli.app import run
 
@@ -53,13 +51,3 @@ class Shell:
         assert (answer.code, answer.out) == (1, "")
         assert answer.err.count("\n") == 1
         return answer.err
-
-
-@pytest.fixture
-def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Shell]:
-    data = tmp_path / "data"
-    monkeypatch.setenv("INFUSION_MONITOR_DATA", str(data))
-    yield Shell(data, monkeypatch, capsys)
-    structlog.reset_defaults()
