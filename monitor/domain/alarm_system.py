@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from monitor.domain.limits import AlarmSettings
+from monitor.domain.occurrence_book import Change, UnknownAlarmError
 from monitor.domain.readings import Instant, Metric, Reading, Rejection
-from monitor.domain.session_alarms import Change, SessionAlarms, SessionState, UnknownAlarmError
+from monitor.domain.session_alarms import SessionAlarms, SessionState
 
 
 class SessionChange(NamedTuple):

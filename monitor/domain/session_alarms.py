@@ -9,9 +9,9 @@ every call, and make the changes durable together with what caused them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from monitor.domain.alarms import Event, Occurrence, State
+from monitor.domain.alarms import Occurrence
 from monitor.domain.breaches import (
     NEVER,
     Entry,
@@ -26,25 +26,10 @@ from monitor.domain.breaches import (
 from monitor.domain.conditions import Condition, clock, late, limit, missing
 from monitor.domain.feeds import CONTINUOUS, DEFAULT_INTERVALS, Feed, Vital
 from monitor.domain.limits import AlarmSettings, Clearing, Limit, Side
+from monitor.domain.occurrence_book import Change, OccurrenceBook, Occurrences
 from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric, Reading, Rejection
 
-
-class UnknownAlarmError(LookupError):
-    """No occurrence of that id was ever raised in an open session."""
-
-
-class EndedAlarmError(ValueError):
-    """The occurrence has ended; there is nothing left to acknowledge."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One transition that staff are told of, with the occurrence as it is after it."""
-
-    at: Instant
-    event: Event
-    occurrence: Occurrence
-    by: str | None = None
+_OF_FEEDS = ("missing|", f"{clock.KIND}|")
 
 
 @dataclass(slots=True)
@@ -57,11 +42,7 @@ class SessionState:
     tracks: dict[str, Track] = field(default_factory=dict)
     late_tracks: dict[str, Track] = field(default_factory=dict)
     feeds: dict[str, Feed] = field(default_factory=dict)
-    occurrences: dict[str, Occurrence] = field(default_factory=dict)
-    """By id: those that are not ended."""
-    open_keys: dict[str, str] = field(default_factory=dict)
-    """Key of a condition that holds to the id of its occurrence."""
-    numbered: int = 0
+    occurrences: Occurrences = field(default_factory=Occurrences)
 
 
 class SessionAlarms:
@@ -71,7 +52,7 @@ class SessionAlarms:
         self._settings = settings
         self._limits = {metric: settings.limits_of(metric) for metric in Metric}
         self._inside = {metric: _inside(self._limits[metric]) for metric in Metric}
-        self._changes: list[Change] = []
+        self._book = OccurrenceBook(state.session_id, state.occurrences)
         self.state = state
         self.next_due: Instant = -NEVER
 
@@ -100,7 +81,8 @@ class SessionAlarms:
         is_off = abs(offset_ms) > self._settings.clock_ms
         if is_off != was_off:
             feed.offset_since = now if is_off else None
-            self._reconcile(f"{clock.KIND}|{source}", clock.conditions(feed, self._settings), now)
+            holds = clock.condition(feed, self._settings)
+            self._book.reconcile(clock.key_of(feed), holds, now)
 
     def observe(self, readings: Sequence[Reading], now: Instant) -> None:
         """Take the readings of one frame (all from one source) or of one entry in."""
@@ -144,43 +126,24 @@ class SessionAlarms:
         Raises EndedAlarmError for one that has ended and UnknownAlarmError for one never raised.
         """
         self.tick(now)
-        occurrence = self.state.occurrences.get(alarm_id)
-        if occurrence is None or occurrence.state is State.PENDING:
-            number = alarm_id.rpartition("-a")[2]
-            if number.isdigit() and 0 < int(number) <= self.state.numbered and occurrence is None:
-                raise EndedAlarmError(f"alarm {alarm_id} has already ended")
-            raise UnknownAlarmError(f"there is no alarm {alarm_id}")
-        if occurrence.state is State.ACKNOWLEDGED:
-            return False
-        occurrence.happen(Event.ACKNOWLEDGED)
-        occurrence.acknowledged_at, occurrence.acknowledged_by = now, by
-        occurrence.note = note
-        self._changed(occurrence, Event.ACKNOWLEDGED, now, by)
-        if occurrence.kind == late.KIND:
-            self._reconcile(occurrence.key, [], now)
-        return True
+        acknowledged = self._book.acknowledge(alarm_id, by, note, now)
+        if acknowledged is not None and acknowledged.kind == late.KIND and acknowledged.rung:
+            self._book.end_condition(acknowledged, now)
+        return acknowledged is not None
 
     def end_session(self, now: Instant) -> None:
         """The session is over: what is left ends as "session ended"."""
         self.tick(now)
-        for occurrence in list(self.state.occurrences.values()):
-            was_pending = occurrence.state is State.PENDING
-            occurrence.happen(Event.SESSION_ENDED)
-            occurrence.ended_at = now
-            if not was_pending:
-                self._changed(occurrence, Event.SESSION_ENDED, now, None)
-        self.state.occurrences.clear()
-        self.state.open_keys.clear()
+        self._book.end_session(now)
         self.next_due = NEVER
 
     def take_changes(self) -> list[Change]:
         """What staff must be told of since the last call; the caller journals and shows it."""
-        changes, self._changes = self._changes, []
-        return changes
+        return self._book.take_changes()
 
     def signals(self) -> list[Occurrence]:
         """Every occurrence that staff are shown now."""
-        return [known for known in self.state.occurrences.values() if known.has_signal]
+        return self._book.signals()
 
     def _observe_value(self, reading: Reading, now: Instant) -> None:
         if not reading.has_value:
@@ -223,8 +186,8 @@ class SessionAlarms:
             late_track = self.state.late_tracks[key] = new_track(limits, spot=track.spot)
         add(late_track, limits, self._clearing(metric), entry)
         found = late.condition(metric, source, limits, late_track, now)
-        if found is not None and found.key not in self.state.open_keys:
-            self._reconcile(found.key, [found], now)
+        if found is not None and not self._book.holds(found.key):
+            self._book.reconcile(found.key, found, now)
 
     def _arrived(self, feed: Feed, reading: Reading, now: Instant) -> bool:
         """Note the arrival; True when the feed's conditions may have changed by it."""
@@ -256,8 +219,8 @@ class SessionAlarms:
         for side in Side:
             key = limit.key_of(metric, source, side)
             holds = found.get(key)
-            if holds is not None or key in self.state.open_keys:
-                self._reconcile(key, [holds] if holds is not None else [], now)
+            if self._book.reconcile(key, holds, now) and holds is not None:
+                self._spoken_for(holds, now)
         self.next_due = min(
             self.next_due,
             next_due(track, self._limits[metric], self._settings.arrival_grace_ms),
@@ -274,15 +237,16 @@ class SessionAlarms:
         for feed in feeds:
             for condition in missing.conditions(feed, ladder, moment):
                 holding[condition.key] = condition
-            for condition in clock.conditions(feed, self._settings):
-                holding[condition.key] = condition
+            off = clock.condition(feed, self._settings)
+            if off is not None:
+                holding[off.key] = off
         gone = [
             key
-            for key in self.state.open_keys
-            if key.startswith(("missing|", "clock|")) and key not in holding
+            for key in self._book.held_keys()
+            if key.startswith(_OF_FEEDS) and key not in holding
         ]
         for key in (*gone, *holding):
-            self._reconcile(key, [holding[key]] if key in holding else [], now)
+            self._book.reconcile(key, holding.get(key), now)
         self._plan(now)
 
     def _plan(self, now: Instant) -> None:
@@ -300,79 +264,11 @@ class SessionAlarms:
                 due = min(due, next_due(track, self._limits[metric], grace))
         self.next_due = due
 
-    def _reconcile(self, key: str, conditions: list[Condition], now: Instant) -> None:
-        """Bring the occurrence of one key in line with whether, and how badly, its condition holds."""
-        occurrence = self._open(key)
-        if not conditions:
-            if occurrence is not None:
-                self._end_condition(occurrence, now)
-            return
-        condition = conditions[0]
-        if occurrence is None:
-            occurrence = self._begin(condition)
-        if occurrence.state is State.PENDING:
-            occurrence.kind, occurrence.metric = condition.kind, condition.metric
-            occurrence.onset = condition.onset
-        if condition.rung > occurrence.rung:
-            self._reach(occurrence, condition, now)
-        elif condition.rung > 0:
-            occurrence.rung = condition.rung
-
-    def _open(self, key: str) -> Occurrence | None:
-        alarm_id = self.state.open_keys.get(key)
-        return None if alarm_id is None else self.state.occurrences[alarm_id]
-
-    def _begin(self, condition: Condition) -> Occurrence:
-        self.state.numbered += 1
-        occurrence = Occurrence(
-            id=f"{self.state.session_id}-a{self.state.numbered}",
-            key=condition.key,
-            kind=condition.kind,
-            metric=condition.metric,
-            source=condition.source,
-            type=condition.type,
-            priority=condition.priority,
-            onset=condition.onset,
-            reason=condition.reason,
-        )
-        self.state.occurrences[occurrence.id] = occurrence
-        self.state.open_keys[condition.key] = occurrence.id
-        return occurrence
-
-    def _reach(self, occurrence: Occurrence, condition: Condition, now: Instant) -> None:
-        first = occurrence.state is State.PENDING
-        event = Event.DELAY_ENDED if first else Event.ESCALATED
-        if first:
-            occurrence.priority, occurrence.raised_at = condition.priority, condition.raised_at
-        occurrence.happen(event)
-        occurrence.worsen_to(condition.priority)
-        occurrence.rung, occurrence.reason = condition.rung, condition.reason
-        self._changed(occurrence, event, now, None)
-        if condition.kind == limit.KIND:
-            self._spoken_for(condition, now)
-
     def _spoken_for(self, condition: Condition, now: Instant) -> None:
         """A breach that holds live needs no second alarm for its late part."""
-        noted = self._open(f"{late.KIND}|{condition.metric}|{condition.source}")
+        noted = self._book.opened(f"{late.KIND}|{condition.metric}|{condition.source}")
         if noted is not None and condition.onset <= noted.onset:
-            self._end_condition(noted, now)
-
-    def _end_condition(self, occurrence: Occurrence, now: Instant) -> None:
-        was_pending = occurrence.state is State.PENDING
-        occurrence.happen(Event.CONDITION_ENDED)
-        occurrence.condition_ended_at = now
-        occurrence.rung = 0
-        del self.state.open_keys[occurrence.key]
-        if not was_pending:
-            self._changed(occurrence, Event.CONDITION_ENDED, now, None)
-        else:
-            del self.state.occurrences[occurrence.id]
-
-    def _changed(self, occurrence: Occurrence, event: Event, now: Instant, by: str | None) -> None:
-        if occurrence.state is State.ENDED:
-            occurrence.ended_at = now
-            self.state.occurrences.pop(occurrence.id, None)
-        self._changes.append(Change(now, event, _copy(occurrence), by))
+            self._book.end_condition(noted, now)
 
     def _clearing(self, metric: Metric) -> Clearing:
         return self._settings.clearing.get(str(metric), Clearing())
@@ -390,8 +286,3 @@ def _inside(limits: tuple[Limit, ...]) -> tuple[float, float]:
     low = max((limit.limit for limit in limits if limit.side is Side.BELOW), default=float("-inf"))
     high = min((limit.limit for limit in limits if limit.side is Side.ABOVE), default=float("inf"))
     return (low, high)
-
-
-def _copy(occurrence: Occurrence) -> Occurrence:
-    reason = occurrence.reason
-    return replace(occurrence, reason=replace(reason, values=dict(reason.values)))

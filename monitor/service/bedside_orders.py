@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor.domain import entries, facts
+from monitor.domain.occurrence_book import EndedAlarmError, UnknownAlarmError
 from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Instant, Metric, Reading
-from monitor.domain.session_alarms import EndedAlarmError, SessionState, UnknownAlarmError
+from monitor.domain.session_alarms import SessionState
 from monitor.domain.sessions import CLOSED_PHASES, Phase, PhaseEntry, Session
 from monitor.service import intake
 from monitor.service.office_orders import known_room

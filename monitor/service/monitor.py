@@ -24,6 +24,8 @@ from monitor.wire.live import Due, NotWatched, Snapshot, Update
 from monitor.wire.orders import Order
 
 _LISTS_EVERY_MS = SECOND
+_STALE_LISTS_EVERY_MS = 200
+"""When a room or an alarm changed; not with every commit, because looking costs time with every room."""
 _REFUSALS_TOLD_EVERY_MS = 10 * SECOND
 
 __all__ = ["FrameOutcome", "Monitor", "Notice", "Outcome"]
@@ -47,6 +49,7 @@ class Monitor:
         self._gap_keys: list[views.GapKey] = []
         self._unassigned = 0
         self._lists_at: Instant = -1
+        self._lists_stale = False
 
     @property
     def simulated(self) -> bool:
@@ -223,12 +226,15 @@ class Monitor:
         )
 
     def _changed_lists(self, now: Instant) -> _Lists:
-        """The lists that are not what screens were last told; looked at once a second and when a room changed."""
+        """The lists that are not what screens were last told; looked at each second, sooner after a change."""
         ward = self.ward
-        fresh = bool(ward.outbox.rooms or ward.outbox.retired_rooms or ward.outbox.changes)
-        if not fresh and 0 <= now - self._lists_at < _LISTS_EVERY_MS * ward.clock_speed:
+        self._lists_stale |= bool(
+            ward.outbox.rooms or ward.outbox.retired_rooms or ward.outbox.changes
+        )
+        every_ms = _STALE_LISTS_EVERY_MS if self._lists_stale else _LISTS_EVERY_MS
+        if 0 <= now - self._lists_at < every_ms * ward.clock_speed:
             return _Lists()
-        self._lists_at = now
+        self._lists_at, self._lists_stale = now, False
         ward.forget_old_sessions(now)
         changed = _Lists()
         due_keys, gap_keys = views.due_keys(ward), views.gap_keys(ward, now)

@@ -90,7 +90,8 @@ def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant
 def _begin_anew(ward: Ward, records: Records, state: SessionState, now: Instant) -> list[Reading]:
     """This version cannot read the checkpoint: what still holds is raised again, and what was open is closed."""
     for known in records.alarms(state.session_id):
-        state.numbered = max(state.numbered, int(known.alarm_id.rpartition("-a")[2]))
+        number = int(known.alarm_id.rpartition("-a")[2])
+        state.occurrences.numbered = max(state.occurrences.numbered, number)
         if known.state != State.ENDED:
             ended = replace(known, event="superseded", state=str(State.ENDED), ended_at=now)
             ward.note(ended, at=now, by=Fact.SYSTEM, session_id=state.session_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.domain.session_alarms import EndedAlarmError, UnknownAlarmError
+from monitor.domain.occurrence_book import EndedAlarmError, UnknownAlarmError
 from tests.domain.builders import SESSION, Bed, cuff, spo2
 
 

@@ -11,24 +11,27 @@ from monitor.domain.readings import SECOND
 KIND = "clock"
 
 
-def conditions(feed: Feed, settings: AlarmSettings) -> list[Condition]:
-    """At most one condition: low, at once."""
+def key_of(feed: Feed) -> str:
+    """What makes clock conditions one occurrence."""
+    return f"{KIND}|{feed.source}"
+
+
+def condition(feed: Feed, settings: AlarmSettings) -> Condition | None:
+    """Low, at once."""
     if feed.offset_since is None or abs(feed.offset_ms) <= settings.clock_ms:
-        return []
-    return [
-        Condition(
-            key=f"{KIND}|{feed.source}",
-            kind=KIND,
-            metric=None,
-            source=feed.source,
-            type=AlarmType.TECHNICAL,
-            priority=Priority.LOW,
-            onset=feed.offset_since,
-            rung=1,
-            raised_at=feed.offset_since,
-            reason=Reason(
-                "clock_behind" if feed.offset_ms > 0 else "clock_ahead",
-                {"seconds": abs(feed.offset_ms) // SECOND, "source": feed.source},
-            ),
-        )
-    ]
+        return None
+    return Condition(
+        key=key_of(feed),
+        kind=KIND,
+        metric=None,
+        source=feed.source,
+        type=AlarmType.TECHNICAL,
+        priority=Priority.LOW,
+        onset=feed.offset_since,
+        rung=1,
+        raised_at=feed.offset_since,
+        reason=Reason(
+            "clock_behind" if feed.offset_ms > 0 else "clock_ahead",
+            {"seconds": abs(feed.offset_ms) // SECOND, "source": feed.source},
+        ),
+    )

@@ -1,0 +1,170 @@
+"""The occurrences of one session: brought in line with the conditions that hold, and told of as they change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from monitor.domain.alarms import Event, Occurrence, State
+from monitor.domain.conditions import Condition
+from monitor.domain.readings import Instant
+
+
+class UnknownAlarmError(LookupError):
+    """No occurrence of that id was ever raised in an open session."""
+
+
+class EndedAlarmError(ValueError):
+    """The occurrence has ended; there is nothing left to acknowledge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One transition that staff are told of, with the occurrence as it is after it."""
+
+    at: Instant
+    event: Event
+    occurrence: Occurrence
+    by: str | None = None
+
+
+@dataclass(slots=True)
+class Occurrences:
+    """Plain data: the occurrences of one session that are not ended."""
+
+    by_id: dict[str, Occurrence] = field(default_factory=dict)
+    open_keys: dict[str, str] = field(default_factory=dict)
+    """Key of a condition that holds to the id of its occurrence."""
+    numbered: int = 0
+
+
+class OccurrenceBook:
+    """Moves occurrences by their table and keeps what changed until it is taken."""
+
+    def __init__(self, session_id: str, known: Occurrences) -> None:
+        self._session_id = session_id
+        self._known = known
+        self._changes: list[Change] = []
+
+    def held_keys(self) -> list[str]:
+        """Of every condition that holds, pending ones too."""
+        return list(self._known.open_keys)
+
+    def holds(self, key: str) -> bool:
+        """Whether a condition of that key holds."""
+        return key in self._known.open_keys
+
+    def opened(self, key: str) -> Occurrence | None:
+        """The occurrence whose condition of that key holds."""
+        alarm_id = self._known.open_keys.get(key)
+        return None if alarm_id is None else self._known.by_id[alarm_id]
+
+    def signals(self) -> list[Occurrence]:
+        """Every occurrence that staff are shown now."""
+        return [known for known in self._known.by_id.values() if known.has_signal]
+
+    def reconcile(self, key: str, condition: Condition | None, now: Instant) -> bool:
+        """Bring the occurrence of a key in line with its condition; True when a rung was reached."""
+        occurrence = self.opened(key)
+        if condition is None:
+            if occurrence is not None:
+                self.end_condition(occurrence, now)
+            return False
+        if occurrence is None:
+            occurrence = self._begin(condition)
+        if occurrence.state is State.PENDING:
+            occurrence.kind, occurrence.metric = condition.kind, condition.metric
+            occurrence.onset = condition.onset
+        if condition.rung > occurrence.rung:
+            self._reach(occurrence, condition, now)
+            return True
+        if condition.rung > 0:
+            occurrence.rung = condition.rung
+        return False
+
+    def end_condition(self, occurrence: Occurrence, now: Instant) -> None:
+        """The hazard is over; the signal may stay."""
+        was_pending = occurrence.state is State.PENDING
+        occurrence.happen(Event.CONDITION_ENDED)
+        occurrence.condition_ended_at = now
+        occurrence.rung = 0
+        del self._known.open_keys[occurrence.key]
+        if was_pending:
+            del self._known.by_id[occurrence.id]
+        else:
+            self._changed(occurrence, Event.CONDITION_ENDED, now)
+
+    def acknowledge(
+        self, alarm_id: str, by: str, note: str | None, now: Instant
+    ) -> Occurrence | None:
+        """The occurrence that is acknowledged by it, or None when it already was.
+
+        Raises EndedAlarmError for one that has ended and UnknownAlarmError for one never raised.
+        """
+        occurrence = self._raised(alarm_id)
+        if occurrence.state is State.ACKNOWLEDGED:
+            return None
+        occurrence.happen(Event.ACKNOWLEDGED)
+        occurrence.acknowledged_at, occurrence.acknowledged_by = now, by
+        occurrence.note = note
+        self._changed(occurrence, Event.ACKNOWLEDGED, now, by)
+        return occurrence
+
+    def end_session(self, now: Instant) -> None:
+        """What is left ends as "session ended"."""
+        for occurrence in list(self._known.by_id.values()):
+            was_pending = occurrence.state is State.PENDING
+            occurrence.happen(Event.SESSION_ENDED)
+            if not was_pending:
+                self._changed(occurrence, Event.SESSION_ENDED, now)
+        self._known.by_id.clear()
+        self._known.open_keys.clear()
+
+    def take_changes(self) -> list[Change]:
+        """What staff must be told of since the last call."""
+        changes, self._changes = self._changes, []
+        return changes
+
+    def _raised(self, alarm_id: str) -> Occurrence:
+        occurrence = self._known.by_id.get(alarm_id)
+        if occurrence is not None and occurrence.state is not State.PENDING:
+            return occurrence
+        number = alarm_id.rpartition("-a")[2]
+        if occurrence is None and number.isdigit() and 0 < int(number) <= self._known.numbered:
+            raise EndedAlarmError(f"alarm {alarm_id} has already ended")
+        raise UnknownAlarmError(f"there is no alarm {alarm_id}")
+
+    def _begin(self, condition: Condition) -> Occurrence:
+        self._known.numbered += 1
+        occurrence = Occurrence(
+            id=f"{self._session_id}-a{self._known.numbered}",
+            key=condition.key,
+            kind=condition.kind,
+            metric=condition.metric,
+            source=condition.source,
+            type=condition.type,
+            priority=condition.priority,
+            onset=condition.onset,
+            reason=condition.reason,
+        )
+        self._known.by_id[occurrence.id] = occurrence
+        self._known.open_keys[condition.key] = occurrence.id
+        return occurrence
+
+    def _reach(self, occurrence: Occurrence, condition: Condition, now: Instant) -> None:
+        first = occurrence.state is State.PENDING
+        event = Event.DELAY_ENDED if first else Event.ESCALATED
+        if first:
+            occurrence.priority, occurrence.raised_at = condition.priority, condition.raised_at
+        occurrence.happen(event)
+        occurrence.worsen_to(condition.priority)
+        occurrence.rung, occurrence.reason = condition.rung, condition.reason
+        self._changed(occurrence, event, now)
+
+    def _changed(
+        self, occurrence: Occurrence, event: Event, now: Instant, by: str | None = None
+    ) -> None:
+        if occurrence.state is State.ENDED:
+            occurrence.ended_at = now
+            self._known.by_id.pop(occurrence.id, None)
+        reason = replace(occurrence.reason, values=dict(occurrence.reason.values))
+        self._changes.append(Change(now, event, replace(occurrence, reason=reason), by))
