@@ -2,10 +2,11 @@
 "use strict";
 
 (function (im) {
-  const FRAME_BUDGET_MS = 4;
+  const AFTER_MS = 60;
+  const BUDGET_MS = 3;
   const SCALES = { spo2: { low: 80, high: 100, top: 0.02, bottom: 0.4 }, other: { low: 40, high: 200, top: 0.24, bottom: 0.98 } };
   const dirty = new Set();
-  let scheduled = false;
+  let waiting = false;
   let colours = null;
 
   function palette() {
@@ -19,17 +20,28 @@
   }
   new MutationObserver(() => {
     colours = null;
-    for (const trend of all) redraw(trend);
+    for (const trend of all) {
+      trend.drawnAt = -Infinity;
+      redraw(trend);
+    }
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
 
   const all = new Set();
 
   function create(canvas) {
-    const trend = { canvas, room: null, width: 0, height: 0 };
+    const trend = { canvas, room: null, width: 0, height: 0, drawnAt: 0 };
     all.add(trend);
     return trend;
   }
   const forget = (trend) => { all.delete(trend); dirty.delete(trend); };
+
+  // A room's model is another one after each snapshot.
+  function show(trend, room) {
+    if (trend.room === room) return;
+    trend.room = room;
+    trend.drawnAt = -Infinity;
+    redraw(trend);
+  }
 
   function resize(trend, width, height) {
     const ratio = window.devicePixelRatio || 1;
@@ -37,26 +49,37 @@
     trend.height = height;
     trend.canvas.width = Math.round(width * ratio);
     trend.canvas.height = Math.round(height * ratio);
+    trend.drawnAt = -Infinity;
     redraw(trend);
   }
 
   function redraw(trend) {
     dirty.add(trend);
-    if (scheduled) return;
-    scheduled = true;
-    requestAnimationFrame(drawSome);
+    schedule();
   }
 
-  // Text first: trends share what a frame can spare, each at most once per frame.
+  function schedule() {
+    if (waiting || document.hidden) return;
+    waiting = true;
+    setTimeout(drawSome, AFTER_MS);
+  }
+  document.addEventListener("visibilitychange", () => dirty.size && schedule());
+
+  // How long nothing changes that could be seen: the time of one pixel.
+  const pixelMs = (trend) => im.model.TREND_MS / Math.max(1, trend.width) / im.clock.speed();
+
+  // Numbers first: trends are drawn between their frames, a few at a time, each when it has moved by a pixel.
   function drawSome() {
-    const until = performance.now() + FRAME_BUDGET_MS;
+    waiting = false;
+    const began = performance.now();
     for (const trend of dirty) {
+      if (began - trend.drawnAt < pixelMs(trend)) continue;
       dirty.delete(trend);
+      trend.drawnAt = began;
       draw(trend);
-      if (performance.now() > until) break;
+      if (performance.now() - began > BUDGET_MS) break;
     }
-    scheduled = dirty.size > 0;
-    if (scheduled) requestAnimationFrame(drawSome);
+    if (dirty.size) schedule();
   }
 
   function draw(trend) {
@@ -157,5 +180,5 @@
     context.setLineDash([]);
   }
 
-  im.trend = { create, forget, resize, redraw };
+  im.trend = { create, forget, show, resize, redraw };
 })(window.InfusionMonitor);

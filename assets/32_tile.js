@@ -144,7 +144,7 @@
     const which = planned ? t("{n} of {m}", { n: number, m: planned }) : sessionWords(room.session);
     im.setText(tile.patient, `${patient} · ${which}`);
     tile.patient.parentNode.title = `${patient}, ${sessionWords(room.session)}`;
-    tile.trend.room = room;
+    im.trend.show(tile.trend, room);
   }
 
   function paintAlarms(tile, room, now) {

@@ -5,6 +5,11 @@
   const SMALLEST = { width: 232, height: 150 };
   const ORDER_KEY = "infusion-monitor.order";
   const GAP = 12;
+  // Tiles of other shapes are laid out otherwise (ward.css).
+  const NARROW = 300;
+  const LOW = 200;
+  const ROOM_BELOW = 215;
+  const TALL = 330;
 
   let root = null;
   let sizes = null;
@@ -80,12 +85,26 @@
     return best;
   }
 
+  // All tiles are of one size. It is measured here once: container queries would measure it again with every number.
+  function shape() {
+    const { clientWidth: width, clientHeight: height } = root.firstElementChild;
+    root.style.setProperty("--cw", `${width / 100}px`);
+    root.style.setProperty("--ch", `${height / 100}px`);
+    const narrow = width <= NARROW;
+    root.classList.toggle("is-low", height <= LOW);
+    root.classList.toggle("is-narrow", narrow);
+    root.classList.toggle("is-narrow-tall", narrow && height >= ROOM_BELOW);
+    root.classList.toggle("is-narrow-low", narrow && height < ROOM_BELOW);
+    root.classList.toggle("is-tall", !narrow && height >= TALL);
+  }
+
   // Reads all sizes, then writes: one layout, not one per tile.
   function fit() {
     const count = tiles.size;
     if (!count || !root) return;
     const { columns } = columnsFor(count, root.clientWidth, root.clientHeight);
     root.style.setProperty("--columns", columns);
+    shape();
     const boxes = Array.from(tiles.values(), (tile) =>
       tile.trend ? [tile, tile.trendBox.clientWidth, tile.trendBox.clientHeight] : null);
     for (const box of boxes) {
