@@ -146,9 +146,10 @@ async def _serve_gateway(directory: DataDirectory, settings: Settings, desk: Des
     from monitor.gateway.server import serve_gateway, settle_memory
 
     settle_memory()
-    credential = secrets.token_urlsafe(32)
+    credential, listening = secrets.token_urlsafe(32), asyncio.Event()
 
     def ready(port: int) -> None:
+        listening.set()
         directory.announce(_address(directory, settings, port, credential))
         notify_ready()
 
@@ -165,10 +166,9 @@ async def _serve_gateway(directory: DataDirectory, settings: Settings, desk: Des
             stop=_told_to_stop(),
         )
     except OSError as error:
-        where = f"{settings.host}:{settings.gateway_port}"
-        raise StartRefusedError(
-            f"the gateway cannot listen on {where}: {error.strerror}"
-        ) from error
+        if listening.is_set():
+            raise
+        raise _not_listening("gateway", settings.host, settings.gateway_port, error) from error
 
 
 def _address(
@@ -230,12 +230,15 @@ def run_dashboard(
             ready=notify_ready,
         )
     except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise StartRefusedError(
-            f"the dashboard cannot listen on {where}: {error.strerror}"
-        ) from error
+        raise _not_listening("dashboard", settings.host, settings.port, error) from error
     finally:
         records.close()
+
+
+def _not_listening(who: str, host: str, port: int, error: OSError) -> StartRefusedError:
+    # The system's own words: libraries wrap them in theirs.
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return StartRefusedError(f"the {who} cannot listen on {host}:{port}: {reason}")
 
 
 def exit_when_told() -> None:

@@ -7,7 +7,10 @@ say() { printf '%s\n' "$*" >&2; }
 
 installed_browser() {
     local name
-    for name in ${INFUSION_MONITOR_CHROMIUM:-} chromium chromium-browser google-chrome google-chrome-stable chrome; do
+    if [ -n "${INFUSION_MONITOR_CHROMIUM:-}" ]; then
+        command -v "$INFUSION_MONITOR_CHROMIUM" && return
+    fi
+    for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do
         if command -v "$name"; then return; fi
     done
     for name in "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \

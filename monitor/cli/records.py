@@ -69,7 +69,8 @@ def migrate(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         put_json({"before": done.before, "after": done.after})
     else:
-        put(f"schema {done.after}" + ("" if done.before == done.after else f", was {done.before}"))
+        found = {None: "a new database", done.after: "nothing to do"}
+        put(f"schema {done.after}: {found.get(done.before, f'was {done.before}')}")
 
 
 def check_config(context: typer.Context, as_json: AsJson = False) -> None:
