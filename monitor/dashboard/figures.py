@@ -239,7 +239,7 @@ def _layout(view: TraceView) -> dict[str, Any]:
         "xaxis": {
             "type": "date",
             "anchor": "y3",
-            "autorangeoptions": {"include": _shown_time(view)},
+            "range": _shown_time(view),
             "tickformat": "%H:%M",
             "showgrid": False,
             "zeroline": False,
@@ -253,10 +253,10 @@ def _layout(view: TraceView) -> dict[str, Any]:
 
 def _shown_time(view: TraceView) -> list[int]:
     """What the time axis shows even while nothing has come: the planned phases, half an hour at least."""
-    if not view.phases:
-        return []
-    begin, end = view.phases[0].since, max(phase.until for phase in view.phases)
-    return [begin + view.shift_ms, max(end, begin + 30 * MINUTE) + view.shift_ms]
+    moments = [point.at for point in view.points] + [phase.since for phase in view.phases]
+    begin = min(moments, default=0)
+    end = max([begin + 30 * MINUTE, *moments, *(phase.until for phase in view.phases)])
+    return [begin - MINUTE // 2 + view.shift_ms, end + view.shift_ms]
 
 
 def _value_axis(view: TraceView, metric: Metric) -> dict[str, Any]:

@@ -34,6 +34,7 @@ NOT_WATCHED_LIST = "not-watched-list"  # JS
 UNASSIGNED_NOTE = "unassigned-note"  # JS
 
 START_REQUEST = "start-session-request"
+START_SENT = "start-sent"
 START_DIALOG = "start-dialog"
 START_TITLE = "start-title"
 START_PATIENT = "start-patient"
@@ -76,6 +77,7 @@ VITALS_ERROR = "vitals-error"
 NEXT_PHASE = "next-phase"
 CANCEL_SESSION = "cancel-session"
 DECISION = "decision"
+DECISION_SENT = "decision-sent"
 DECISION_DIALOG = "decision-dialog"
 DECISION_TITLE = "decision-title"
 DECISION_TEXT = "decision-text"

@@ -139,7 +139,13 @@ def test_a_session_without_readings_shows_its_own_time() -> None:
     phases = [PhaseSpan("Pre-check", T0, T0, False)]
     axis = figure(phases=phases)["layout"]["xaxis"]
     begin = T0 + HOUR_MS
-    assert axis["autorangeoptions"]["include"] == [begin, begin + 30 * MINUTE]
+    assert axis["range"] == [begin - MINUTE // 2, begin + 30 * MINUTE]
+
+
+def test_every_reading_is_inside_the_time_that_is_shown() -> None:
+    low, high = figure(point("spo2", 0, 97), point("spo2", 5000, 97))["layout"]["xaxis"]["range"]
+    assert low <= T0 + HOUR_MS
+    assert high >= T0 + 5000 * SECOND + HOUR_MS
 
 
 def test_limits_of_medium_and_high_priority_are_drawn_once_per_side() -> None:

@@ -111,17 +111,22 @@ async def test_sending_again_carries_the_same_entry() -> None:
 
 async def test_a_session_is_started_with_what_was_typed() -> None:
     visit, orders = visitor(done(session="s7"))
-    assert (await start(visit, "1", " P-0417 ", 82.5, "ketamine_iv")).session == "s7"
+    assert (await start(visit, "1", " P-0417 ", "82,5", "ketamine_iv")).session == "s7"
     order = orders.given[0][0]
     assert (order.room, order.patient, order.weight_kg) == ("1", "P-0417", 82.5)
 
 
 @pytest.mark.parametrize(
     ("patient", "weight", "field"),
-    [("", "", "patient"), ("Kari Nordmann", "", "patient"), ("P-1", 900, "weight_kg")],
+    [
+        ("", "", "patient"),
+        ("Kari Nordmann", "", "patient"),
+        ("P-1", "900", "weight_kg"),
+        ("P-1", "heavy", "weight_kg"),
+    ],
 )
 async def test_a_wrong_field_of_a_new_session_is_named(
-    patient: str, weight: Any, field: str
+    patient: str, weight: str, field: str
 ) -> None:
     visit, orders = visitor()
     assert field in (await start(visit, "1", patient, weight, "ketamine_iv")).errors

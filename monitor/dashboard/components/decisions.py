@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 from pydantic import ValidationError
 
 from monitor.dashboard import ids
-from monitor.dashboard.components.fields import actions, button, dialog, error_place
+from monitor.dashboard.components.fields import actions, button, collect, dialog, error_place
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import (
     may_be_cancelled,
@@ -76,6 +76,7 @@ def decision_dialog(words: Words) -> Any:
                 button(ids.DECISION_SUBMIT, _("Confirm"), kind="primary"),
             ),
             dcc.Store(id=ids.DECISION),
+            dcc.Store(id=ids.DECISION_SENT),
         ],
     )
 
@@ -123,20 +124,26 @@ def register_callbacks(app: Dash) -> None:
             current_visit(), session_id, cancel=ctx.triggered_id == ids.CANCEL_SESSION
         )
 
+    collect(
+        app,
+        ids.DECISION_SENT,
+        {"reason": f"#{ids.DECISION_REASON}"},
+        pressed=[ids.DECISION_SUBMIT],
+        known=[State(ids.DECISION, "data")],
+    )
+
     @app.callback(
         Output(ids.DECISION_DIALOG, "opened", allow_duplicate=True),
         Output(ids.SESSION_CHANGED, "data", allow_duplicate=True),
-        Input(ids.DECISION_SUBMIT, "n_clicks"),
-        State(ids.DECISION, "data"),
-        State(ids.DECISION_REASON, "value"),
+        Input(ids.DECISION_SENT, "data"),
         running=[(Output(ids.DECISION_SUBMIT, "disabled"), True, False)],
         prevent_initial_call=True,
     )
-    async def confirm(clicks: int, decision: dict[str, str], reason: str) -> tuple[bool, str]:
-        outcome = await decide(current_visit(), decision, reason or "")
+    async def confirm(sent: dict[str, Any]) -> tuple[bool, int]:
+        outcome = await decide(current_visit(), sent["known"][0], sent["values"]["reason"])
         set_props(ids.DECISION_ERROR, {"children": outcome.sentence})
         set_props(ids.DECISION_REASON_PLACE, {"hidden": not outcome.wants_reason})
-        return not outcome.is_done, f"{decision['phase']} {clicks}"
+        return not outcome.is_done, sent["at"]
 
     app.clientside_callback(
         "function(clicks) { return clicks ? false : window.dash_clientside.no_update; }",

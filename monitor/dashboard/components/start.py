@@ -12,7 +12,14 @@ from dash.exceptions import PreventUpdate
 from pydantic import ValidationError
 
 from monitor.dashboard import ids
-from monitor.dashboard.components.fields import actions, button, dialog, error_place, number_field
+from monitor.dashboard.components.fields import (
+    actions,
+    button,
+    collect,
+    dialog,
+    error_place,
+    number_field,
+)
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import refusal_text, unreachable_text
 from monitor.dashboard.visit import Visit, current_visit
@@ -45,6 +52,7 @@ def start_dialog(visit: Visit) -> Any:
     return html.Div(
         [
             dcc.Store(id=ids.START_REQUEST),
+            dcc.Store(id=ids.START_SENT),
             dialog(
                 ids.START_DIALOG,
                 html.Span(id=ids.START_TITLE),
@@ -62,7 +70,9 @@ def start_dialog(visit: Visit) -> Any:
                                     "input": {"data-autofocus": "true", "autoComplete": "off"}
                                 },
                             ),
-                            number_field(ids.START_WEIGHT, _("Weight, if known"), "kg", decimals=1),
+                            number_field(
+                                ids.START_WEIGHT, _("Weight, if known"), "kg", decimals=True
+                            ),
                             dmc.Select(
                                 id=ids.START_PROTOCOL,
                                 label=_("Protocol"),
@@ -85,16 +95,14 @@ def start_dialog(visit: Visit) -> Any:
     )
 
 
-async def start(
-    visit: Visit, room: str, patient: str, weight: float | str | None, protocol: str
-) -> Outcome:
+async def start(visit: Visit, room: str, patient: str, weight: str, protocol: str) -> Outcome:
     """Send the order; a refusal is told beside the field it is about."""
     try:
         order = StartSession.model_validate(
             {
                 "room": room,
                 "patient": patient.strip(),
-                "weight_kg": None if weight in (None, "") else weight,
+                "weight_kg": weight.replace(",", ".") or None,
                 "protocol": protocol,
             }
         )
@@ -125,22 +133,27 @@ def register_callbacks(app: Dash) -> None:
         _open(current_visit().words, str(request["room"]))
         return True
 
+    collect(
+        app,
+        ids.START_SENT,
+        {"patient": f"#{ids.START_PATIENT}", "weight": f"#{ids.START_WEIGHT}"},
+        pressed=[ids.START_SUBMIT],
+        submitted=[ids.START_PATIENT, ids.START_WEIGHT],
+        known=[State(ids.START_REQUEST, "data"), State(ids.START_PROTOCOL, "value")],
+    )
+
     @app.callback(
         Output(ids.START_DIALOG, "opened", allow_duplicate=True),
         Output(ids.GO_TO, "href"),
-        Input(ids.START_SUBMIT, "n_clicks"),
-        Input(ids.START_PATIENT, "n_submit"),
-        Input(ids.START_WEIGHT, "n_submit"),
-        State(ids.START_REQUEST, "data"),
-        State(ids.START_PATIENT, "value"),
-        State(ids.START_WEIGHT, "value"),
-        State(ids.START_PROTOCOL, "value"),
+        Input(ids.START_SENT, "data"),
         running=[(Output(ids.START_SUBMIT, "disabled"), True, False)],
         prevent_initial_call=True,
     )
-    async def submit(*given: Any) -> tuple[bool, Any]:
-        request, patient, weight, protocol = given[3:]
-        outcome = await start(current_visit(), request["room"], patient, weight, protocol)
+    async def submit(sent: dict[str, Any]) -> tuple[bool, Any]:
+        typed, (request, protocol) = sent["values"], sent["known"]
+        outcome = await start(
+            current_visit(), request["room"], typed["patient"], typed["weight"], protocol
+        )
         _show(outcome)
         return not outcome.session, f"/session/{outcome.session}" if outcome.session else no_update
 

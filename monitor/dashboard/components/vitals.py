@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import uuid4
 
@@ -11,34 +10,17 @@ from dash import Dash, Input, Output, State, dcc, html, set_props
 
 from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
-from monitor.dashboard.components.fields import actions, button, dialog, error_place, number_field
+from monitor.dashboard.components.fields import (
+    actions,
+    button,
+    collect,
+    dialog,
+    error_place,
+    number_field,
+)
 from monitor.dashboard.entry import FIELDS, Answer, Typed, send_vitals
 from monitor.dashboard.visit import current_visit
 from monitor.dashboard.words import Words
-
-_COLLECT_SCRIPT = """function(save, confirm, ...rest) {
-    const pressed = window.dash_clientside.callback_context.triggered[0];
-    if (!pressed || !pressed.value) return window.dash_clientside.no_update;
-    // What stands in the fields, not what has reached Dash: a quick Enter overtakes the last digit typed.
-    const values = {};
-    for (const [name, id] of Object.entries(FIELDS)) {
-        const text = document.getElementById(id).value.trim();
-        if (text) values[name] = text;
-    }
-    const clock = document.querySelector("input[name='TIME']");
-    return {
-        values: values,
-        clock: clock ? clock.value : "",
-        entry: rest[rest.length - 1],
-        confirm: pressed.prop_id === "CONFIRM.n_clicks",
-        at: Date.now(),
-    };
-}"""
-_COLLECT = (
-    _COLLECT_SCRIPT.replace("FIELDS", json.dumps({f.name: f.id for f in FIELDS}))
-    .replace("TIME", ids.VITALS_TIME)
-    .replace("CONFIRM", ids.VITALS_CONFIRM)
-)
 
 
 def vitals_dialog(words: Words) -> Any:
@@ -137,15 +119,13 @@ def register_callbacks(app: Dash) -> None:
         show(current_visit().words, Answer())
         return True, str(uuid4()), current_visit().words.clock(opened_at), *[""] * len(FIELDS)
 
-    app.clientside_callback(
-        _COLLECT,
-        Output(ids.VITALS_SENT, "data"),
-        Input(ids.VITALS_SUBMIT, "n_clicks"),
-        Input(ids.VITALS_CONFIRM, "n_clicks"),
-        Input(ids.VITALS_TIME, "n_submit"),
-        *[Input(f.id, "n_submit") for f in FIELDS],
-        State(ids.VITALS_ENTRY, "data"),
-        prevent_initial_call=True,
+    collect(
+        app,
+        ids.VITALS_SENT,
+        {f.name: f"#{f.id}" for f in FIELDS} | {"clock": f"input[name='{ids.VITALS_TIME}']"},
+        pressed=[ids.VITALS_SUBMIT, ids.VITALS_CONFIRM],
+        submitted=[ids.VITALS_TIME, *[f.id for f in FIELDS]],
+        known=[State(ids.VITALS_ENTRY, "data")],
     )
 
     @app.callback(
@@ -159,12 +139,14 @@ def register_callbacks(app: Dash) -> None:
         prevent_initial_call=True,
     )
     async def submit(sent: dict[str, Any], session: str, opened_at: int, asked: Any) -> Any:
+        clock = sent["values"].pop("clock")
+        values = {name: text for name, text in sent["values"].items() if text}
         # A confirmation holds for the values that were asked about, not for ones changed since.
-        confirmed = sent["confirm"] and sent["values"] == asked
-        typed = Typed(session, sent["entry"], sent["values"], sent["clock"], opened_at, confirmed)
+        confirmed = sent["pressed"] == ids.VITALS_CONFIRM and values == asked
+        typed = Typed(session, sent["known"][0], values, clock, opened_at, confirmed)
         answer = await send_vitals(current_visit(), typed)
         show(current_visit().words, answer)
-        return not answer.is_done, sent["values"] if answer.question else None
+        return not answer.is_done, values if answer.question else None
 
     app.clientside_callback(
         "function(clicks) { return clicks ? false : window.dash_clientside.no_update; }",
