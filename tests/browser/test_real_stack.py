@@ -144,3 +144,18 @@ def test_a_nurse_starts_a_session_moves_it_on_and_enters_vital_signs(
     page.locator("#next-phase").click()
     page.locator("#decision-submit").click()
     expect(page.locator('#session-head [data-state="current"]')).to_contain_text("Baseline")
+
+
+def test_a_tile_leads_to_its_session_and_back_without_losing_the_live_socket(
+    page: Page, stack: Stack
+) -> None:
+    signed_in(page, stack)
+    page.evaluate("window.stillTheSamePage = true")
+    page.locator(f"{TILE} a").click()
+    page.wait_for_url(f"**/session/{stack.session}")
+    expect(page.locator("#session-head")).to_contain_text("P-1")
+    expect(page.locator("#session-trace .js-plotly-plot")).to_be_visible()
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    page.locator("#nav").get_by_text("Ward").click()
+    expect(page.locator(TILE)).to_be_visible()
+    assert page.evaluate("window.stillTheSamePage") is True
