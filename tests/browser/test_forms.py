@@ -1,0 +1,131 @@
+"""The forms in a real browser, with hands faster than the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.stack import OPERATOR, PASSWORD, Stack
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("forms"))
+    yield stack
+    stack.close()
+
+
+@pytest.fixture
+def visitor(page: Page, stack: Stack) -> Page:
+    page.goto(f"{stack.url}/sign-in")
+    expect(page.locator('[name="operator"]')).to_be_focused()
+    page.keyboard.type(OPERATOR)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    live(page)
+    return page
+
+
+def live(page: Page) -> None:
+    pill = page.locator("#connection")
+    expect(pill).to_have_attribute("data-connection", "live", timeout=20_000)
+
+
+def open_vitals(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/session/{stack.session}")
+    live(page)
+    expect(page.locator("#vitals-open")).to_be_visible()
+    page.keyboard.press("v")
+    expect(page.locator("#vitals-pulse")).to_be_focused()
+
+
+def shown(page: Page, metric: str) -> str:
+    return page.locator(f'#session-numerics [data-metric="{metric}"]').inner_text()
+
+
+def test_a_quick_enter_does_not_cut_the_patients_reference(visitor: Page) -> None:
+    visitor.locator('.tile[data-room="2"] button').click()
+    expect(visitor.locator("#start-patient")).to_be_focused()
+    visitor.keyboard.type("P-0123456789")
+    visitor.keyboard.press("Enter")
+    visitor.wait_for_url("**/session/*")
+    expect(visitor.locator(".session-patient")).to_have_text("P-0123456789 · session 1 of 6")
+
+
+def test_three_numbers_by_keyboard_alone(visitor: Page, stack: Stack) -> None:
+    open_vitals(visitor, stack)
+    for number in ("82", "132", "84", "", "97"):
+        visitor.keyboard.type(number)
+        visitor.keyboard.press("Tab" if number != "97" else "Enter")
+    expect(visitor.locator("#vitals-pulse")).to_be_hidden()
+    numbers = visitor.locator("#session-numerics")
+    expect(numbers.locator('[data-metric="nibp"]')).to_have_text("132/84")
+    assert (shown(visitor, "pulse_rate"), shown(visitor, "spo2")) == ("82", "97")
+    expect(visitor.locator("#session-log")).to_contain_text("Entered: Pulse 82")
+
+
+def test_an_unusual_value_is_asked_about_once_and_enter_answers(
+    visitor: Page, stack: Stack
+) -> None:
+    open_vitals(visitor, stack)
+    visitor.keyboard.type("199")
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("#vitals-question")).to_contain_text("Pulse 199 /min")
+    expect(visitor.locator("#vitals-confirm")).to_be_focused()
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("#vitals-pulse")).to_be_hidden()
+
+
+def test_an_impossible_value_is_refused_beside_its_field_and_nothing_is_lost(
+    visitor: Page, stack: Stack
+) -> None:
+    open_vitals(visitor, stack)
+    visitor.keyboard.type("72")
+    visitor.locator("#vitals-spo2").fill("970")
+    visitor.keyboard.press("Enter")
+    expect(visitor.get_by_text("This value is not possible.")).to_be_visible()
+    expect(visitor.locator("#vitals-pulse")).to_have_value("72")
+    expect(visitor.locator("#vitals-spo2")).to_have_value("970")
+
+
+def test_a_dead_gateway_keeps_what_was_typed_and_says_that_nothing_changed(
+    visitor: Page, stack: Stack
+) -> None:
+    open_vitals(visitor, stack)
+    visitor.keyboard.type("72")
+    with stack.frozen(stack.gateway_pid()):
+        visitor.keyboard.press("Enter")
+        error = visitor.locator("#vitals-error")
+        expect(error).to_contain_text("The gateway does not answer", timeout=10_000)
+        expect(visitor.locator("#vitals-pulse")).to_have_value("72")
+    live(visitor)
+    visitor.locator("#vitals-submit").click()
+    expect(visitor.locator("#vitals-pulse")).to_be_hidden()
+
+
+def test_language_and_theme_are_the_operators_own(visitor: Page, stack: Stack) -> None:
+    for choice, attribute, wanted in (
+        ("#language-nb", "lang", "nb"),
+        ("#theme-light", "data-mantine-color-scheme", "light"),
+        ("#language-en", "lang", "en"),
+    ):
+        visitor.locator(".operator").click()
+        visitor.locator(choice).click()
+        expect(visitor.locator("html")).to_have_attribute(attribute, wanted)
+        live(visitor)
+
+
+def test_no_page_asks_another_host_for_anything(visitor: Page, stack: Stack) -> None:
+    asked: list[str] = []
+    visitor.on("request", lambda request: asked.append(request.url))
+    for path in ("/", f"/session/{stack.session}", "/sessions", "/unassigned", "/settings"):
+        visitor.goto(f"{stack.url}{path}")
+        expect(visitor.locator("#page h1").first).to_be_attached()
+        live(visitor)
+    mine = (stack.url, "data:", "blob:", f"ws://127.0.0.1:{stack.gateway_port}")
+    assert [url for url in asked if not url.startswith(mine)] == []
