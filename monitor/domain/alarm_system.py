@@ -8,7 +8,8 @@ from typing import NamedTuple
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.occurrence_book import Change, UnknownAlarmError
 from monitor.domain.readings import Instant, Metric, Reading, Rejection
-from monitor.domain.session_alarms import SessionAlarms, SessionState
+from monitor.domain.session_alarms import SessionAlarms
+from monitor.domain.session_state import SessionState
 
 
 class SessionChange(NamedTuple):

@@ -5,10 +5,11 @@ Every number comes from a protocol file; nothing here is a clinical default.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from monitor.domain.readings import SECOND, Metric
+from monitor.domain.readings import MINUTE, SECOND, Metric
 
 
 class Priority(StrEnum):
@@ -30,8 +31,25 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Burden:
+    """Raise by how deep and how long together, instead of after a fixed delay.
+
+    ``rule`` ``sum``: points beyond the limit times seconds (after Nellcor's SatSeconds); a value counts for the time
+    since the one before, at most three seconds; inside the limit the sum falls at the same rate.
+    ``rule`` ``index``: each value beyond counts its distance plus one, each inside takes one away; the third
+    excursion within a minute raises regardless (after GE's smart index).
+    """
+
+    rule: str
+    setting: float
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
-    """One alarm limit: a rung on one side of one metric. ``component`` is value, systolic, diastolic or mean."""
+    """One alarm limit: a rung on one side of one metric. ``component`` is value, systolic, diastolic or mean.
+
+    ``kind`` is ``limit``, ``rise`` (over the baseline) or ``repeat`` (a second cuff confirms the first).
+    """
 
     metric: Metric
     component: str
@@ -44,6 +62,13 @@ class Limit:
     inclusive: bool = False
     """Whether the limit itself is already beyond."""
     source: str = ""
+    id: str = ""
+    kind: str = "limit"
+    phases: frozenset[str] | None = None
+    """The phases it holds in; None for all."""
+    confirm_within_ms: int = 0
+    """Reached by a second value beyond within this time of the one before; 0 for other kinds."""
+    burden: Burden | None = None
 
     def is_crossed_by(self, value: float) -> bool:
         """Whether the value lies beyond the limit."""
@@ -58,6 +83,21 @@ class Limit:
         if self.side is Side.BELOW:
             return value >= self.limit + margin
         return value <= self.limit - margin
+
+    def distance(self, value: float) -> float:
+        """How far beyond the limit a value is; negative inside."""
+        return self.limit - value if self.side is Side.BELOW else value - self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A limit relative to the patient's own confirmed baseline."""
+
+    metric: Metric
+    component: str
+    by: float
+    priority: Priority
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +122,84 @@ class MissingLadder:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreLimit:
+    """A score at or below ``at_most`` (MOAA/S: 5 awake, 0 no response) is a condition at once."""
+
+    score: str
+    at_most: int
+    priority: Priority
+    severity: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmSettings:
     """Everything the alarm rules need to know, for one session."""
 
     limits: tuple[Limit, ...] = ()
+    rises: tuple[Rise, ...] = ()
+    scores: tuple[ScoreLimit, ...] = ()
     clearing: dict[str, Clearing] = field(default_factory=dict)
     ladder: MissingLadder = MissingLadder()
     clock_ms: int = 2 * SECOND
+    cuff_ms: dict[str, int] = field(default_factory=dict)
+    """Phase to the time from one cuff to the next; a phase that is not named has no cadence."""
+    overdue_grace_ms: int = 3 * MINUTE
+    disagreement: dict[str, float] = field(default_factory=dict)
+    """Metric or component to how far apart two sources may be."""
     arrival_grace_ms: int = 500
     """How long after a delay's end a reading measured before it may still be under way."""
 
-    def limits_of(self, metric: Metric) -> tuple[Limit, ...]:
-        """The metric's limits, lower side first, milder before worse."""
-        chosen = [limit for limit in self.limits if limit.metric is metric]
-        return tuple(sorted(chosen, key=lambda limit: (limit.side, limit.severity)))
+
+SEVERITY_STEP = 10
+"""Between two priorities: severities of one priority never reach the next one's."""
+
+
+def severity(priority: Priority, step: int) -> int:
+    """Worse priority first, then farther out."""
+    return RANK[priority] * SEVERITY_STEP + step
+
+
+def limits_in_force(
+    settings: AlarmSettings,
+    phase: str,
+    baseline: Mapping[str, float],
+    own: Mapping[str, float | None],
+) -> dict[Metric, tuple[Limit, ...]]:
+    """The limits of each metric, lower side first, milder before worse.
+
+    ``baseline`` maps component to its confirmed value; without one the rise limits are not among them.
+    ``own`` maps a limit's id to this patient's value for it; None takes the limit out.
+    """
+    chosen = [*settings.limits, *_rises(settings.rises, baseline)]
+    found: dict[Metric, tuple[Limit, ...]] = {}
+    for metric in Metric:
+        of_metric = [
+            replace(known, limit=value) if (value := own.get(known.id)) is not None else known
+            for known in chosen
+            if known.metric is metric
+            and (known.phases is None or phase in known.phases)
+            and own.get(known.id, known.limit) is not None
+        ]
+        found[metric] = tuple(sorted(of_metric, key=lambda known: (known.side, known.severity)))
+    return found
+
+
+def _rises(rises: tuple[Rise, ...], baseline: Mapping[str, float]) -> list[Limit]:
+    return [
+        Limit(
+            metric=rise.metric,
+            component=rise.component,
+            side=Side.ABOVE,
+            limit=baseline[rise.component] + rise.by,
+            delay_ms=0,
+            priority=rise.priority,
+            severity=severity(rise.priority, 0),
+            inclusive=True,
+            source=rise.source,
+            id=f"{rise.component}_rise",
+            kind="rise",
+        )
+        for rise in rises
+        if rise.component in baseline
+    ]

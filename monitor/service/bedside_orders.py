@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.domain import entries, facts
 from monitor.domain.occurrence_book import EndedAlarmError, UnknownAlarmError
 from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Instant, Metric, Reading
-from monitor.domain.session_alarms import SessionState
+from monitor.domain.session_state import SessionState
 from monitor.domain.sessions import CLOSED_PHASES, Phase, PhaseEntry, Session
 from monitor.service import intake
 from monitor.service.office_orders import known_room
@@ -161,6 +161,9 @@ def _store(ward: Ward, session: Session, readings: list[Reading]) -> None:
 def _move(ward: Ward, session: Session, body: facts.FactBody, given: Given) -> None:
     ward.note(body, at=given.at, by=given.by, session_id=session.id)
     ward.remember(session)
+    alarms = ward.alarms.touch(session.id)
+    if alarms is not None and session.is_open:
+        alarms.enter_phase(session.phase, given.at)
     if session.phase in CLOSED_PHASES:
         ward.closing += ward.alarms.end(session.id, given.at)
         ward.bedsides.pop(session.room_id, None)

@@ -15,7 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from monitor.domain.alarm_system import SessionChange
 from monitor.domain.facts import AlarmChanged, DeviceConnected, Fact
 from monitor.domain.readings import SECOND, Instant, Reading
-from monitor.domain.session_alarms import SessionAlarms, SessionState
+from monitor.domain.session_alarms import SessionAlarms
+from monitor.domain.session_state import SessionState
 from monitor.service.ports import Checkpoint
 from monitor.service.ward import Ward
 

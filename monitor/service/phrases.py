@@ -68,6 +68,17 @@ _SENTENCES = {
     "never_arrived": N_("No data: {metrics} – nothing has arrived yet"),
     "clock_behind": N_("Device clock {seconds} s behind – times are corrected"),
     "clock_ahead": N_("Device clock {seconds} s ahead – times are corrected"),
+    "rise_above": N_(
+        "BP {pressure} mmHg – {component} {limit} or more, a marked rise over baseline"
+    ),
+    "repeat_above": N_(
+        "BP {pressure} mmHg – {component} at or above {limit}, confirmed by a second cuff"
+    ),
+    "burden_below": N_("{what} {value} {unit} – below {limit} deep and long (sum over {setting})"),
+    "burden_above": N_("{what} {value} {unit} – above {limit} far and long (sum over {setting})"),
+    "disagreement": N_("{what}: two sources say {low} and {high}"),
+    "overdue_cuff": N_("BP overdue by {minutes} min"),
+    "score_at_most": N_("MOAA/S {value} – at or below {limit}"),
     "late_below": N_("Late data: {what} {value} {unit} – was below {limit} for {seconds} s"),
     "late_above": N_("Late data: {what} {value} {unit} – was above {limit} for {seconds} s"),
     "due_cuff": N_("BP"),

@@ -10,13 +10,25 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from monitor.domain.limits import AlarmSettings, Clearing, Limit, MissingLadder, Priority, Side
+from monitor.domain.limits import (
+    AlarmSettings,
+    Burden,
+    Clearing,
+    Limit,
+    MissingLadder,
+    Priority,
+    Rise,
+    ScoreLimit,
+    Side,
+    severity,
+)
 from monitor.domain.readings import MINUTE, SECOND, Metric
 
 PROTOCOLS_DIRECTORY = Path(__file__).parent.parent / "protocols"
 
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
+Source = Annotated[str, Field(min_length=1)]
 PhaseName = Literal["precheck", "baseline", "infusion", "observation"]
 _COMPONENTS = {
     Metric.NIBP: ("systolic", "diastolic", "mean"),
@@ -38,6 +50,29 @@ class _Head(_Part):
     planned_sessions: Annotated[int, Field(ge=1)] | None = None
 
 
+class _Burden(_Part):
+    rule: Literal["sum", "index"]
+    setting: Annotated[float, Field(gt=0)]
+
+
+class _Rise(_Part):
+    component: Literal["systolic", "diastolic"]
+    by: Annotated[float, Field(gt=0)]
+    priority: Priority
+    source: Source
+
+
+class _Score(_Part):
+    score: Literal["moaas"]
+    at_most: Annotated[int, Field(ge=0, le=5)]
+    priority: Priority
+    source: Source
+
+
+class _Overdue(_Part):
+    grace_minutes: Annotated[float, Field(ge=0)] = 3
+
+
 class _Limit(_Part):
     metric: Metric
     component: Literal["value", "systolic", "diastolic", "mean"] = "value"
@@ -46,8 +81,11 @@ class _Limit(_Part):
     at_or_above: float | None = None
     at_or_below: float | None = None
     delay_s: Seconds = 0
+    burden: _Burden | None = None
+    confirm_within_s: Seconds = 0
+    phases: Annotated[frozenset[PhaseName], Field(min_length=1)] | None = None
     priority: Priority
-    source: Annotated[str, Field(min_length=1)]
+    source: Source
 
     @model_validator(mode="after")
     def _is_one_limit(self) -> Self:
@@ -92,7 +130,13 @@ class _File(_Part):
     clear: dict[Metric, _Clear] = {}
     missing: _Missing = _Missing()
     clock: _Clock = _Clock()
+    overdue: _Overdue = _Overdue()
+    disagreement: dict[
+        Literal["pulse_rate", "spo2", "systolic", "diastolic"], Annotated[float, Field(gt=0)]
+    ] = {}
     limit: Annotated[list[_Limit], Field(min_length=1)]
+    rise: list[_Rise] = []
+    score: list[_Score] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +174,6 @@ def load_protocol(path: Path) -> Protocol:
 
 
 def _protocol(file: _File) -> Protocol:
-    missing = file.missing
     return Protocol(
         name=file.protocol.name,
         version=file.protocol.version,
@@ -138,20 +181,41 @@ def _protocol(file: _File) -> Protocol:
         planned_sessions=file.protocol.planned_sessions,
         phase_ms={phase: round(value * MINUTE) for phase, value in file.phase_minutes.items()},
         cuff_ms={phase: round(value * MINUTE) for phase, value in file.cuff_minutes.items()},
-        alarms=AlarmSettings(
-            limits=_with_severity([_limit(limit) for limit in file.limit]),
-            clearing={
-                str(metric): Clearing(clear.margin, round(clear.delay_s * SECOND))
-                for metric, clear in file.clear.items()
-            },
-            ladder=MissingLadder(
-                stale_ms=round(missing.stale_s * SECOND),
-                low_ms=round(missing.low_s * SECOND),
-                medium_ms=round(missing.medium_s * SECOND),
-                high_ms=round(missing.high_s * SECOND),
-            ),
-            clock_ms=round(file.clock.off_by_s * SECOND),
+        alarms=_alarm_settings(file),
+    )
+
+
+def _alarm_settings(file: _File) -> AlarmSettings:
+    return AlarmSettings(
+        limits=_numbered([_limit(limit) for limit in file.limit]),
+        rises=tuple(
+            Rise(Metric.NIBP, rise.component, rise.by, rise.priority, rise.source)
+            for rise in file.rise
         ),
+        scores=tuple(
+            ScoreLimit(
+                known.score,
+                known.at_most,
+                known.priority,
+                severity(known.priority, 0),
+                known.source,
+            )
+            for known in file.score
+        ),
+        clearing={
+            str(metric): Clearing(clear.margin, round(clear.delay_s * SECOND))
+            for metric, clear in file.clear.items()
+        },
+        ladder=MissingLadder(
+            stale_ms=round(file.missing.stale_s * SECOND),
+            low_ms=round(file.missing.low_s * SECOND),
+            medium_ms=round(file.missing.medium_s * SECOND),
+            high_ms=round(file.missing.high_s * SECOND),
+        ),
+        clock_ms=round(file.clock.off_by_s * SECOND),
+        cuff_ms={phase: round(value * MINUTE) for phase, value in file.cuff_minutes.items()},
+        overdue_grace_ms=round(file.overdue.grace_minutes * MINUTE),
+        disagreement={str(name): most for name, most in file.disagreement.items()},
     )
 
 
@@ -167,16 +231,34 @@ def _limit(limit: _Limit) -> Limit:
         severity=0,
         inclusive=kind.startswith("at_or"),
         source=limit.source,
+        phases=limit.phases,
+        confirm_within_ms=round(limit.confirm_within_s * SECOND),
+        burden=None if limit.burden is None else Burden(limit.burden.rule, limit.burden.setting),
     )
 
 
-def _with_severity(limits: list[Limit]) -> tuple[Limit, ...]:
-    """Number the rungs of each component and side from the mildest (1) on: the farther out, the worse."""
+def _numbered(limits: list[Limit]) -> tuple[Limit, ...]:
+    """Number the rungs of each component and side from the mildest on: the farther out, the worse.
+
+    A limit that asks for a repeat is two rungs: the first value beyond, and the second that confirms it.
+    """
     sides = defaultdict(list)
     for limit in limits:
         sides[limit.metric, limit.component, limit.side].append(limit)
     numbered = []
-    for (_, _, side), rungs in sides.items():
+    for (metric, component, side), rungs in sides.items():
         rungs.sort(key=lambda limit: limit.limit, reverse=side is Side.BELOW)
-        numbered += [replace(limit, severity=number) for number, limit in enumerate(rungs, 1)]
+        name = component if component != "value" else str(metric)
+        for number, limit in enumerate(rungs, 1):
+            same = [known for known in rungs[: number - 1] if known.priority is limit.priority]
+            worse = severity(limit.priority, 1 + 2 * len(same))
+            first = replace(
+                limit, severity=worse, id=f"{name}_{side}_{number}", confirm_within_ms=0
+            )
+            numbered.append(first)
+            if limit.confirm_within_ms:
+                confirmed = replace(
+                    limit, severity=worse + 1, id=f"{first.id}_repeat", kind="repeat"
+                )
+                numbered.append(confirmed)
     return tuple(numbered)

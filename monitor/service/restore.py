@@ -8,7 +8,7 @@ from monitor.domain.alarms import State
 from monitor.domain.facts import Fact, VitalsEntered
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant, Reading
 from monitor.domain.registry import Registry
-from monitor.domain.session_alarms import SessionState
+from monitor.domain.session_state import SessionState
 from monitor.domain.sessions import Phase, Session
 from monitor.locale import load_translations
 from monitor.service import checkpoints, intake

@@ -43,7 +43,7 @@ def session_view(ward: Ward, session: Session) -> SessionView:
         weight_kg=session.weight_kg,
         number=session.number,
         planned=protocol.planned_sessions,
-        limits=_outermost_limits(ward, session),
+        limits=_innermost_limits(ward, session),
     )
 
 
@@ -187,12 +187,13 @@ def _device_name(ward: Ward, device_id: str, name: str) -> str:
     return f"{name} ({connection.battery_percent:.0f} %)"
 
 
-def _outermost_limits(ward: Ward, session: Session) -> dict[str, dict[str, float | None]]:
+def _innermost_limits(ward: Ward, session: Session) -> dict[str, dict[str, float | None]]:
+    alarms = ward.alarms.session(session.id)
     limits: dict[str, dict[str, float | None]] = {}
-    for limit in ward.protocols[session.protocol].alarms.limits:
-        if limit.severity != 1:
-            continue
-        name = str(limit.metric) if limit.component == "value" else limit.component
-        side = "low" if limit.side == "below" else "high"
-        limits.setdefault(name, {"low": None, "high": None})[side] = limit.limit
+    for of_metric in () if alarms is None else alarms.limits().values():
+        # Worst first, so that the mildest, which is the innermost, is what stands in the end.
+        for limit in sorted(of_metric, key=lambda known: -known.severity):
+            name = str(limit.metric) if limit.component == "value" else limit.component
+            side = "low" if limit.side == "below" else "high"
+            limits.setdefault(name, {"low": None, "high": None})[side] = limit.limit
     return limits

@@ -39,6 +39,9 @@ KNOWN_COLUMNS: Mapping[str, str] = {
 }
 """Columns recognised without a map. Heart rate (``HR``) is not among them: it comes from an ECG, not from the pulse."""
 
+ZERO_MEANS_NOTHING = frozenset({"RESP [pm]"})
+"""Columns of bedside monitors that write 0 where they had no value, of a metric whose 0 the feed takes for one."""
+
 
 class ColumnMapError(ValueError):
     """The map names a target that does not exist, or one twice."""

@@ -1,4 +1,8 @@
-"""A recording as rows of measurements, read from CSV without changing a value: zeros and gaps stay what they are."""
+"""A recording as rows of measurements, read from CSV without changing a value: gaps stay gaps.
+
+Zeros are sent as they are, because the gateway knows which of them are sentinels; except in a column whose zero means
+"no value" while the feed would take it for one (``columns.ZERO_MEANS_NOTHING``).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from simulators.recordings.columns import (
     PRESSURE_TARGETS,
     TIME_TARGETS,
     VALUE_TARGETS,
+    ZERO_MEANS_NOTHING,
     targets_of,
 )
 
@@ -76,12 +81,18 @@ def _row(
                 raise RecordingError(f"{path}, line {line}: the time in {column} is missing")
             at_s = value * TIME_TARGETS[target]
         elif value is not None and target in VALUE_TARGETS:
-            measurements.append(Measurement(target, value))
+            measurements.append(_single(column, target, value))
         elif value is not None:
             pressure[PRESSURE_TARGETS[target]] = value
     if pressure:
         measurements.append(_cuff(pressure, line, remarks))
     return Row(at_s, tuple(measurements))
+
+
+def _single(column: str, target: str, value: float) -> Measurement:
+    if value == 0 and column.strip() in ZERO_MEANS_NOTHING:
+        return Measurement(target, None, status="no_signal")
+    return Measurement(target, value)
 
 
 def _cuff(pressure: dict[str, float], line: int, remarks: list[str]) -> Measurement:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from monitor.domain.alarm_system import AlarmSystem, SessionChange
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.readings import SECOND, Metric, Reading
-from monitor.domain.session_alarms import SessionAlarms, SessionState
+from monitor.domain.session_alarms import SessionAlarms
+from monitor.domain.session_state import SessionState
 from monitor.service.protocols import load_protocols
 
 KETAMINE = load_protocols()["ketamine_iv"].alarms

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from monitor.domain.alarm_system import AlarmSystem
 from monitor.domain.alarms import Event
 from monitor.domain.readings import Metric, Reading
-from monitor.domain.session_alarms import SessionState
+from monitor.domain.session_state import SessionState
 from monitor.service.checkpoints import dump, load
 from tests.domain.builders import DEVICE, KETAMINE, SESSION, reading
 

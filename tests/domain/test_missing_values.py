@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from monitor.domain.alarm_system import AlarmSystem
 from monitor.domain.readings import Metric, Rejection
-from monitor.domain.session_alarms import SessionAlarms, SessionState
+from monitor.domain.session_alarms import SessionAlarms
+from monitor.domain.session_state import SessionState
 from tests.domain.builders import DEVICE, KETAMINE, SESSION, Bed, cuff, pulse, spo2
 
 

@@ -20,6 +20,11 @@ EVERY_VALUE: dict[str, float | int | str | None] = {
     "after_s": 10,
     "seconds": 3,
     "interval_s": 60,
+    "low": 91,
+    "high": 97,
+    "minutes": 3,
+    "setting": 50,
+    "score": "moaas",
 }
 SPOKEN = {language: Phrases(language, known) for language, known in load_translations().items()}
 

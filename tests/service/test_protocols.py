@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.domain.limits import limits_in_force
 from monitor.domain.readings import Metric
 from monitor.service.protocols import (
     PROTOCOLS_DIRECTORY,
@@ -18,8 +19,11 @@ GOOD = (PROTOCOLS_DIRECTORY / "ketamine_iv.toml").read_text(encoding="utf-8")
 
 
 def test_the_rungs_of_a_side_are_numbered_from_the_mildest_on() -> None:
-    limits = load_protocols()["ketamine_iv"].alarms.limits_of(Metric.SPO2)
-    assert [(limit.limit, limit.severity) for limit in limits] == [(92, 1), (90, 2), (85, 3)]
+    settings = load_protocols()["ketamine_iv"].alarms
+    limits = limits_in_force(settings, "infusion", {}, {})[Metric.SPO2]
+    assert [limit.limit for limit in limits] == [92, 90, 85]
+    assert sorted(limit.severity for limit in limits) == [limit.severity for limit in limits]
+    assert len({limit.severity for limit in limits}) == 3
 
 
 def test_every_limit_names_its_source() -> None:

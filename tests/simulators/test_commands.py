@@ -79,7 +79,7 @@ async def test_replay_sends_every_cell_as_it_stands_and_ends_when_all_is_acknowl
         "failed": 0,
     }
     assert [one.value for one in gateway.values("pulse_rate")] == [0, 88.5, 72.6]
-    assert [one.value for one in gateway.values("resp_rate")] == [16.5, 21.2, 0]
+    assert [one.value for one in gateway.values("resp_rate")] == [16.5, 21.2, None]
     assert [one.value for one in gateway.values("spo2")] == [0, 95.7, 99.4]
     assert [(one.systolic, one.diastolic, one.mean) for one in gateway.values("nibp")] == [
         (87, 46, 62),

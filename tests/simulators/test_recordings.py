@@ -172,7 +172,10 @@ def _cells(recording: Path) -> Iterator[tuple[tuple[int, str], Values]]:
             minute = int(row["minute"])
             for column, metric in singles.items():
                 if row[column]:
-                    yield (minute, metric), (float(row[column]), None, None, None)
+                    number = float(row[column])
+                    # This monitor writes 0 for "no respiration known"; the feed would take it for one.
+                    shown = None if number == 0 and metric == "resp_rate" else number
+                    yield (minute, metric), (shown, None, None, None)
             cuff = [row[f"NBP{part} [mmHg]"] for part in ("Sys", "Dias", "Mean")]
             if any(cuff):
                 systolic, diastolic, mean = (float(cell) if cell else None for cell in cuff)

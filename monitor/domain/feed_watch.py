@@ -1,0 +1,105 @@
+"""Watches the feeds of one session: values that do not come, come without a value, or with a wrong clock."""
+
+from __future__ import annotations
+
+from monitor.domain.breaches import NEVER
+from monitor.domain.conditions import Condition, clock, missing
+from monitor.domain.feeds import CONTINUOUS, DEFAULT_INTERVALS, Feed, Vital
+from monitor.domain.limits import AlarmSettings
+from monitor.domain.occurrence_book import OccurrenceBook
+from monitor.domain.readings import Instant, Metric, Reading, Rejection
+from monitor.domain.session_state import SessionState
+
+_OF_FEEDS = ("missing|", f"{clock.KIND}|")
+
+
+class FeedWatch:
+    """Brings the technical occurrences of a session's devices in line with what arrives."""
+
+    def __init__(self, settings: AlarmSettings, state: SessionState, book: OccurrenceBook) -> None:
+        self._settings = settings
+        self._state = state
+        self._book = book
+
+    def expect(self, source: str, intervals: dict[str, float] | None, now: Instant) -> None:
+        """Watch a device: for the metrics it names, or for pulse and SpO2 while it has not said."""
+        known = self._state.feeds.get(source)
+        if known is None:
+            known = self._state.feeds[source] = Feed(source)
+        known.expect(intervals if intervals is not None else DEFAULT_INTERVALS, now)
+
+    def observe_offset(self, source: str, offset_ms: int, now: Instant) -> None:
+        """The clock offset of a device's connection, in ms, as of its newest frame."""
+        feed = self._state.feeds.get(source)
+        if feed is None or feed.offset_ms == offset_ms:
+            return
+        was_off = abs(feed.offset_ms) > self._settings.clock_ms
+        feed.offset_ms = offset_ms
+        is_off = abs(offset_ms) > self._settings.clock_ms
+        if is_off != was_off:
+            feed.offset_since = now if is_off else None
+            holds = clock.condition(feed, self._settings)
+            self._book.reconcile(clock.key_of(feed), holds, now)
+
+    def arrived(self, feed: Feed, reading: Reading, now: Instant) -> bool:
+        """Note the arrival; True when the feed's conditions may have changed by it."""
+        vital = feed.vitals.get(str(reading.metric)) or _unexpected(feed, reading.metric, now)
+        if reading.late:
+            return False
+        changed = not vital.ever_arrived or vital.valueless_since is not None
+        changed |= vital.lost_since(now, self._settings.ladder) is not None
+        vital.arrived_at, vital.ever_arrived = now, True
+        if reading.has_value:
+            vital.valueless_since, vital.status = None, ""
+        elif vital.valueless_since is None:
+            vital.valueless_since, vital.status = min(reading.at, now), reading.status
+            changed = True
+        return changed
+
+    def reject(self, source: str, metric: Metric, rejection: Rejection, now: Instant) -> None:
+        """A reading that cannot be true is no value."""
+        feed = self._state.feeds.get(source)
+        if feed is None:
+            return
+        vital = feed.vitals.get(str(metric)) or _unexpected(feed, metric, now)
+        if vital.valueless_since is None:
+            vital.valueless_since, vital.status = now, rejection.code
+        vital.arrived_at = now
+
+    def judge(self, now: Instant) -> None:
+        """Say which conditions hold now."""
+        holding = self._conditions(now)
+        gone = [
+            key
+            for key in self._book.held_keys()
+            if key.startswith(_OF_FEEDS) and key not in holding
+        ]
+        for key in (*gone, *holding):
+            self._book.reconcile(key, holding.get(key), now)
+
+    def stale_at(self, feed: Feed) -> Instant:
+        """When the first of a feed's live values is stale if nothing more arrives."""
+        return min((v.stale_at(self._settings.ladder) for v in feed.vitals.values()), default=NEVER)
+
+    def next_due(self, now: Instant) -> Instant:
+        """When time alone may change something."""
+        ladder, resumed_at = self._settings.ladder, self._state.resumed_at
+        feeds = self._state.feeds.values()
+        return min((missing.next_due(f, ladder, now, resumed_at) for f in feeds), default=NEVER)
+
+    def _conditions(self, now: Instant) -> dict[str, Condition]:
+        ladder, feeds = self._settings.ladder, self._state.feeds.values()
+        all_lost = not any(
+            missing.is_live(feed, metric, ladder, now) for feed in feeds for metric in CONTINUOUS
+        )
+        moment = missing.Moment(now, self._state.resumed_at, all_lost)
+        found = [known for feed in feeds for known in missing.conditions(feed, ladder, moment)]
+        found += [off for feed in feeds if (off := clock.condition(feed, self._settings))]
+        return {condition.key: condition for condition in found}
+
+
+def _unexpected(feed: Feed, metric: Metric, now: Instant) -> Vital:
+    """A metric that the device did not announce; from now on it is watched like the others."""
+    interval = None if metric not in CONTINUOUS else 1000
+    vital = feed.vitals[str(metric)] = Vital(metric, now, interval)
+    return vital

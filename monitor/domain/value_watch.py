@@ -1,0 +1,183 @@
+"""Watches the values of one session: limits and all that goes by them, late data, sources that disagree."""
+
+from __future__ import annotations
+
+from monitor.domain.breaches import (
+    NEVER,
+    Entry,
+    Rules,
+    add,
+    add_inside,
+    entry_of,
+    let_time_pass,
+    new_track,
+    next_due,
+    refit,
+)
+from monitor.domain.conditions import Condition, disagreement, late, limit
+from monitor.domain.limits import AlarmSettings, Clearing, Limit, Side, limits_in_force
+from monitor.domain.occurrence_book import OccurrenceBook
+from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric, Reading
+from monitor.domain.session_state import Newest, SessionState
+
+
+class ValueWatch:
+    """Brings the occurrences of limits in line with the readings of a session."""
+
+    def __init__(self, settings: AlarmSettings, state: SessionState, book: OccurrenceBook) -> None:
+        self._settings = settings
+        self._state = state
+        self._book = book
+        # In a phase without limits values are remembered all the same: the next phase judges them at once.
+        self._judged = {known.metric for known in (*settings.limits, *settings.rises)}
+        self._fit()
+
+    def limits(self) -> dict[Metric, tuple[Limit, ...]]:
+        """The limits in force, by metric."""
+        return self._limits
+
+    def relimit(self, now: Instant) -> None:
+        """Phase, baseline or own limits have changed: judge what is there at once; no running delay starts again."""
+        before = self._limits
+        self._fit()
+        for key, track in self._state.tracks.items():
+            metric, source = _metric_and_source(key)
+            if before[metric] != self._limits[metric]:
+                refit(track, before[metric], self._rules[metric])
+                self._judge(metric, source, now)
+        for key in list(self._state.late_tracks):
+            metric, _ = _metric_and_source(key)
+            if before[metric] != self._limits[metric]:
+                del self._state.late_tracks[key]
+
+    def observe(self, reading: Reading, now: Instant) -> None:
+        """Take one reading in."""
+        if not reading.has_value:
+            return
+        metric, source = reading.metric, reading.source
+        if self._settings.disagreement:
+            self._compare(reading, now)
+        if metric not in self._judged:
+            return
+        key = f"{metric}|{source}"
+        track = self._state.tracks.get(key)
+        if track is None:
+            spot = metric is Metric.NIBP or source == MANUAL_SOURCE
+            track = self._state.tracks[key] = new_track(self._limits[metric], spot=spot)
+        entry = entry_of(reading, timely=not reading.late)
+        was_busy = track.busy
+        low, high = self._inside[metric]
+        value = reading.value
+        if (
+            not was_busy
+            and entry.timely
+            and entry.at >= track.newest_at
+            and value is not None
+            and low <= value <= high
+        ):
+            add_inside(track, self._rules[metric], entry)
+            return
+        add(track, self._rules[metric], entry)
+        if not entry.timely:
+            self._observe_late(metric, source, entry._replace(timely=True), now)
+        if was_busy or track.busy:
+            self._judge(metric, source, now)
+
+    def let_time_pass(self, now: Instant) -> None:
+        """Delays end."""
+        grace_ms = self._settings.arrival_grace_ms
+        for key, track in self._state.tracks.items():
+            metric, source = _metric_and_source(key)
+            if next_due(track, self._limits[metric], grace_ms) <= now:
+                let_time_pass(track, self._limits[metric], grace_ms, now)
+                self._judge(metric, source, now)
+
+    def next_due(self) -> Instant:
+        """When time alone may change something."""
+        due = NEVER
+        for key, track in self._state.tracks.items():
+            if track.busy:
+                metric, _ = _metric_and_source(key)
+                due = min(
+                    due, next_due(track, self._limits[metric], self._settings.arrival_grace_ms)
+                )
+        return due
+
+    def _fit(self) -> None:
+        state = self._state
+        self._limits = limits_in_force(
+            self._settings, state.phase, state.baseline, state.own_limits
+        )
+        self._rules = {
+            metric: Rules(limits, self._settings.clearing.get(str(metric), Clearing()))
+            for metric, limits in self._limits.items()
+        }
+        self._inside = {metric: _inside(limits) for metric, limits in self._limits.items()}
+
+    def _judge(self, metric: Metric, source: str, now: Instant) -> None:
+        track = self._state.tracks[f"{metric}|{source}"]
+        found = {
+            condition.key: condition
+            for condition in limit.conditions(metric, source, self._limits[metric], track)
+        }
+        for side in Side:
+            key = limit.key_of(metric, source, side)
+            holds = found.get(key)
+            if self._book.reconcile(key, holds, now) and holds is not None:
+                self._spoken_for(holds, now)
+
+    def _observe_late(self, metric: Metric, source: str, entry: Entry, now: Instant) -> None:
+        key = f"{metric}|{source}"
+        late_track = self._state.late_tracks.get(key)
+        if late_track is None:
+            spot = self._state.tracks[key].spot
+            late_track = self._state.late_tracks[key] = new_track(self._limits[metric], spot=spot)
+        add(late_track, self._rules[metric], entry)
+        found = late.condition(metric, source, self._limits[metric], late_track, now)
+        if found is not None and not self._book.holds(found.key):
+            self._book.reconcile(found.key, found, now)
+
+    def _spoken_for(self, condition: Condition, now: Instant) -> None:
+        """A breach that holds live needs no second alarm for its late part."""
+        noted = self._book.opened(f"{late.KIND}|{condition.metric}|{condition.source}")
+        if noted is not None and condition.onset <= noted.onset:
+            self._book.end_condition(noted, now)
+
+    def _compare(self, reading: Reading, now: Instant) -> None:
+        key = f"{reading.metric}|{reading.source}"
+        known = self._state.newest.get(key)
+        if reading.late or (known is not None and known.at > reading.at):
+            return
+        self._state.newest[key] = Newest(reading.at, _components(reading))
+        metric = str(reading.metric)
+        of_metric = [
+            (source, newest)
+            for other, newest in self._state.newest.items()
+            if other.startswith(f"{metric}|") and (source := other.partition("|")[2])
+        ]
+        if len(of_metric) > 1:
+            holds = disagreement.condition(metric, of_metric, self._settings.disagreement, now)
+            self._book.reconcile(disagreement.key_of(metric), holds, now)
+
+
+def _components(reading: Reading) -> tuple[tuple[str, float], ...]:
+    named = (
+        (str(reading.metric), reading.value),
+        ("systolic", reading.systolic),
+        ("diastolic", reading.diastolic),
+    )
+    return tuple((name, value) for name, value in named if value is not None)
+
+
+def _metric_and_source(key: str) -> tuple[Metric, str]:
+    metric, _, source = key.partition("|")
+    return Metric(metric), source
+
+
+def _inside(limits: tuple[Limit, ...]) -> tuple[float, float]:
+    """The band of single values that crosses no limit at all; empty for a metric of several components."""
+    if any(limit.component != "value" or limit.inclusive for limit in limits):
+        return (1.0, 0.0)
+    low = max((limit.limit for limit in limits if limit.side is Side.BELOW), default=float("-inf"))
+    high = min((limit.limit for limit in limits if limit.side is Side.ABOVE), default=float("inf"))
+    return (low, high)
