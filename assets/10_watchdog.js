@@ -1,4 +1,4 @@
-// Judges by the clock, five times a second, what may still be believed: the connection, and through the views every value.
+// Judges by the clock, ten times a second, what may still be believed: the connection, and through the views every value.
 "use strict";
 
 (function (im) {

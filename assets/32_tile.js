@@ -69,8 +69,12 @@
     link.href = `/session/${encodeURIComponent(room.session.id)}`;
     link.addEventListener("click", (event) => im.follow(event, link));
     tile.patient = im.textIn(im.el("span", "tile-patient"));
+    tile.which = im.textIn(im.el("span", "tile-which"));
     tile.phase = im.textIn(im.el("span", "tile-phase"));
-    const head = im.el("header", "tile-head", im.el("h2", null, link), tile.patient.parentNode, tile.phase.parentNode);
+    tile.phaseTime = im.textIn(im.el("span", "tile-phase-time"));
+    const whose = im.el("span", "tile-whose", tile.patient.parentNode, tile.which.parentNode);
+    const phase = im.el("span", "tile-where", tile.phase.parentNode, tile.phaseTime.parentNode);
+    const head = im.el("header", "tile-head", im.el("h2", null, link), whose, phase);
     tile.bar = im.el("div", "tile-bar-done");
     tile.views = im.values.METRICS.map(im.values.create);
     const row = im.el("div", "tile-values", ...tile.views.map((view) => view.cell));
@@ -122,7 +126,8 @@
     if (!room.session) return;
     for (const view of tile.views) im.values.paintNote(view, room, now);
     const { text, part, over } = phaseTime(room.session, now);
-    im.setText(tile.phase, `${phaseWords[room.session.phase]()} ${text}`);
+    im.setText(tile.phase, phaseWords[room.session.phase]());
+    im.setText(tile.phaseTime, text);
     const percent = `${(part * 100).toFixed(1)}%`;
     if (tile.bar.style.width !== percent) tile.bar.style.width = percent;
     tile.bar.classList.toggle("over", over);
@@ -142,7 +147,8 @@
     if (!room.session) return;
     const { patient, number, planned } = room.session;
     const which = planned ? t("{n} of {m}", { n: number, m: planned }) : sessionWords(room.session);
-    im.setText(tile.patient, `${patient} · ${which}`);
+    im.setText(tile.patient, patient);
+    im.setText(tile.which, ` · ${which}`);
     tile.patient.parentNode.title = `${patient}, ${sessionWords(room.session)}`;
     im.trend.show(tile.trend, room);
   }

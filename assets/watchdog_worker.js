@@ -3,7 +3,7 @@
 "use strict";
 
 if (typeof WorkerGlobalScope !== "undefined" && self instanceof WorkerGlobalScope) {
-  const TICK_MS = 200;
+  const TICK_MS = 100;
   const waiting = new Map();
 
   setInterval(() => self.postMessage({ tick: true }), TICK_MS);
