@@ -29,7 +29,8 @@ class ValueWatch:
         self._state = state
         self._book = book
         # In a phase without limits values are remembered all the same: the next phase judges them at once.
-        self._judged = {known.metric for known in (*settings.limits, *settings.rises)}
+        self._judged = {limit.metric for limit in settings.limits}
+        self._judged |= {rise.metric for rise in settings.rises}
         self._fit()
 
     def limits(self) -> dict[Metric, tuple[Limit, ...]]:

@@ -13,7 +13,7 @@ from itertools import groupby, islice
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.domain.alarm_system import SessionChange
-from monitor.domain.facts import AlarmChanged, DeviceConnected, Fact
+from monitor.domain.facts import AlarmChanged, DeviceConnected, Fact, PhaseEntered
 from monitor.domain.readings import SECOND, Instant, Reading
 from monitor.domain.session_alarms import SessionAlarms
 from monitor.domain.session_state import SessionState
@@ -103,8 +103,16 @@ def replay(alarms: SessionAlarms, events: Sequence[Reading | Fact]) -> None:
             alarms.observe_offset(readings[0].source, readings[0].at - readings[0].measured_at, now)
             alarms.observe(readings, now)
         for event in frame:
-            if isinstance(event, Fact) and isinstance(event.body, DeviceConnected):
-                alarms.expect(event.body.device_id, event.body.intervals or None, event.at)
+            if isinstance(event, Fact):
+                _take_in(alarms, event)
+
+
+def _take_in(alarms: SessionAlarms, fact: Fact) -> None:
+    match fact.body:
+        case DeviceConnected(device_id=device_id, intervals=intervals):
+            alarms.expect(device_id, intervals or None, fact.at)
+        case PhaseEntered(phase=phase):
+            alarms.enter_phase(phase, fact.at)
 
 
 def _frame_of(event: Reading | Fact) -> tuple[str, Instant]:

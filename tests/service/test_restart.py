@@ -68,6 +68,15 @@ def test_the_newest_values_and_the_trend_are_back(clinic: Clinic) -> None:
     assert len(room.trend) > 6
 
 
+def test_the_phase_is_known_again(clinic: Clinic) -> None:
+    clinic.seconds(30)
+    clinic.order(orders.EnterPhase(session=clinic.session, phase="baseline"))
+    clinic.restart()
+    alarms = clinic.monitor.ward.alarms.session(clinic.session)
+    assert alarms is not None
+    assert alarms.state.phase == "baseline"
+
+
 def test_ids_go_on_where_they_were(clinic: Clinic) -> None:
     clinic.restart()
     assert clinic.order(orders.AddRoom(name="2")).result["id"] == "r2"
