@@ -1,10 +1,10 @@
-# Everything happens in .venv; nothing is installed outside it except a browser for the tests (see tools/browser.sh).
+# Everything happens in .venv; nothing is installed outside it except a browser for the tests (see .ci/browser.sh).
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 BIN := .venv/bin
-SYNC := tools/sync.sh
+SYNC := .ci/sync.sh
 JOBS ?= 2
 
 .PHONY: help install demo test check lock clean
@@ -26,7 +26,7 @@ check: ## Format, lint, types, import rules
 	$(BIN)/lint-imports
 
 test: check ## All checks and all tests, in a real browser too
-	@browser="$$(tools/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" \
+	@browser="$$(.ci/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" \
 		$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not benchmark"
 
 lock: ## Bring uv.lock up to the newest versions that pyproject.toml allows

@@ -3,10 +3,11 @@
 
 (function (im) {
   const TREND_MS = 15 * 60 * 1000;
+  // Until the room says how long a device's values last.
   const CONTINUOUS_STALE_MS = 3000;
   // At a speed above 1 three gateway seconds may be shorter than the way to the screen; no value is struck for that.
   const SHORTEST_REAL_MS = 250;
-  // What comes continuously from a device, unless a snapshot says otherwise.
+  // What comes continuously from a device, unless the room says otherwise.
   const CONTINUOUS = new Set(["pulse_rate", "spo2", "resp_rate"]);
 
   const model = {
@@ -20,44 +21,44 @@
     degraded: [],
   };
 
-  function valueOf(point) {
+  function valueOf(room, point) {
     const [, metric, at, receivedAt, value, systolic, diastolic, mean, status, , source] = point;
     const from = source === "manual" ? "manual" : "device";
-    return { at, receivedAt, value, systolic, diastolic, mean, status, source: from, staleAfter: staleAfter(metric, from) };
+    return { at, receivedAt, value, systolic, diastolic, mean, status, source: from, staleAfter: staleAfter(room, metric, from) };
   }
 
-  function staleAfter(metric, source) {
-    return CONTINUOUS.has(metric) && source !== "manual" ? CONTINUOUS_STALE_MS : null;
+  function staleAfter(room, metric, source) {
+    if (source === "manual") return null;
+    if (metric in room.staleAfter) return room.staleAfter[metric] * 1000;
+    return CONTINUOUS.has(metric) ? CONTINUOUS_STALE_MS : null;
   }
 
-  function valueIn(view) {
+  function valueIn(room, metric, view) {
     const { at, value, systolic, diastolic, mean, status } = view;
     return {
       at, value, systolic, diastolic, mean, status,
       receivedAt: view.received_at,
       source: view.source,
-      staleAfter: view.stale_after_s === null ? null : view.stale_after_s * 1000,
+      staleAfter: staleAfter(room, metric, view.source),
     };
   }
 
   function newRoom(view) {
-    return { id: view.id, name: view.name, session: view.session, devices: view.devices, connected: view.connected, values: {}, trend: {} };
+    return { id: view.id, name: view.name, session: view.session, devices: view.devices, connected: view.connected, staleAfter: view.stale_after_s, values: {}, trend: {} };
   }
 
   function loadRoom(view) {
     const room = newRoom(view);
-    for (const [metric, value] of Object.entries(view.values)) keepValue(room, metric, valueIn(value));
+    for (const [metric, value] of Object.entries(view.values)) keepValue(room, metric, valueIn(room, metric, value));
     for (const point of view.trend) keepPoint(room, point);
     return room;
   }
 
   // The newest value from the devices and the newest from a person are kept apart: neither hides the other.
-  // How long a value lasts is said in a snapshot only; what comes after it lasts as long.
   function keepValue(room, metric, value) {
     const sources = room.values[metric] || (room.values[metric] = new Map());
     const before = sources.get(value.source);
     if (before && before.at > value.at) return;
-    if (before && before.staleAfter !== null) value.staleAfter = before.staleAfter;
     sources.set(value.source, value);
   }
 
@@ -102,7 +103,7 @@
     if (!room) return;
     keepPoint(room, point);
     // A late reading belongs to the trace, never to the number that stands for now.
-    if (!point[9]) keepValue(room, point[1], valueOf(point));
+    if (!point[9]) keepValue(room, point[1], valueOf(room, point));
     changes.values.add(room.id);
   }
 
@@ -117,8 +118,17 @@
     const another = (room.session && room.session.id) !== (view.session && view.session.id);
     if (another) Object.assign(room, { values: {}, trend: {} });
     Object.assign(room, { name: view.name, session: view.session, devices: view.devices, connected: view.connected });
+    takePace(room, view.stale_after_s);
     changes.sessions.add(room.id);
     changes.values.add(room.id);
+  }
+
+  // A device has said how often it sends: what is shown of it already lasts as long as what will come.
+  function takePace(room, pace) {
+    room.staleAfter = pace;
+    for (const [metric, sources] of Object.entries(room.values)) {
+      for (const [source, value] of sources) value.staleAfter = staleAfter(room, metric, source);
+    }
   }
 
   function takeAlarm(alarm, changes) {

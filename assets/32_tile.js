@@ -90,7 +90,8 @@
     tile.stripTime = im.textIn(im.el("span", "tile-strip-time"));
     tile.strip.append(tile.stripText.parentNode, tile.stripTime.parentNode);
     tile.strip.hidden = true;
-    tile.root.append(head, im.el("div", "tile-bar", tile.bar), row, tile.trendBox, tile.due.parentNode, tile.strip);
+    const bar = im.el("div", "tile-bar", tile.bar);
+    tile.root.append(im.el("div", "tile-body", head, bar, row, tile.trendBox, tile.due.parentNode, tile.strip));
     tile.alarm = undefined;
     if (tile.width) fitTrend(tile);
   }

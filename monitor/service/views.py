@@ -23,7 +23,8 @@ def room_view(ward: Ward, room_id: str, now: Instant, *, with_values: bool = Fal
         session=None if session is None else session_view(ward, session),
         devices=[_device_name(ward, device.id, device.name) for device in devices],
         connected=any(device.id in ward.connections for device in devices),
-        values={} if bedside is None else _values(ward, session, bedside),
+        stale_after_s={} if session is None else _stale_after_s(ward, session),
+        values={} if bedside is None else {m: _value(ward, r) for m, r in bedside.latest.items()},
         trend=[] if bedside is None else _trend(bedside),
     )
 
@@ -143,21 +144,20 @@ def not_watched_now(ward: Ward, keys: list[GapKey]) -> list[NotWatched]:
     return found
 
 
-def _values(ward: Ward, session: Session | None, bedside: Bedside) -> dict[str, Value]:
-    alarms = None if session is None else ward.alarms.session(session.id)
-    found = {}
-    for metric, reading in bedside.latest.items():
-        feed = None if alarms is None else alarms.state.feeds.get(reading.source)
-        vital = None if feed is None else feed.vitals.get(metric)
-        stale_after_s = None
-        if vital is not None and vital.interval_ms is not None and session is not None:
-            ladder = ward.protocols[session.protocol].alarms.ladder
-            stale_after_s = (ladder.stale_ms + vital.allowance_ms(ladder)) / SECOND
-        found[metric] = _value(ward, reading, stale_after_s)
+def _stale_after_s(ward: Ward, session: Session) -> dict[str, float]:
+    """Of several devices the one that sends most often sets the pace."""
+    alarms = ward.alarms.session(session.id)
+    ladder = ward.protocols[session.protocol].alarms.ladder
+    found: dict[str, float] = {}
+    for feed in () if alarms is None else alarms.state.feeds.values():
+        for metric, vital in feed.vitals.items():
+            if vital.interval_ms is not None:
+                seconds = (ladder.stale_ms + vital.allowance_ms(ladder)) / SECOND
+                found[metric] = min(seconds, found.get(metric, seconds))
     return found
 
 
-def _value(ward: Ward, reading: Reading, stale_after_s: float | None) -> Value:
+def _value(ward: Ward, reading: Reading) -> Value:
     manual = reading.source == MANUAL_SOURCE
     device = ward.registry.devices.get(reading.source)
     return Value(
@@ -170,7 +170,6 @@ def _value(ward: Ward, reading: Reading, stale_after_s: float | None) -> Value:
         status=reading.status,
         source="manual" if manual else "device",
         device="" if device is None else device.name,
-        stale_after_s=stale_after_s,
     )
 
 

@@ -31,8 +31,6 @@ class Value(Message):
     status: str = "ok"
     source: Literal["device", "manual"] = "device"
     device: str = ""
-    stale_after_s: float | None = None
-    """Seconds after ``received_at`` when this value is no longer a live one; None for spot values."""
 
 
 Point = tuple[
@@ -107,6 +105,8 @@ class RoomView(Message):
     session: SessionView | None = None
     devices: list[str] = []
     connected: bool = False
+    stale_after_s: dict[str, float] = {}
+    """Metric to how long a device's value of it is a live one, for the open session's continuous metrics."""
     values: dict[str, Value] = {}
     trend: list[Point] = []
 

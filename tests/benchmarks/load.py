@@ -9,6 +9,7 @@ import struct
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 SMALL = 126
@@ -65,7 +66,12 @@ class Device(asyncio.Protocol):
             assert b" 101 " in head.split(b"\r\n")[0], head
             self._upgraded, self._received = True, rest
             metrics = dict.fromkeys(METRICS[: self.readings], 1)
-            hello = {"type": "hello", "stream": str(uuid4()), "sent_at": moment(), "metrics": metrics}
+            hello = {
+                "type": "hello",
+                "stream": str(uuid4()),
+                "sent_at": moment(),
+                "metrics": metrics,
+            }
             self.transport.write(text_frame(json.dumps(hello)))
         self._take_frames()
 
@@ -109,12 +115,16 @@ class Device(asyncio.Protocol):
         self.transport.write(text_frame(json.dumps(message)))
 
 
+def _itself(device: Device) -> Device:
+    return device
+
+
 async def connected(tokens: list[str], port: int, readings: int) -> list[Device]:
     """All devices, each welcomed."""
     loop, devices = asyncio.get_running_loop(), []
     for token in tokens:
         device = Device(token, readings)
-        await loop.create_connection(lambda device=device: device, "127.0.0.1", port)
+        await loop.create_connection(partial(_itself, device), "127.0.0.1", port)
         devices.append(device)
         if len(devices) % 50 == 0:
             await device.ready.wait()

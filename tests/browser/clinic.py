@@ -30,9 +30,7 @@ def point(
     return [room, metric, at, at, single, systolic, diastolic, mean, status, late, source]
 
 
-def value(
-    at: int, number: Any, *, stale_after_s: float | None = 3.0, status: str = "ok"
-) -> dict[str, Any]:
+def value(at: int, number: Any, *, status: str = "ok") -> dict[str, Any]:
     systolic, diastolic, mean = number if isinstance(number, tuple) else (None, None, None)
     return {
         "at": at,
@@ -44,7 +42,6 @@ def value(
         "status": status,
         "source": "device",
         "device": "d1",
-        "stale_after_s": stale_after_s,
     }
 
 
@@ -79,7 +76,7 @@ def room(
         else {
             "pulse_rate": value(now, 70 + number),
             "spo2": value(now, 97),
-            "nibp": value(now - 2 * MINUTE, (132, 84, 100), stale_after_s=None),
+            "nibp": value(now - 2 * MINUTE, (132, 84, 100)),
         }
     )
     return {
@@ -88,6 +85,7 @@ def room(
         "session": session(number, now),
         "devices": ["d1"],
         "connected": True,
+        "stale_after_s": {"pulse_rate": 3.0, "spo2": 3.0},
         "values": given,
         "trend": [],
         **changes,

@@ -197,7 +197,7 @@ def test_twelve_rooms_fit_without_scrolling(
         wide = {
             "pulse_rate": clinic.value(now, 109),
             "spo2": clinic.value(now, 100),
-            "nibp": clinic.value(now, (184, 112, 136), stale_after_s=None),
+            "nibp": clinic.value(now, (184, 112, 136)),
         }
         return clinic.snapshot([clinic.room(n, now, values=wide) for n in range(1, 13)], now)
 

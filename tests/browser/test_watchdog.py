@@ -75,6 +75,19 @@ def test_one_silent_metric_is_struck_alone(
     expect(page.locator(TILE)).to_have_attribute("data-stale", "true")
 
 
+def test_a_device_that_says_it_sends_once_a_minute_is_not_struck_in_between(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway
+) -> None:
+    shown_ward(page, dashboard)
+    slow = clinic.room(1, gateway.now(), stale_after_s={"pulse_rate": 62.0, "spo2": 62.0})
+    gateway.update(rooms=[{**slow, "values": {}}])
+    gateway.update(points=[clinic.point("r1", "pulse_rate", 71, at=gateway.now())])
+    gateway.update(points=[clinic.point("r2", "pulse_rate", 72, at=gateway.now())])
+    other = page.locator('[data-room="2"] [data-metric="pulse_rate"]')
+    expect(other).to_have_attribute("data-stale", "true", timeout=6000)
+    expect(page.locator(PULSE)).to_have_attribute("data-stale", "false")
+
+
 def test_a_value_that_was_long_on_its_way_is_struck_from_its_first_paint(
     page: Page, dashboard: FakeDashboard, gateway: FakeGateway
 ) -> None:

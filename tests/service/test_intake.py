@@ -145,6 +145,12 @@ def test_a_moved_devices_older_readings_stay_with_the_room_it_stood_in(clinic: C
     assert moved.reading.value == 72
 
 
+def test_screens_are_told_how_long_a_slow_devices_values_last(clinic: Clinic) -> None:
+    clinic.hello(metrics={"pulse_rate": 60.0, "spo2": 1.0, "nibp": 600.0})
+    told = [room for update in clinic.updates for room in update.rooms][-1]
+    assert told.stale_after_s == {"pulse_rate": 62.0, "spo2": 3.0}
+
+
 def test_many_holes_in_one_queue_are_bounded(clinic: Clinic) -> None:
     for seq in range(1, 2_400, 2):
         clinic.monitor.record_frame(clinic.device, _empty(clinic, seq), offset_ms=0, now=clinic.now)
