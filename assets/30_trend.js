@@ -139,7 +139,8 @@
     const steps = [];
     for (let i = Math.max(1, points.length - 30); i < points.length; i += 1) steps.push(points[i][2] - points[i - 1][2]);
     steps.sort((one, other) => one - other);
-    return Math.max(5000, 2.5 * (steps[steps.length >> 1] || 0));
+    // A snapshot brings a point each four seconds at most.
+    return Math.max(6000, 2.5 * (steps[steps.length >> 1] || 0));
   }
 
   function drawLine(context, points, across, height, scale, colour) {

@@ -17,7 +17,7 @@ from monitor.service.protocols import Protocol
 from monitor.wire.live import Point
 
 TREND_MS = 15 * MINUTE
-TREND_STEP_MS = 5000
+TREND_STEP_MS = 4000
 """A tile's trend is at most this fine; the session page has every point."""
 MEMORY_MS = 25 * HOUR
 """Ended sessions are remembered a little longer than the oldest reading that may still come (24 h)."""
