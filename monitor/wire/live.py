@@ -52,6 +52,15 @@ class SessionView(Message):
     weight_kg: float | None = None
     number: int
     planned: int | None = None
+    holder: str = ""
+    """The operator who answers for the session."""
+    offered_to: str | None = None
+    audio_paused_until: int | None = None
+    alarms_paused_until: int | None = None
+    alarms_off: list[str] = []
+    """Metrics whose limits are switched off."""
+    baseline: dict[str, float] = {}
+    """Component to its confirmed resting value; empty before it is confirmed."""
     limits: dict[str, dict[str, float | None]]
     """Metric or component to its outermost low and high limits in force, like ``spo2: {low: 92, high: None}``."""
 
@@ -94,6 +103,13 @@ class AlarmView(Message):
     acknowledged_at: int | None = None
     acknowledged_by: str | None = None
     ended_at: int | None = None
+    level: int = 0
+    """How often it went unanswered: from 1 on it sounds louder and is everybody's."""
+    reminded_at: int | None = None
+    """When an acknowledged one that persists was last brought to mind; a screen sounds one burst for it."""
+    painted_at: int | None = None
+    """When the first station had it on screen; None while none has."""
+    sounded_at: int | None = None
     text: Text
 
 
@@ -142,6 +158,10 @@ class Update(Message):
     due: list[Due] | None = None
     not_watched: list[NotWatched] | None = None
     unassigned: int | None = None
+    canary: int | None = None
+    """A number that went the whole way of a reading; a station sends it back in its next receipt. Never a value."""
+    alarm_test: bool = False
+    """Show and sound a test alarm now."""
 
 
 class Heartbeat(Message):
@@ -160,6 +180,8 @@ class Subscribe(Message):
     type: Literal["subscribe"] = "subscribe"
     screen: UUID
     page: Annotated[str, Field(max_length=40)] = "ward"
+    kind: Literal["station", "quiet"] = "station"
+    """A quiet screen (in the patient's room) shows and never sounds; nobody counts on it."""
 
 
 class Painted(Message):
@@ -170,6 +192,12 @@ class Painted(Message):
     alarms: Annotated[list[str], Field(max_length=1000)] = []
     hidden: bool = False
     paint_ms: Number | None = None
+    sounded: Annotated[list[str], Field(max_length=1000)] = []
+    """Alarms whose sound has been played here since the last receipt."""
+    audio: Literal["on", "blocked", "quiet", "unknown"] = "unknown"
+    """Whether this screen can sound at all."""
+    canary: Count | None = None
+    """The newest canary that was painted."""
 
 
 class Resync(Message):

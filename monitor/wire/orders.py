@@ -139,6 +139,101 @@ class AcknowledgeAlarm(Message):
     note: Annotated[str, Field(max_length=500)] | None = None
 
 
+class PauseAudio(Message):
+    """No sound from a room for at most two minutes; sight stays, and a new or worse condition ends the pause."""
+
+    kind: Literal["pause_audio"] = "pause_audio"
+    room: Name
+    seconds: Annotated[int, Field(ge=1, le=120)] = 120
+
+
+class ResumeAudio(Message):
+    kind: Literal["resume_audio"] = "resume_audio"
+    room: Name
+
+
+class PauseAlarms(Message):
+    """No new signals of a session for some minutes, for a planned reason (toilet, cuff change)."""
+
+    kind: Literal["pause_alarms"] = "pause_alarms"
+    session: str
+    minutes: Annotated[int, Field(ge=1, le=10)]
+    reason: Reason
+
+
+class ResumeAlarms(Message):
+    kind: Literal["resume_alarms"] = "resume_alarms"
+    session: str
+
+
+class SwitchAlarms(Message):
+    """Alarm off, or on again, for the limits of one metric; it stays until it is switched back."""
+
+    kind: Literal["switch_alarms"] = "switch_alarms"
+    session: str
+    metric: Literal["pulse_rate", "spo2", "nibp", "resp_rate", "temperature"]
+    on: bool
+    reason: Reason
+
+
+class ChangeLimit(Message):
+    """This patient's own value for a limit of the protocol; null takes the limit out."""
+
+    kind: Literal["change_limit"] = "change_limit"
+    session: str
+    limit: ShortText
+    value: Number | None
+    reason: Reason
+
+
+class ConfirmBaseline(Message):
+    """The patient's own resting blood pressure, which the rise limits go by."""
+
+    kind: Literal["confirm_baseline"] = "confirm_baseline"
+    session: str
+    systolic: Number
+    diastolic: Number
+
+
+class EnterScore(Message):
+    """A sedation score (MOAA/S: 5 responds readily to the name, 0 not at all)."""
+
+    kind: Literal["enter_score"] = "enter_score"
+    entry: UUID
+    session: str
+    score: Literal["moaas"] = "moaas"
+    value: Annotated[int, Field(ge=0, le=5)]
+    measured_at: Moment | None = None
+
+
+class OfferHandover(Message):
+    """The session's holder (or anybody at the bedside, for an absent one) offers it to another operator."""
+
+    kind: Literal["offer_handover"] = "offer_handover"
+    session: str
+    to: Name
+
+
+class AcceptHandover(Message):
+    """Given by the operator it was offered to."""
+
+    kind: Literal["accept_handover"] = "accept_handover"
+    session: str
+
+
+class CallHelp(Message):
+    """A person in the room wants somebody there at once."""
+
+    kind: Literal["call_help"] = "call_help"
+    room: Name
+
+
+class TestAlarms(Message):
+    """Every station shows and sounds a test alarm, marked as one."""
+
+    kind: Literal["test_alarms"] = "test_alarms"
+
+
 Order = Annotated[
     AddRoom
     | RenameRoom
@@ -156,7 +251,19 @@ Order = Annotated[
     | EnterPhase
     | CancelSession
     | EnterVitals
-    | AcknowledgeAlarm,
+    | AcknowledgeAlarm
+    | PauseAudio
+    | ResumeAudio
+    | PauseAlarms
+    | ResumeAlarms
+    | SwitchAlarms
+    | ChangeLimit
+    | ConfirmBaseline
+    | EnterScore
+    | OfferHandover
+    | AcceptHandover
+    | CallHelp
+    | TestAlarms,
     Field(discriminator="kind"),
 ]
 
