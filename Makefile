@@ -7,7 +7,7 @@ BIN := .venv/bin
 SYNC := .ci/sync.sh
 JOBS ?= 2
 
-.PHONY: help install demo test check lock clean
+.PHONY: help install demo test check bench lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ check: ## Format, lint, types, import rules
 test: check ## All checks and all tests, in a real browser too
 	@browser="$$(.ci/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" \
 		$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not benchmark"
+
+bench: ## Measure against the limits; about ten minutes, on a quiet machine
+	@$(SYNC) --dev
+	@browser="$$(tools/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" \
+		$(BIN)/pytest -m benchmark tests/benchmarks -q -s -p no:cacheprovider
 
 lock: ## Bring uv.lock up to the newest versions that pyproject.toml allows
 	@$(SYNC) --lock

@@ -1,6 +1,6 @@
 """What the record costs and how fast a session comes back from a large file. Ratios within one run.
 
-``INFUSION_MONITOR_BENCHMARK_READINGS`` sets the size of the file (ten million by default, which takes some minutes).
+``BENCHMARK_READINGS`` sets the size of the file (ten million by default, which takes some minutes).
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -23,11 +22,12 @@ from monitor.service.ports import Batch, StoredReading, StreamPosition
 from monitor.storage import open_journal, open_records
 from monitor.storage.engine import DATABASE_NAME
 from monitor.storage.rows import INSERT_READING
+from tests.benchmarks.report import note
 from tests.storage.builders import KEY, NOW, a_batch, session_started
 
 pytestmark = pytest.mark.benchmark
 
-READINGS = int(os.environ.get("INFUSION_MONITOR_BENCHMARK_READINGS", "10_000_000"))
+READINGS = int(os.environ.get("BENCHMARK_READINGS", "10_000_000"))
 ROOMS = 100
 TWO_HOURS_S = 7200
 SECONDS_PER_BATCH = 20
@@ -79,10 +79,6 @@ def fill(directory: Path, made: Iterator[Batch]) -> tuple[int, float]:
     return count, spent
 
 
-def say(text: str) -> None:
-    sys.stdout.write(f"\n{text}\n")
-
-
 def median_ms(work: Callable[[], object], times: int = 9) -> float:
     took = []
     for _ in range(times):
@@ -99,9 +95,11 @@ def test_a_reading_takes_at_most_60_bytes_and_two_hours_load_within_50_ms(tmp_pa
     some = [s.id for s in records.sessions()][:: max(1, len(records.sessions()) // 5)]
     took = max(median_ms(partial(records.trace, session_id)) for session_id in some)
     records.close()
-    say(
-        f"{count:,} readings: {size:.1f} bytes and {spent / count * 1e6:.1f} us of processor time each,"
-        f" two hours load in {took:.1f} ms"
+    note(
+        f"{READINGS:,} readings of {ROOMS} rooms on disk",
+        goal="at most 60 bytes a reading, two hours of one session load in under 50 ms",
+        measured=f"{size:.1f} bytes a reading, two hours load in {took:.1f} ms",
+        compared=f"{spent / count * 1e6:.1f} us of processor time a reading",
     )
     assert size <= 60
     assert took < 50
@@ -111,7 +109,12 @@ def test_one_frame_per_commit_stays_within_60_bytes_a_reading(tmp_path: Path) ->
     one_room = batches(1, 2 * TWO_HOURS_S, 1)
     count, spent = fill(tmp_path, one_room)
     size = (tmp_path / DATABASE_NAME).stat().st_size / count
-    say(f"one frame per commit: {size:.1f} bytes a reading, {spent / count * 2e6:.0f} us a commit")
+    note(
+        "one frame per commit",
+        goal="at most 60 bytes a reading",
+        measured=f"{size:.1f} bytes a reading",
+        compared=f"{spent / count * 2e6:.0f} us of processor time a commit",
+    )
     assert size <= 60
 
 
@@ -131,7 +134,10 @@ def test_a_commit_costs_at_most_three_bare_inserts_of_the_same_rows(tmp_path: Pa
             bare.executemany(INSERT_READING, rows[first : first + 2000])
             bare.execute("COMMIT")
         bare_spent = time.process_time() - started
-    say(
-        f"commit {spent / count * 1e6:.1f} us, bare insert {bare_spent / count * 1e6:.1f} us a reading"
+    note(
+        "a commit against bare inserts of the same rows",
+        goal="at most 3 x the processor time",
+        measured=f"{spent / count * 1e6:.1f} us a reading",
+        compared=f"{spent / bare_spent:.2f} x the bare insert's {bare_spent / count * 1e6:.1f} us",
     )
     assert spent / bare_spent < 3
