@@ -89,3 +89,13 @@ DECISION_CLOSE = "decision-close"
 
 SESSIONS_TABLE = "sessions-table"
 UNASSIGNED_TABLE = "unassigned-table"
+
+ALARMS_TABLE = "alarms-table"
+ALARMS_SINCE = "alarms-since"
+ALARMS_UNTIL = "alarms-until"
+ALARMS_ROOM = "alarms-room"
+ALARMS_PRIORITY = "alarms-priority"
+ALARMS_TYPE = "alarms-type"
+ALARMS_STATE = "alarms-state"
+ALARMS_COUNT = "alarms-count"
+ALARM_COURSE = "alarm-course"

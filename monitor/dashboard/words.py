@@ -45,6 +45,10 @@ class Words:
         """Hours, minutes and seconds, like ``10:42:07``."""
         return format_time(self.local(instant), "HH:mm:ss", tzinfo=self.zone, locale=self._locale)
 
+    def day(self, instant: Instant) -> str:
+        """The date with numbers only, as the language writes it."""
+        return format_date(self.local(instant), "short", locale=self._locale)
+
     def day_and_clock(self, instant: Instant) -> str:
         """Date and time without seconds, as the language writes them."""
         return f"{format_date(self.local(instant), locale=self._locale)}, {self.clock(instant)}"

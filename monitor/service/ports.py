@@ -121,6 +121,35 @@ class Trace(NamedTuple):
     points: list[tuple[Any, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class AlarmFilter:
+    """Which raised occurrences are wanted; None leaves a question open. The times are about the raising."""
+
+    since: Instant | None = None
+    until: Instant | None = None
+    room_id: str | None = None
+    priority: str | None = None
+    type: str | None = None
+    state: str | None = None
+
+
+class PastAlarm(NamedTuple):
+    """A raised occurrence as it is now; room and patient are empty for one that is no patient's."""
+
+    alarm: AlarmChanged
+    room: str
+    patient: str
+    painted_at: Instant | None
+    """When the first screen had it in sight."""
+
+
+class AlarmHistory(NamedTuple):
+    """One page of the raised occurrences, and how many there are in all."""
+
+    total: int
+    rows: list[PastAlarm]
+
+
 class Records(Protocol):
     """Read-only views of what is durable. Safe to use from any thread."""
 
@@ -150,6 +179,21 @@ class Records(Protocol):
         self, session_id: str | None = None, *, open_only: bool = False
     ) -> list[AlarmChanged]:
         """The newest state of each occurrence, pending ones too, by onset; ``open_only`` leaves the ended out."""
+
+    def alarm_history(
+        self,
+        which: AlarmFilter,
+        *,
+        order_by: str = "raised_at",
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> AlarmHistory:
+        """Raised occurrences of all sessions; those without a value to order by come last.
+
+        ``order_by``: room, patient, kind, type, priority, onset, raised_at, acknowledged_after, acknowledged_by,
+        ended_at, state. Raises KeyError for any other.
+        """
 
     def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
         """The session's facts in commit order."""
@@ -188,6 +232,34 @@ class Clock(Protocol):
     speed: float
 
     def now(self) -> Instant: ...
+
+
+class Pager(Protocol):
+    """Takes notices out of the house, to people who are not in front of a screen. Never blocks; any thread."""
+
+    @property
+    def sent(self) -> int:
+        """How many were delivered, one for each address."""
+
+    @property
+    def failed(self) -> int:
+        """How many were given up."""
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be delivered."""
+
+    def submit(self, about: str, text: str) -> None:
+        """Deliver ``text`` to every address, again and again until it is taken or no longer true.
+
+        A notice that still waits is replaced by a newer one ``about`` the same.
+        """
+
+    def problem(self) -> str:
+        """Why notices do not get through now, in words fit for every screen; empty while they do."""
+
+    def close(self) -> None:
+        """Send nothing more."""
 
 
 class PasswordHasher(Protocol):

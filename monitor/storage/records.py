@@ -14,6 +14,8 @@ from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
 from monitor.service.ports import (
+    AlarmFilter,
+    AlarmHistory,
     ChainHead,
     RecordsUnavailableError,
     RestoredSession,
@@ -22,6 +24,7 @@ from monitor.service.ports import (
     Trace,
 )
 from monitor.storage import tables
+from monitor.storage.alarm_history import read_history
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
@@ -113,6 +116,25 @@ class SqliteRecords:
         with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
         return [AlarmChanged(**row) for row in rows]
+
+    def alarm_history(
+        self,
+        which: AlarmFilter,
+        *,
+        order_by: str = "raised_at",
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> AlarmHistory:
+        with self._reading() as connection:
+            return read_history(
+                connection,
+                which,
+                order_by=order_by,
+                descending=descending,
+                offset=offset,
+                limit=limit,
+            )
 
     def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
         query = facts_of(session_id)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from monitor.domain import facts
 from monitor.domain.facts import Fact, FactBody
 from monitor.domain.readings import MANUAL_SOURCE, Metric, Reading
 from monitor.domain.registry import Binding, Device, Operator, Registry, Room
 from monitor.domain.sessions import Phase
-from monitor.service.ports import Batch, Checkpoint, Journal, Records, StoredReading, StreamPosition
+from monitor.service.ports import (
+    AlarmFilter,
+    AlarmHistory,
+    Batch,
+    Checkpoint,
+    Journal,
+    Records,
+    StoredReading,
+    StreamPosition,
+)
 from tests.storage.builders import (
     NOW,
     STREAM,
@@ -140,6 +151,80 @@ def test_alarms_are_the_newest_state_of_each_occurrence_by_onset(
     assert records.alarms() == [ended, later]
     assert records.alarms("s1", open_only=True) == [later]
     assert records.alarms("s2") == []
+
+
+def three_raised(journal: Journal) -> list[facts.AlarmChanged]:
+    """Two of the patient in room 1 and one of the ward, beside one that was never raised."""
+    given = [
+        an_alarm(alarm_id="a1", priority="low", acknowledged_at=NOW + 90_000, raised_at=NOW + 1),
+        an_alarm(alarm_id="a2", priority="high", type="technical", raised_at=NOW + 2),
+        an_alarm(alarm_id="a3", priority="medium", session_id="", raised_at=NOW + 3),
+    ]
+    journal.commit(a_batch([], *given, an_alarm(alarm_id="a4", raised_at=None, state="pending")))
+    return given
+
+
+def told(history: AlarmHistory) -> list[str]:
+    return [past.alarm.alarm_id for past in history.rows]
+
+
+def test_the_history_has_what_was_raised_with_its_room_and_patient_newest_first(
+    journal: Journal, records: Records
+) -> None:
+    given = three_raised(journal)
+    history = records.alarm_history(AlarmFilter())
+    assert [past.alarm for past in history.rows] == given[::-1]
+    assert [(past.room, past.patient) for past in history.rows] == [("", ""), *[("1", "P-1")] * 2]
+    assert history.total == 3
+
+
+def test_the_history_is_cut_into_pages_that_know_how_many_there_are(
+    journal: Journal, records: Records
+) -> None:
+    three_raised(journal)
+    page = records.alarm_history(AlarmFilter(), offset=1, limit=1)
+    assert (told(page), page.total) == (["a2"], 3)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (AlarmFilter(since=NOW + 2, until=NOW + 3), ["a2"]),
+        (AlarmFilter(room_id="r1"), ["a2", "a1"]),
+        (AlarmFilter(room_id="r9"), []),
+        (AlarmFilter(priority="medium"), ["a3"]),
+        (AlarmFilter(type="technical"), ["a2"]),
+        (AlarmFilter(state="ended"), []),
+    ],
+)
+def test_the_history_is_narrowed(
+    journal: Journal, records: Records, wanted: AlarmFilter, found: list[str]
+) -> None:
+    three_raised(journal)
+    history = records.alarm_history(wanted)
+    assert (told(history), history.total) == (found, len(found))
+
+
+@pytest.mark.parametrize(
+    ("order_by", "descending", "first"),
+    [
+        ("priority", True, ["a2", "a3", "a1"]),
+        ("priority", False, ["a1", "a3", "a2"]),
+        ("acknowledged_after", True, ["a1", "a3", "a2"]),
+        ("room", False, ["a2", "a1", "a3"]),
+    ],
+)
+def test_the_history_is_ordered_and_those_without_a_value_come_last(
+    journal: Journal, records: Records, order_by: str, descending: bool, first: list[str]
+) -> None:
+    three_raised(journal)
+    history = records.alarm_history(AlarmFilter(), order_by=order_by, descending=descending)
+    assert told(history) == first
+
+
+def test_an_order_that_there_is_none_of_is_refused(records: Records, journal: Journal) -> None:
+    with pytest.raises(KeyError):
+        records.alarm_history(AlarmFilter(), order_by="body")
 
 
 def test_facts_come_back_as_they_were_given_in_commit_order(

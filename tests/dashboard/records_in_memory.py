@@ -12,7 +12,10 @@ from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
 from monitor.service.ports import (
+    AlarmFilter,
+    AlarmHistory,
     ChainHead,
+    PastAlarm,
     RestoredSession,
     StoredReading,
     StreamPosition,
@@ -73,6 +76,31 @@ class RecordsInMemory:
             if session_id in (None, alarm.session_id)
             and not (open_only and alarm.ended_at is not None)
         ]
+
+    def alarm_history(
+        self,
+        which: AlarmFilter,
+        *,
+        order_by: str = "raised_at",
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> AlarmHistory:
+        """By the moment of the raising, whatever order is asked for."""
+        rooms = {room.id: room.name for room in self.all_rooms}
+        found = []
+        for alarm in self.all_alarms:
+            session = self.session(alarm.session_id)
+            room_id = session.room_id if session else ""
+            asked = (which.priority, which.type, which.state, which.room_id)
+            told = (alarm.priority, alarm.type, alarm.state, room_id)
+            if alarm.raised_at is not None and all(
+                want in (None, have) for want, have in zip(asked, told, strict=True)
+            ):
+                patient = session.patient if session else ""
+                found.append(PastAlarm(alarm, rooms.get(room_id, ""), patient, None))
+        found.sort(key=lambda past: past.alarm.raised_at or 0, reverse=descending)
+        return AlarmHistory(len(found), found[offset : offset + limit])
 
     def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
         wanted = set(kinds)

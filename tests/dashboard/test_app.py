@@ -42,7 +42,9 @@ def all_ids(layout: Any) -> set[str]:
     return found | ({layout.id} if getattr(layout, "id", None) else set())
 
 
-@pytest.mark.parametrize("path", ["/", "/session/s1", "/sessions", "/unassigned", "/settings"])
+@pytest.mark.parametrize(
+    "path", ["/", "/session/s1", "/sessions", "/alarms", "/unassigned", "/settings"]
+)
 async def test_every_page_is_shown(path: str) -> None:
     browser = await signed_in()
     assert (await browser.get(path)).status == 200

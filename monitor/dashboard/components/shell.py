@@ -53,6 +53,7 @@ def navigation(words: Words, path: str) -> list[Any]:
     links = [
         ("/", _("Ward")),
         ("/sessions", _("Sessions")),
+        ("/alarms", _("Alarms")),
         ("/unassigned", _("Unassigned")),
         ("/settings", _("Settings")),
     ]

@@ -9,6 +9,8 @@ import dash_ag_grid as dag
 
 from monitor.dashboard.words import Words
 
+_COLUMN = {"sortable": True, "resizable": True, "filter": False, "minWidth": 70}
+
 
 def table(
     words: Words,
@@ -18,23 +20,57 @@ def table(
     *,
     empty: str,
 ) -> Any:
-    """A table that can be sorted and filtered; ``empty`` is said where there are no rows."""
-    _ = words.gettext
+    """A table that can be sorted; ``empty`` is said where there are no rows."""
     return dag.AgGrid(
         id=table_id,
         columnDefs=columns,
         rowData=rows,
         columnSize="responsiveSizeToFit",
-        defaultColDef={"sortable": True, "resizable": True, "filter": False, "minWidth": 70},
+        defaultColDef=_COLUMN,
+        dashGridOptions=_options(words, empty),
+        className="table",
+    )
+
+
+def long_table(words: Words, table_id: str, columns: Sequence[Any], *, empty: str) -> Any:
+    """A table of any length: it asks for a page of rows (``getRowsRequest``) when it comes into sight.
+
+    One row can be chosen. Rows have an ``id``; columns named in ``filterModel`` are filtered by who answers.
+    """
+    return dag.AgGrid(
+        id=table_id,
+        columnDefs=columns,
+        rowModelType="infinite",
+        getRowId="params.data.id",
+        defaultColDef={
+            **_COLUMN,
+            "filter": "agTextColumnFilter",
+            "suppressHeaderFilterButton": True,
+            "suppressHeaderMenuButton": True,
+        },
         dashGridOptions={
-            "theme": {"function": "themeQuartz"},
-            "rowHeight": 44,
-            "headerHeight": 40,
-            "animateRows": False,
-            "enableCellTextSelection": True,
-            "ensureDomOrder": True,
-            "suppressCellFocus": False,
-            "localeText": {"noRowsToShow": empty, "loadingOoo": _("Loading...")},
+            **_options(words, empty),
+            "cacheBlockSize": 100,
+            "maxBlocksInCache": 20,
+            "rowSelection": {
+                "mode": "singleRow",
+                "checkboxes": False,
+                "enableClickSelection": True,
+            },
         },
         className="table",
     )
+
+
+def _options(words: Words, empty: str) -> dict[str, Any]:
+    _ = words.gettext
+    return {
+        "theme": {"function": "themeQuartz"},
+        "rowHeight": 44,
+        "headerHeight": 40,
+        "animateRows": False,
+        "enableCellTextSelection": True,
+        "ensureDomOrder": True,
+        "suppressCellFocus": False,
+        "localeText": {"noRowsToShow": empty, "loadingOoo": _("Loading...")},
+    }

@@ -9,7 +9,7 @@ from typing import Any
 from dash import Dash
 
 from monitor.dashboard.components import shell, start
-from monitor.dashboard.pages import session, sessions, settings, unassigned, ward
+from monitor.dashboard.pages import alarms, session, sessions, settings, unassigned, ward
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ PAGES = (
     Page("ward", ward.title, ward.layout, path="/"),
     Page("session", session.title, session.layout, path_template="/session/<session_id>"),
     Page("sessions", sessions.title, sessions.layout, path="/sessions"),
+    Page("alarms", alarms.title, alarms.layout, path="/alarms"),
     Page("unassigned", unassigned.title, unassigned.layout, path="/unassigned"),
     Page("settings", settings.title, settings.layout, path="/settings"),
 )
@@ -37,3 +38,4 @@ def register_callbacks(app: Dash) -> None:
     shell.register_callbacks(app)
     start.register_callbacks(app)
     session.register_callbacks(app)
+    alarms.register_callbacks(app)

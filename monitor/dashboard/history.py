@@ -1,0 +1,224 @@
+"""The history of alarms: what a table asks for, and every raised occurrence in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from monitor.dashboard.words import Words
+from monitor.domain.alarms import AlarmType, Reason, State
+from monitor.domain.facts import AlarmChanged
+from monitor.domain.limits import Priority
+from monitor.domain.readings import Instant
+from monitor.service.phrases import Phrases
+from monitor.service.ports import AlarmFilter, PastAlarm
+
+FILTERS = ("room", "priority", "type", "state")
+"""Filters with one value each; ``since`` and ``until`` are dates of the clinic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One page of a table, as the table asks for it."""
+
+    which: AlarmFilter
+    order_by: str
+    descending: bool
+    offset: int
+    limit: int
+
+
+def asked(words: Words, request: Mapping[str, Any]) -> Asked:
+    """What a request of the grid means."""
+    given = {name: chosen["filter"] for name, chosen in (request.get("filterModel") or {}).items()}
+    order = (request.get("sortModel") or [{"colId": "raised_at", "sort": "desc"}])[0]
+    return Asked(
+        AlarmFilter(
+            since=_midnight(words, given.get("onset")),
+            until=_midnight(words, given.get("ended_at"), days=1),
+            room_id=given.get("room"),
+            priority=given.get("priority"),
+            type=given.get("type"),
+            state=given.get("state"),
+        ),
+        order["colId"],
+        order["sort"] == "desc",
+        request["startRow"],
+        request["endRow"] - request["startRow"],
+    )
+
+
+def filter_model(
+    since: str, until: str, chosen: Mapping[str, str | None]
+) -> dict[str, dict[str, str]]:
+    """The filters in the shape in which the grid gives them back with each request."""
+    wanted = {**chosen, "onset": since, "ended_at": until}
+    return {
+        name: {"filterType": "text", "type": "equals", "filter": value}
+        for name, value in wanted.items()
+        if value
+    }
+
+
+def priority_name(words: Words, priority: str) -> str:
+    """Mark and word of a priority."""
+    _ = words.gettext
+    return {
+        Priority.HIGH: _("!!! high"),
+        Priority.MEDIUM: _("!! medium"),
+        Priority.LOW: _("! low"),
+    }[Priority(priority)]
+
+
+def type_name(words: Words, alarm_type: str) -> str:
+    """Whether the patient or the equipment is meant."""
+    _ = words.gettext
+    names = {
+        AlarmType.PHYSIOLOGICAL: _("physiological"),
+        AlarmType.TECHNICAL: _("technical"),
+    }
+    return names[AlarmType(alarm_type)]
+
+
+def state_name(words: Words, state: str) -> str:
+    """Where an occurrence stands, in words."""
+    _ = words.gettext
+    return {
+        State.PENDING: _("pending"),
+        State.ACTIVE: _("active"),
+        State.ACKNOWLEDGED: _("acknowledged"),
+        State.LATCHED: _("over, not acknowledged"),
+        State.ENDED: _("ended"),
+    }[State(state)]
+
+
+def kind_name(words: Words, kind: str) -> str:
+    """A kind of condition in words; a kind that is newer than this program stands as it is."""
+    _ = words.gettext
+    names = {
+        "limit": _("limit"),
+        "rise": _("rise over baseline"),
+        "repeat": _("confirmed by repeat"),
+        "burden": _("burden"),
+        "score": _("score"),
+        "no_value": _("no value"),
+        "silence": _("silence"),
+        "overdue": _("overdue"),
+        "disagreement": _("disagreement"),
+        "clock": _("device clock"),
+        "late": _("late data"),
+        "screen": _("screen"),
+        "help": _("call for help"),
+        "test": _("alarm test"),
+    }
+    return names.get(kind, kind)
+
+
+def reason_text(phrases: Phrases, alarm: AlarmChanged) -> str:
+    """Why it was raised; a record may be older or newer than this program's phrases, and must stand all the same."""
+    try:
+        return phrases.say(Reason(alarm.reason_code, dict(alarm.reason_values)))
+    except KeyError:
+        return f"{alarm.alarm_kind} {alarm.metric or ''} ({alarm.reason_code})"
+
+
+def history_rows(words: Words, phrases: Phrases, past: Iterable[PastAlarm]) -> list[dict[str, str]]:
+    """The rows of the table."""
+    return [_row(words, phrases, one) for one in past]
+
+
+def course_lines(
+    words: Words, phrases: Phrases, changes: Iterable[tuple[Instant, AlarmChanged]]
+) -> list[tuple[str, str]]:
+    """Every transition of one occurrence as (time, sentence), oldest first."""
+    return [(words.clock_seconds(at), _transition(words, phrases, body)) for at, body in changes]
+
+
+def duration(words: Words, ms: int) -> str:
+    """A time between two moments: seconds up to two minutes, then minutes and seconds."""
+    seconds = round(ms / 1000)
+    if seconds < 120:
+        return words.gettext("{n} s").format(n=seconds)
+    minutes, rest = divmod(seconds, 60)
+    return words.gettext("{m} min {s} s").format(m=minutes, s=rest)
+
+
+def _row(words: Words, phrases: Phrases, past: PastAlarm) -> dict[str, str]:
+    alarm = past.alarm
+    raised_at = alarm.raised_at or alarm.onset
+    link = f"[{alarm.session_id}](/session/{alarm.session_id})" if past.patient else ""
+    after = (alarm.acknowledged_at or raised_at) - raised_at
+    return {
+        "id": alarm.alarm_id,
+        "session_id": alarm.session_id,
+        "room": past.room,
+        "patient": past.patient,
+        "session": link,
+        "kind": kind_name(words, alarm.alarm_kind),
+        "type": type_name(words, alarm.type),
+        "priority": priority_name(words, alarm.priority),
+        "tone": alarm.priority,
+        "reason": reason_text(phrases, alarm),
+        "value": _reason_value(words, alarm, "pressure", "value"),
+        "limit": _reason_value(words, alarm, "limit"),
+        "onset": _moment(words, alarm.onset, raised_at),
+        "raised_at": f"{words.day(raised_at)} {words.clock_seconds(raised_at)}",
+        "painted": ""
+        if past.painted_at is None
+        else duration_to(words, raised_at, past.painted_at),
+        "acknowledged_by": alarm.acknowledged_by or "",
+        "acknowledged_after": "" if alarm.acknowledged_at is None else duration(words, after),
+        "ended_at": "" if alarm.ended_at is None else _moment(words, alarm.ended_at, raised_at),
+        "state": state_name(words, alarm.state),
+    }
+
+
+def duration_to(words: Words, since: Instant, until: Instant) -> str:
+    """How much later something was, to a tenth of a second while that is short."""
+    ms = until - since
+    if ms < 10_000:
+        return words.gettext("{n} s").format(n=words.number(round(ms / 1000, 1)))
+    return duration(words, ms)
+
+
+def _moment(words: Words, at: Instant, beside: Instant) -> str:
+    """A time of day, with its date only where that is another one than that of the moment beside it."""
+    same = words.local(at).date() == words.local(beside).date()
+    return words.clock_seconds(at) if same else f"{words.day(at)} {words.clock_seconds(at)}"
+
+
+def _reason_value(words: Words, alarm: AlarmChanged, *names: str) -> str:
+    for name in names:
+        value = alarm.reason_values.get(name)
+        if value is not None:
+            return value if isinstance(value, str) else words.number(value)
+    return ""
+
+
+def _transition(words: Words, phrases: Phrases, alarm: AlarmChanged) -> str:
+    _ = words.gettext
+    why = reason_text(phrases, alarm)
+    priority = priority_name(words, alarm.priority)
+    texts = {
+        "delay_ended": _("Raised, {priority}: {why}"),
+        "escalated": _("Worse, {priority}: {why}"),
+        "acknowledged": _("Acknowledged by {who}"),
+        "condition_ended": _("Condition over: {why}"),
+        "voided": _("Value withdrawn: {why}"),
+        "session_ended": _("Ended with the session"),
+    }
+    text = texts.get(alarm.event, alarm.event + ": {why}")
+    told = text.format(priority=priority, why=why, who=alarm.acknowledged_by or "–")
+    state = state_name(words, alarm.state)
+    return f"{told} → {state}" + (f" ({alarm.note})" if alarm.note else "")
+
+
+def _midnight(words: Words, day: str | None, *, days: int = 0) -> Instant | None:
+    """The beginning of a day of the clinic; None for no day, or one that is only half typed."""
+    try:
+        begin = date.fromisoformat(day or "") + timedelta(days=days)
+        return round(datetime.combine(begin, time.min, words.zone).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from monitor.dashboard.app import create_app
+from monitor.dashboard.history import asked, course_lines, duration, filter_model, history_rows
+from monitor.domain.facts import AlarmChanged, Fact
+from monitor.domain.readings import MINUTE, SECOND
+from monitor.service.ports import PastAlarm
+from tests.dashboard.browser import Browser
+from tests.dashboard.clinic import T0, parts, records, visit_of
+
+DAY = 24 * 60 * MINUTE
+
+
+def alarm(**changes: Any) -> AlarmChanged:
+    given: dict[str, Any] = {
+        "session_id": "s1",
+        "alarm_id": "s1-a1",
+        "event": "delay_ended",
+        "state": "active",
+        "alarm_kind": "limit",
+        "metric": "spo2",
+        "source": "d2",
+        "type": "physiological",
+        "priority": "high",
+        "onset": T0,
+        "raised_at": T0 + 15 * SECOND,
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "ended_at": None,
+        "reason_code": "limit_below",
+        "reason_values": {
+            "metric": "spo2",
+            "component": "value",
+            "value": 88.0,
+            "pressure": None,
+            "limit": 90.0,
+            "inclusive": 0,
+            "delay_s": 15,
+            "source": "d2",
+        },
+        "note": None,
+    }
+    return AlarmChanged(**{**given, **changes})
+
+
+def row(name: str = "anna", painted_at: int | None = None, **changes: Any) -> dict[str, str]:
+    visit = visit_of(parts(), name)
+    past = PastAlarm(alarm(**changes), "2", "P-0388", painted_at)
+    return history_rows(visit.words, visit.phrases, [past])[0]
+
+
+def request(**filters: str) -> dict[str, Any]:
+    model = {name: {"filterType": "text", "filter": value} for name, value in filters.items()}
+    return {"startRow": 100, "endRow": 200, "sortModel": [], "filterModel": model}
+
+
+def test_a_row_says_what_why_and_when() -> None:
+    told = row()
+    assert told["priority"] == "!!! high"
+    assert told["reason"] == "SpO₂ 88 % – below 90 for 15 s"
+    assert (told["value"], told["limit"]) == ("88", "90")
+    assert (told["onset"], told["raised_at"]) == ("10:20:00", "21/11/2026 10:20:15")
+    assert told["session"] == "[s1](/session/s1)"
+    assert (told["acknowledged_by"], told["ended_at"], told["painted"]) == ("", "", "")
+
+
+def test_a_row_tells_who_acknowledged_and_after_how_long() -> None:
+    told = row(acknowledged_at=T0 + 80 * SECOND, acknowledged_by="anna", state="acknowledged")
+    assert (told["acknowledged_by"], told["acknowledged_after"]) == ("anna", "65 s")
+    assert told["state"] == "acknowledged"
+
+
+def test_a_row_tells_how_soon_a_screen_had_it() -> None:
+    assert row(painted_at=T0 + 15 * SECOND + 340)["painted"] == "0.3 s"
+
+
+def test_a_row_is_in_the_readers_language() -> None:
+    told = row("kari")
+    assert told["priority"] == "!!! høy"
+    assert told["reason"] == "SpO₂ 88 % – under 90 i 15 s"
+
+
+def test_a_moment_of_another_day_has_its_date() -> None:
+    assert row(ended_at=T0 + DAY)["ended_at"] == "22/11/2026 10:20:00"
+
+
+def test_a_reason_that_this_version_does_not_know_stands_all_the_same() -> None:
+    assert row(reason_code="from_the_future", reason_values={})["reason"] == (
+        "limit spo2 (from_the_future)"
+    )
+
+
+def test_a_long_time_is_told_in_minutes() -> None:
+    words = visit_of(parts()).words
+    assert (duration(words, 119 * SECOND), duration(words, 125 * SECOND)) == ("119 s", "2 min 5 s")
+
+
+def test_days_are_those_of_the_clinic_and_the_last_one_is_whole() -> None:
+    words = visit_of(parts()).words
+    which = asked(words, request(onset="2026-11-21", ended_at="2026-11-21")).which
+    midnight = T0 - 10 * 60 * MINUTE - 20 * MINUTE
+    assert (which.since, which.until) == (midnight, midnight + DAY)
+
+
+@pytest.mark.parametrize("text", ["", "2026-1", "9999-12-31x", "0000-00-00"])
+def test_a_half_typed_day_narrows_nothing(text: str) -> None:
+    assert asked(visit_of(parts()).words, request(onset=text)).which.since is None
+
+
+def test_a_page_is_asked_for_as_the_table_asks() -> None:
+    words = visit_of(parts()).words
+    page = asked(words, request(room="r2", priority="high"))
+    assert (page.offset, page.limit) == (100, 100)
+    assert (page.order_by, page.descending) == ("raised_at", True)
+    assert (page.which.room_id, page.which.priority, page.which.state) == ("r2", "high", None)
+
+
+def test_a_filter_that_is_not_set_is_left_out() -> None:
+    assert set(filter_model("", "2026-11-21", {"room": None, "priority": "low"})) == {
+        "ended_at",
+        "priority",
+    }
+
+
+def test_the_course_tells_every_transition_and_where_it_led() -> None:
+    visit = visit_of(parts())
+    seen = alarm(event="acknowledged", state="acknowledged", acknowledged_by="anna", note="ok")
+    lines = course_lines(visit.words, visit.phrases, [(T0, alarm()), (T0 + SECOND, seen)])
+    assert lines == [
+        ("10:20:00", "Raised, !!! high: SpO₂ 88 % – below 90 for 15 s → active"),
+        ("10:20:01", "Acknowledged by anna → acknowledged (ok)"),
+    ]
+
+
+async def ask_page(browser: Browser, given: dict[str, Any]) -> Any:
+    output = {"id": "alarms-table", "property": "getRowsResponse"}
+    page = await browser.callback(
+        "alarms-table.getRowsResponse",
+        [{"id": "alarms-table", "property": "getRowsRequest", "value": given}],
+        output,
+        changedPropIds=["alarms-table.getRowsRequest"],
+    )
+    return json.loads(page.text)
+
+
+async def test_the_table_gets_the_page_that_it_asks_for_and_the_count_is_said() -> None:
+    known = records()
+    known.all_alarms = [
+        alarm(alarm_id=f"s1-a{n}", raised_at=T0 + n, priority="low" if n % 2 else "high")
+        for n in range(150)
+    ]
+    browser = Browser(create_app(parts(records=known)))
+    await browser.sign_in()
+    answer = await ask_page(browser, request() | {"startRow": 0, "endRow": 100})
+    response = answer["response"]["alarms-table"]["getRowsResponse"]
+    assert (len(response["rowData"]), response["rowCount"]) == (100, 150)
+    assert answer["sideUpdate"]["alarms-count"]["children"] == "150 alarms"
+    answer = await ask_page(browser, request(priority="low") | {"startRow": 0, "endRow": 100})
+    assert answer["response"]["alarms-table"]["getRowsResponse"]["rowCount"] == 75
+
+
+async def test_the_course_of_a_chosen_alarm_is_shown_with_a_way_to_its_session() -> None:
+    known = records()
+    known.all_facts = [
+        Fact(T0, "system", "s1", alarm()),
+        Fact(T0, "system", "s1", alarm(alarm_id="s1-a2", event="escalated")),
+    ]
+    browser = Browser(create_app(parts(records=known)))
+    await browser.sign_in()
+    page = await browser.callback(
+        "alarm-course.children",
+        [{"id": "alarms-table", "property": "selectedRows", "value": [row()]}],
+        {"id": "alarm-course", "property": "children"},
+        changedPropIds=["alarms-table.selectedRows"],
+    )
+    shown = json.dumps(json.loads(page.text))
+    assert "Raised, !!! high" in shown
+    assert "Worse" not in shown
+    assert "/session/s1" in shown
