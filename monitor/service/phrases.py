@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -11,6 +12,12 @@ from monitor.domain.alarms import Reason
 from monitor.locale import Translations
 
 Values = Mapping[str, float | int | str | None]
+
+
+@lru_cache(maxsize=4096)
+def _written(value: float, locale: str) -> str:
+    # The lists of a large ward repeat the same few numbers several times a second; writing one anew is slow.
+    return format_decimal(value, "0.###", locale=locale)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the extractor's usual name for "translate this one later"
@@ -119,7 +126,7 @@ class Phrases:
     def _number(self, value: float | None) -> str:
         if value is None:
             return "–"
-        return format_decimal(value, "0.###", locale=_NUMBERS[self.language])
+        return _written(value, _NUMBERS[self.language])
 
     def _named(self, values: Values) -> dict[str, str]:
         named: dict[str, str] = {}
