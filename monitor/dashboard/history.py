@@ -16,7 +16,7 @@ from monitor.service.phrases import Phrases
 from monitor.service.ports import AlarmFilter, PastAlarm
 
 FILTERS = ("room", "priority", "type", "state")
-"""Filters with one value each; ``since`` and ``until`` are dates of the clinic."""
+"""Filters with one value each. The one on the raising is two dates of the clinic, like ``2026-11-01/2026-11-21``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,12 @@ class Asked:
 def asked(words: Words, request: Mapping[str, Any]) -> Asked:
     """What a request of the grid means."""
     given = {name: chosen["filter"] for name, chosen in (request.get("filterModel") or {}).items()}
+    since, _, until = given.get("raised_at", "").partition("/")
     order = (request.get("sortModel") or [{"colId": "raised_at", "sort": "desc"}])[0]
     return Asked(
         AlarmFilter(
-            since=_midnight(words, given.get("onset")),
-            until=_midnight(words, given.get("ended_at"), days=1),
+            since=_midnight(words, since),
+            until=_midnight(words, until, days=1),
             room_id=given.get("room"),
             priority=given.get("priority"),
             type=given.get("type"),
@@ -54,7 +55,7 @@ def filter_model(
     since: str, until: str, chosen: Mapping[str, str | None]
 ) -> dict[str, dict[str, str]]:
     """The filters in the shape in which the grid gives them back with each request."""
-    wanted = {**chosen, "onset": since, "ended_at": until}
+    wanted = {**chosen, "raised_at": f"{since}/{until}" if since or until else ""}
     return {
         name: {"filterType": "text", "type": "equals", "filter": value}
         for name, value in wanted.items()
@@ -215,10 +216,10 @@ def _transition(words: Words, phrases: Phrases, alarm: AlarmChanged) -> str:
     return f"{told} → {state}" + (f" ({alarm.note})" if alarm.note else "")
 
 
-def _midnight(words: Words, day: str | None, *, days: int = 0) -> Instant | None:
+def _midnight(words: Words, day: str, *, days: int = 0) -> Instant | None:
     """The beginning of a day of the clinic; None for no day, or one that is only half typed."""
     try:
-        begin = date.fromisoformat(day or "") + timedelta(days=days)
+        begin = date.fromisoformat(day) + timedelta(days=days)
         return round(datetime.combine(begin, time.min, words.zone).timestamp() * 1000)
     except (ValueError, OverflowError):
         return None

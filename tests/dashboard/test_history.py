@@ -102,14 +102,15 @@ def test_a_long_time_is_told_in_minutes() -> None:
 
 def test_days_are_those_of_the_clinic_and_the_last_one_is_whole() -> None:
     words = visit_of(parts()).words
-    which = asked(words, request(onset="2026-11-21", ended_at="2026-11-21")).which
+    which = asked(words, request(raised_at="2026-11-21/2026-11-21")).which
     midnight = T0 - 10 * 60 * MINUTE - 20 * MINUTE
     assert (which.since, which.until) == (midnight, midnight + DAY)
 
 
 @pytest.mark.parametrize("text", ["", "2026-1", "9999-12-31x", "0000-00-00"])
 def test_a_half_typed_day_narrows_nothing(text: str) -> None:
-    assert asked(visit_of(parts()).words, request(onset=text)).which.since is None
+    which = asked(visit_of(parts()).words, request(raised_at=f"{text}/{text}")).which
+    assert (which.since, which.until) == (None, None)
 
 
 def test_a_page_is_asked_for_as_the_table_asks() -> None:
@@ -122,7 +123,7 @@ def test_a_page_is_asked_for_as_the_table_asks() -> None:
 
 def test_a_filter_that_is_not_set_is_left_out() -> None:
     assert set(filter_model("", "2026-11-21", {"room": None, "priority": "low"})) == {
-        "ended_at",
+        "raised_at",
         "priority",
     }
 
