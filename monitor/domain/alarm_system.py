@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from monitor.domain.controls import Ending
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.occurrence_book import Change, UnknownAlarmError
 from monitor.domain.readings import Instant, Metric, Reading, Rejection
@@ -19,6 +20,13 @@ class SessionChange(NamedTuple):
     change: Change
 
 
+class SessionEnding(NamedTuple):
+    """A pause that is over and the session it belonged to."""
+
+    session_id: str
+    ending: Ending
+
+
 class AlarmSystem:
     """Sessions are independent of each other: the order in which their messages interleave changes nothing.
 
@@ -29,6 +37,8 @@ class AlarmSystem:
     def __init__(self) -> None:
         self._sessions: dict[str, SessionAlarms] = {}
         self._touched: dict[str, None] = {}
+        self._changes: list[SessionChange] = []
+        self._endings: list[SessionEnding] = []
 
     def __iter__(self) -> Iterator[SessionAlarms]:
         return iter(self._sessions.values())
@@ -76,19 +86,28 @@ class AlarmSystem:
         self._touched[session_id] = None
         return self._sessions.get(session_id)
 
-    def end(self, session_id: str, now: Instant) -> list[SessionChange]:
-        """Stop watching; what was left ends with the session. The last changes are returned."""
+    def end(self, session_id: str, now: Instant) -> None:
+        """Stop watching; what was left ends with the session and is taken with the next changes."""
         alarms = self._sessions.pop(session_id)
         self._touched.pop(session_id, None)
         alarms.end_session(now)
-        return [SessionChange(session_id, change) for change in alarms.take_changes()]
+        self._collect(session_id, alarms)
 
     def take_changes(self) -> list[SessionChange]:
         """Every transition since the last call, by session in the order they were touched."""
         touched, self._touched = self._touched, {}
-        return [
-            SessionChange(session_id, change)
-            for session_id in touched
-            if (alarms := self._sessions.get(session_id)) is not None
-            for change in alarms.take_changes()
-        ]
+        for session_id in touched:
+            alarms = self._sessions.get(session_id)
+            if alarms is not None:
+                self._collect(session_id, alarms)
+        changes, self._changes = self._changes, []
+        return changes
+
+    def take_endings(self) -> list[SessionEnding]:
+        """Every pause that is over since the last call; call it after ``take_changes``."""
+        endings, self._endings = self._endings, []
+        return endings
+
+    def _collect(self, session_id: str, alarms: SessionAlarms) -> None:
+        self._changes += [SessionChange(session_id, change) for change in alarms.take_changes()]
+        self._endings += [SessionEnding(session_id, ending) for ending in alarms.take_endings()]

@@ -28,6 +28,8 @@ class Event(StrEnum):
 
     DELAY_ENDED = "delay_ended"
     ESCALATED = "escalated"
+    UNANSWERED = "unanswered"
+    REMINDED = "reminded"
     ACKNOWLEDGED = "acknowledged"
     CONDITION_ENDED = "condition_ended"
     VOIDED = "voided"
@@ -55,6 +57,7 @@ _ROWS: tuple[tuple[State, Event, tuple[bool, ...], State, str], ...] = (
     (State.PENDING, Event.VOIDED, ANY, State.ENDED, "the value was withdrawn before it was raised"),
     (State.PENDING, Event.SESSION_ENDED, ANY, State.ENDED, "nobody is watched any more"),
     (State.ACTIVE, Event.ESCALATED, ANY, State.ACTIVE, "a worse rung sounds again"),
+    (State.ACTIVE, Event.UNANSWERED, ANY, State.ACTIVE, "louder, and everybody's"),
     (State.ACTIVE, Event.ACKNOWLEDGED, ANY, State.ACKNOWLEDGED, "an operator has seen it"),
     (
         State.ACTIVE,
@@ -81,9 +84,11 @@ _ROWS: tuple[tuple[State, Event, tuple[bool, ...], State, str], ...] = (
         State.ACKNOWLEDGED,
         "acknowledging again is harmless",
     ),
+    (State.ACKNOWLEDGED, Event.REMINDED, ANY, State.ACKNOWLEDGED, "it persists: brought to mind"),
     (State.ACKNOWLEDGED, Event.CONDITION_ENDED, ANY, State.ENDED, "seen and over"),
     (State.ACKNOWLEDGED, Event.VOIDED, ANY, State.ENDED, "seen and withdrawn"),
     (State.ACKNOWLEDGED, Event.SESSION_ENDED, ANY, State.ENDED, "ended with the session"),
+    (State.LATCHED, Event.UNANSWERED, ANY, State.LATCHED, "over, but nobody has seen it"),
     (State.LATCHED, Event.ACKNOWLEDGED, ANY, State.ENDED, "over and seen"),
     (State.LATCHED, Event.VOIDED, ANY, State.LATCHED, "withdrawn, but not yet seen"),
     (State.LATCHED, Event.SESSION_ENDED, ANY, State.ENDED, "ended with the session, by override"),
@@ -128,6 +133,14 @@ class Occurrence:
     ended_at: Instant | None = None
     condition_ended_at: Instant | None = None
     note: str | None = None
+    signalled_at: Instant = 0
+    """When it last began to sound: raised, or reached a worse rung."""
+    level: int = 0
+    """How often it went unanswered since."""
+    reminded_at: Instant | None = None
+    painted_at: Instant | None = None
+    """When the first station had it on screen."""
+    sounded_at: Instant | None = None
 
     @property
     def is_latching(self) -> bool:

@@ -146,6 +146,94 @@ class AlarmChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioPaused:
+    session_id: str
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmsPaused:
+    session_id: str
+    until: Instant
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseEnded:
+    """``pause`` audio or alarms; ``why`` expired, broken (by a new or worse condition), resumed or session."""
+
+    session_id: str
+    pause: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmsSwitched:
+    session_id: str
+    metric: str
+    on: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitChanged:
+    """This patient's own value for a limit; ``value`` None where the limit was taken out."""
+
+    session_id: str
+    limit: str
+    value: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineConfirmed:
+    session_id: str
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreEntered:
+    session_id: str
+    entry: str
+    score: str
+    value: int
+    measured_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverOffered:
+    session_id: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class HolderChanged:
+    session_id: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCalled:
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmsTested:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmShown:
+    """The first station that had an alarm on screen, or the first that sounded it."""
+
+    session_id: str
+    alarm_id: str
+    screen: str
+    painted_at: Instant | None
+    sounded_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
 class SequenceGap:
     """Frames ``first`` to ``last`` of a device's queue have not come."""
 
@@ -204,6 +292,18 @@ FactBody = (
     | SessionCancelled
     | VitalsEntered
     | AlarmChanged
+    | AudioPaused
+    | AlarmsPaused
+    | PauseEnded
+    | AlarmsSwitched
+    | LimitChanged
+    | BaselineConfirmed
+    | ScoreEntered
+    | HandoverOffered
+    | HolderChanged
+    | HelpCalled
+    | AlarmsTested
+    | AlarmShown
     | SequenceGap
     | DeviceConnected
     | DeviceDisconnected

@@ -5,7 +5,7 @@ Every number comes from a protocol file; nothing here is a clinical default.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -147,6 +147,10 @@ class AlarmSettings:
     overdue_grace_ms: int = 3 * MINUTE
     disagreement: dict[str, float] = field(default_factory=dict)
     """Metric or component to how far apart two sources may be."""
+    unanswered_ms: int = MINUTE
+    """An unacknowledged high alarm becomes louder and everybody's after this, and again after twice this."""
+    remind_ms: int = 3 * MINUTE
+    """An acknowledged high or technical condition that persists is brought to mind this often."""
     arrival_grace_ms: int = 500
     """How long after a delay's end a reading measured before it may still be under way."""
 
@@ -165,11 +169,13 @@ def limits_in_force(
     phase: str,
     baseline: Mapping[str, float],
     own: Mapping[str, float | None],
+    off: Collection[str] = (),
 ) -> dict[Metric, tuple[Limit, ...]]:
     """The limits of each metric, lower side first, milder before worse.
 
     ``baseline`` maps component to its confirmed value; without one the rise limits are not among them.
-    ``own`` maps a limit's id to this patient's value for it; None takes the limit out.
+    ``own`` maps a limit's id to this patient's value for it; None takes the limit out. ``off`` are metrics whose
+    limits are all switched off.
     """
     chosen = [*settings.limits, *_rises(settings.rises, baseline)]
     found: dict[Metric, tuple[Limit, ...]] = {}
@@ -178,6 +184,7 @@ def limits_in_force(
             replace(known, limit=value) if (value := own.get(known.id)) is not None else known
             for known in chosen
             if known.metric is metric
+            and metric not in off
             and (known.phases is None or phase in known.phases)
             and own.get(known.id, known.limit) is not None
         ]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from monitor.domain.alarms import Event, Occurrence, State
+from monitor.domain.alarms import AlarmType, Event, Occurrence, State
 from monitor.domain.conditions import Condition
+from monitor.domain.limits import Priority
 from monitor.domain.readings import Instant
+
+NEVER: Instant = 2**62
+MOST_LEVELS = 2
+"""First everybody, then out of the house; louder than that nothing helps."""
 
 
 class UnknownAlarmError(LookupError):
@@ -44,6 +49,10 @@ class OccurrenceBook:
         self._session_id = session_id
         self._known = known
         self._changes: list[Change] = []
+        self.deferring = False
+        """While alarms are paused: conditions go on, but nothing begins to signal."""
+        self.begun = 0
+        """How many signals have begun or become worse; whoever breaks an audio pause looks at it."""
 
     def held_keys(self) -> list[str]:
         """Of every condition that holds, pending ones too."""
@@ -75,6 +84,8 @@ class OccurrenceBook:
             occurrence.kind, occurrence.metric = condition.kind, condition.metric
             occurrence.onset = condition.onset
         if condition.rung > occurrence.rung:
+            if self.deferring:
+                return False
             self._reach(occurrence, condition, now)
             return True
         if condition.rung > 0:
@@ -105,9 +116,43 @@ class OccurrenceBook:
             return None
         occurrence.happen(Event.ACKNOWLEDGED)
         occurrence.acknowledged_at, occurrence.acknowledged_by = now, by
-        occurrence.note = note
+        occurrence.note, occurrence.level, occurrence.reminded_at = note, 0, None
         self._changed(occurrence, Event.ACKNOWLEDGED, now, by)
         return occurrence
+
+    def let_time_pass(self, unanswered_ms: int, remind_ms: int, now: Instant) -> None:
+        """High alarms that nobody answers become louder; acknowledged ones that persist are brought to mind."""
+        for occurrence in list(self._known.by_id.values()):
+            if _answer_due(occurrence, unanswered_ms) <= now:
+                occurrence.level += 1
+                occurrence.happen(Event.UNANSWERED)
+                self._changed(occurrence, Event.UNANSWERED, now)
+            elif _reminder_due(occurrence, remind_ms) <= now:
+                occurrence.reminded_at = now
+                occurrence.happen(Event.REMINDED)
+                self._changed(occurrence, Event.REMINDED, now)
+
+    def next_due(self, unanswered_ms: int, remind_ms: int) -> Instant:
+        """When time alone may change something."""
+        return min(
+            (
+                min(_answer_due(known, unanswered_ms), _reminder_due(known, remind_ms))
+                for known in self._known.by_id.values()
+            ),
+            default=NEVER,
+        )
+
+    def shown(self, alarm_id: str, *, painted: bool, sounded: bool, now: Instant) -> bool:
+        """A station has it on screen, or has sounded it; True when it is the first to."""
+        occurrence = self._known.by_id.get(alarm_id)
+        if occurrence is None:
+            return False
+        first = False
+        if painted and occurrence.painted_at is None:
+            occurrence.painted_at, first = now, True
+        if sounded and occurrence.sounded_at is None:
+            occurrence.sounded_at, first = now, True
+        return first
 
     def end_session(self, now: Instant) -> None:
         """What is left ends as "session ended"."""
@@ -158,6 +203,8 @@ class OccurrenceBook:
         occurrence.happen(event)
         occurrence.worsen_to(condition.priority)
         occurrence.rung, occurrence.reason = condition.rung, condition.reason
+        occurrence.signalled_at, occurrence.level = now, 0
+        self.begun += 1
         self._changed(occurrence, event, now)
 
     def _changed(
@@ -168,3 +215,18 @@ class OccurrenceBook:
             self._known.by_id.pop(occurrence.id, None)
         reason = replace(occurrence.reason, values=dict(occurrence.reason.values))
         self._changes.append(Change(now, event, replace(occurrence, reason=reason), by))
+
+
+def _answer_due(occurrence: Occurrence, unanswered_ms: int) -> Instant:
+    waiting = occurrence.state in {State.ACTIVE, State.LATCHED}
+    if not waiting or occurrence.priority is not Priority.HIGH or occurrence.level >= MOST_LEVELS:
+        return NEVER
+    return occurrence.signalled_at + unanswered_ms * (occurrence.level + 1)
+
+
+def _reminder_due(occurrence: Occurrence, remind_ms: int) -> Instant:
+    if occurrence.state is not State.ACKNOWLEDGED or occurrence.acknowledged_at is None:
+        return NEVER
+    if occurrence.priority is not Priority.HIGH and occurrence.type is not AlarmType.TECHNICAL:
+        return NEVER
+    return (occurrence.reminded_at or occurrence.acknowledged_at) + remind_ms

@@ -8,6 +8,7 @@ NURSE = "nurse"
 TESTER = "tester"
 
 _BEDSIDE = frozenset({NURSE, CLINICIAN, ADMINISTRATOR})
+_PRESCRIBER = frozenset({CLINICIAN, ADMINISTRATOR})
 _OFFICE = frozenset({ADMINISTRATOR})
 _EVERYBODY = frozenset({NURSE, CLINICIAN, TESTER, ADMINISTRATOR})
 
@@ -29,6 +30,18 @@ MAY_ORDER: dict[str, frozenset[str]] = {
     "cancel_session": _BEDSIDE,
     "enter_vitals": _BEDSIDE,
     "acknowledge_alarm": _BEDSIDE,
+    "pause_audio": _BEDSIDE,
+    "resume_audio": _BEDSIDE,
+    "pause_alarms": _BEDSIDE,
+    "resume_alarms": _BEDSIDE,
+    "switch_alarms": _PRESCRIBER,
+    "change_limit": _BEDSIDE,
+    "confirm_baseline": _BEDSIDE,
+    "enter_score": _BEDSIDE,
+    "offer_handover": _BEDSIDE,
+    "accept_handover": _BEDSIDE,
+    "call_help": _EVERYBODY,
+    "test_alarms": _EVERYBODY,
 }
 
 

@@ -8,17 +8,21 @@ every call, and make the changes durable together with what caused them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from monitor.domain.alarms import Occurrence
 from monitor.domain.breaches import NEVER
-from monitor.domain.conditions import late, overdue, score
+from monitor.domain.conditions import help_call, late, overdue, score
+from monitor.domain.controls import Controls, Ending
 from monitor.domain.feed_watch import FeedWatch
 from monitor.domain.limits import AlarmSettings, Limit
 from monitor.domain.occurrence_book import Change, OccurrenceBook
 from monitor.domain.readings import Instant, Metric, Reading, Rejection
 from monitor.domain.session_state import Score, SessionState
 from monitor.domain.value_watch import ValueWatch
+
+_UNTIL_SEEN = (late.KIND, help_call.KIND)
+"""Conditions that hold until somebody has seen them."""
 
 
 class SessionAlarms:
@@ -29,8 +33,15 @@ class SessionAlarms:
         self._book = OccurrenceBook(state.session_id, state.occurrences)
         self._values = ValueWatch(settings, state, self._book)
         self._feeds = FeedWatch(settings, state, self._book)
+        self._book.deferring = state.controls.alarm_pause is not None
+        self._begun = 0
+        self._endings: list[Ending] = []
         self.state = state
-        self.next_due: Instant = -NEVER
+
+    @property
+    def next_due(self) -> Instant:
+        """When time alone may change something; ``tick`` need not be called before."""
+        return self.state.next_due
 
     def expect(self, source: str, intervals: dict[str, float] | None, now: Instant) -> None:
         """Watch a device: for the metrics it names, or for pulse and SpO2 while it has not said."""
@@ -59,7 +70,7 @@ class SessionAlarms:
                 changed |= self._cuff_came(reading)
             if feed is not None:
                 changed |= self._feeds.arrived(feed, reading, now)
-        if changed:
+        if changed or self._book.begun != self._begun:
             self._judge_all(now)
         else:
             self._plan_sooner(readings)
@@ -77,19 +88,31 @@ class SessionAlarms:
         self._values.relimit(now)
         self._judge_all(now)
 
-    def confirm_baseline(self, baseline: Mapping[str, float], now: Instant) -> None:
-        """The patient's own resting values, by component; the last cuff is judged by them at once."""
+    def set_controls(self, change: Callable[[Controls], Ending | None], now: Instant) -> None:
+        """Change what staff have set; what is there is judged by it at once. ``change`` may end a pause."""
         self.tick(now)
-        self.state.baseline = dict(baseline)
+        ending = change(self.state.controls)
+        if ending is not None:
+            self._endings.append(ending)
+        self._book.deferring = self.state.controls.alarm_pause is not None
         self._values.relimit(now)
+        self._values.judge_all(now)
         self._judge_all(now)
 
-    def change_limit(self, limit_id: str, value: float | None, now: Instant) -> None:
-        """This patient's own value for a limit; None takes it out. What is there is judged at once."""
+    def take_endings(self) -> list[Ending]:
+        """Pauses that are over since the last call."""
+        endings, self._endings = self._endings, []
+        return endings
+
+    def call_help(self, now: Instant) -> None:
+        """A person wants somebody there at once; held until it is acknowledged."""
         self.tick(now)
-        self.state.own_limits[limit_id] = value
-        self._values.relimit(now)
+        self._book.reconcile(help_call.KEY, help_call.condition(now), now)
         self._judge_all(now)
+
+    def shown(self, alarm_id: str, *, painted: bool, sounded: bool, now: Instant) -> bool:
+        """A station has an alarm on screen, or has sounded it; True when it is the first to."""
+        return self._book.shown(alarm_id, painted=painted, sounded=sounded, now=now)
 
     def score(self, name: str, value: int, at: Instant, now: Instant) -> None:
         """A score was taken at ``at``; an older one than the newest changes nothing."""
@@ -99,12 +122,23 @@ class SessionAlarms:
             newest = self.state.scores[name] = Score(at, value)
             holds = score.condition(name, self._settings.scores, newest)
             self._book.reconcile(score.key_of(name), holds, now)
+            self._judge_all(now)
 
     def tick(self, now: Instant) -> None:
-        """Let time pass up to ``now``. Call at least every 250 ms, whether anything arrives or not."""
-        if now < self.next_due:
-            return
+        """Let time pass up to ``now``. Call at least every 250 ms, whether anything arrives or not.
+
+        What is due happens at the instant it is due, one after the other, however late this is called.
+        """
+        while self.next_due <= now:
+            at = now if self.next_due == -NEVER else self.next_due
+            self._let_time_pass(at)
+            if self.next_due <= at:
+                raise RuntimeError(f"the alarms of {self.state.session_id} stand still at {at}")
+
+    def _let_time_pass(self, now: Instant) -> None:
+        self._end_pauses(now)
         self._values.let_time_pass(now)
+        self._book.let_time_pass(self._settings.unanswered_ms, self._settings.remind_ms, now)
         self._judge_all(now)
 
     def limits(self) -> dict[Metric, tuple[Limit, ...]]:
@@ -118,15 +152,23 @@ class SessionAlarms:
         """
         self.tick(now)
         acknowledged = self._book.acknowledge(alarm_id, by, note, now)
-        if acknowledged is not None and acknowledged.kind == late.KIND and acknowledged.rung:
+        if acknowledged is not None and acknowledged.kind in _UNTIL_SEEN and acknowledged.rung:
             self._book.end_condition(acknowledged, now)
+        self._plan(now)
         return acknowledged is not None
 
     def end_session(self, now: Instant) -> None:
         """The session is over: what is left ends as "session ended"."""
         self.tick(now)
         self._book.end_session(now)
-        self.next_due = NEVER
+        set_by_staff = self.state.controls
+        for ending in (
+            set_by_staff.end_audio_pause("session", now),
+            set_by_staff.end_alarm_pause("session", now),
+        ):
+            if ending is not None:
+                self._endings.append(ending)
+        self.state.next_due = NEVER
 
     def take_changes(self) -> list[Change]:
         """What staff must be told of since the last call; the caller journals and shows it."""
@@ -151,9 +193,36 @@ class SessionAlarms:
             self._book.reconcile(overdue.KEY, holds, now)
         elif self._book.holds(overdue.KEY):
             self._book.reconcile(overdue.KEY, None, now)
-        self.next_due = min(
-            self._values.next_due(), self._feeds.next_due(now), self._overdue_at(now)
+        self._break_audio_pause(now)
+        self._plan(now)
+
+    def _plan(self, now: Instant) -> None:
+        self.state.next_due = min(
+            self._values.next_due(),
+            self._feeds.next_due(now),
+            self._overdue_at(now),
+            self._book.next_due(self._settings.unanswered_ms, self._settings.remind_ms),
+            self.state.controls.next_end(),
         )
+
+    def _end_pauses(self, now: Instant) -> None:
+        set_by_staff, endings = self.state.controls, []
+        if set_by_staff.audio_pause is not None and set_by_staff.audio_pause.until <= now:
+            endings.append(set_by_staff.end_audio_pause("expired", now))
+        if set_by_staff.alarm_pause is not None and set_by_staff.alarm_pause.until <= now:
+            endings.append(set_by_staff.end_alarm_pause("expired", now))
+            self._book.deferring = False
+            self._values.judge_all(now)
+        self._endings += [ending for ending in endings if ending is not None]
+
+    def _break_audio_pause(self, now: Instant) -> None:
+        """A new or worse condition is heard, whoever paused the sound."""
+        if self._book.begun == self._begun:
+            return
+        self._begun = self._book.begun
+        ending = self.state.controls.end_audio_pause("broken", now)
+        if ending is not None:
+            self._endings.append(ending)
 
     def _cuff_due(self) -> tuple[Instant, int] | None:
         """When the next cuff is due in this phase, and the phase's cadence; None where it has none."""
@@ -176,4 +245,4 @@ class SessionAlarms:
         feed = self.state.feeds.get(readings[0].source) if readings else None
         if feed is not None:
             due = min(due, self._feeds.stale_at(feed))
-        self.next_due = min(self.next_due, due)
+        self.state.next_due = min(self.state.next_due, due)

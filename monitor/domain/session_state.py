@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.domain.breaches import NEVER, Track
+from monitor.domain.controls import Controls
 from monitor.domain.feeds import Feed
 from monitor.domain.occurrence_book import Occurrences
 from monitor.domain.readings import Instant
@@ -33,12 +34,11 @@ class SessionState:
     session_id: str
     started_at: Instant
     resumed_at: Instant = -NEVER
+    next_due: Instant = -NEVER
+    """When time alone may change something; at once for a session that is new."""
     phase: str = str(Phase.PRECHECK)
     phase_at: Instant = 0
-    baseline: dict[str, float] = field(default_factory=dict)
-    """Component to its confirmed baseline; empty before it is confirmed."""
-    own_limits: dict[str, float | None] = field(default_factory=dict)
-    """Id of a limit to this patient's value for it; None where it was taken out."""
+    controls: Controls = field(default_factory=Controls)
     tracks: dict[str, Track] = field(default_factory=dict)
     """By metric and source, ``spo2|d1``."""
     late_tracks: dict[str, Track] = field(default_factory=dict)

@@ -51,6 +51,11 @@ class ValueWatch:
             if before[metric] != self._limits[metric]:
                 del self._state.late_tracks[key]
 
+    def judge_all(self, now: Instant) -> None:
+        """Say of every track which conditions hold."""
+        for key in self._state.tracks:
+            self._judge(*_metric_and_source(key), now)
+
     def observe(self, reading: Reading, now: Instant) -> None:
         """Take one reading in."""
         if not reading.has_value:
@@ -105,9 +110,13 @@ class ValueWatch:
         return due
 
     def _fit(self) -> None:
-        state = self._state
+        set_by_staff = self._state.controls
         self._limits = limits_in_force(
-            self._settings, state.phase, state.baseline, state.own_limits
+            self._settings,
+            self._state.phase,
+            set_by_staff.baseline,
+            set_by_staff.own_limits,
+            set_by_staff.switched_off,
         )
         self._rules = {
             metric: Rules(limits, self._settings.clearing.get(str(metric), Clearing()))

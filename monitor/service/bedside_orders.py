@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.domain import entries, facts
+from monitor.domain.controls import Controls
 from monitor.domain.occurrence_book import EndedAlarmError, UnknownAlarmError
 from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Instant, Metric, Reading
 from monitor.domain.session_state import SessionState
@@ -55,7 +57,8 @@ def start_session(ward: Ward, given: Given) -> dict[str, Any]:
     ward.note(body, at=given.at, by=given.by, session_id=session.id)
     ward.remember(session)
     ward.bedsides[room.id] = Bedside()
-    alarms = ward.alarms.watch(protocol.alarms, SessionState(session.id, given.at))
+    state = SessionState(session.id, given.at, controls=Controls(holder=given.by))
+    alarms = ward.alarms.watch(protocol.alarms, state)
     for device in ward.registry.devices_in(room.id, given.at):
         connection = ward.connections.get(device.id)
         alarms.expect(device.id, None if connection is None else connection.intervals, given.at)
@@ -66,7 +69,7 @@ def start_session(ward: Ward, given: Given) -> dict[str, Any]:
 
 def enter_phase(ward: Ward, given: Given) -> dict[str, Any]:
     order = given.order
-    session, phase = _open_session(ward, order.session), Phase(order.phase)
+    session, phase = open_session(ward, order.session), Phase(order.phase)
     try:
         moved = session.entering(phase, given.at)
     except ValueError as error:
@@ -78,7 +81,7 @@ def enter_phase(ward: Ward, given: Given) -> dict[str, Any]:
 
 
 def cancel_session(ward: Ward, given: Given) -> dict[str, Any]:
-    session = _open_session(ward, given.order.session)
+    session = open_session(ward, given.order.session)
     try:
         moved = session.entering(Phase.CANCELLED, given.at)
     except ValueError as error:
@@ -101,7 +104,7 @@ def acknowledge_alarm(ward: Ward, given: Given) -> dict[str, Any]:
 
 def enter_vitals(ward: Ward, given: Given) -> dict[str, Any]:
     order: EnterVitals = given.order
-    session = _open_session(ward, order.session)
+    session = open_session(ward, order.session)
     entry = str(order.entry)
     if entry in ward.entries:
         return {"entry": entry, "repeated": True}
@@ -111,7 +114,7 @@ def enter_vitals(ward: Ward, given: Given) -> dict[str, Any]:
         fault = entries.unusual(values)
     if fault is not None:
         raise OrderRefusedError(fault.code, fault.message, fault.field)
-    at = _entered_time(order, session, given.at)
+    at = entered_time(order.measured_at, session, given.at)
     body = facts.VitalsEntered(session.id, entry, at, values)
     ward.note(body, at=given.at, by=given.by, session_id=session.id)
     ward.entries.add(entry)
@@ -122,8 +125,9 @@ def enter_vitals(ward: Ward, given: Given) -> dict[str, Any]:
     return {"entry": entry, "repeated": False}
 
 
-def _entered_time(order: EnterVitals, session: Session, now: Instant) -> Instant:
-    at = now if order.measured_at is None else milliseconds(order.measured_at)
+def entered_time(measured_at: datetime | None, session: Session, now: Instant) -> Instant:
+    """When an entry was measured: now, or the time set back. Raises OrderRefusedError."""
+    at = now if measured_at is None else milliseconds(measured_at)
     if at > now + _CLOCKS_MAY_DIFFER_MS:
         raise OrderRefusedError("future_time", "this time has not come yet", "measured_at")
     if at < session.started_at:
@@ -164,8 +168,9 @@ def _move(ward: Ward, session: Session, body: facts.FactBody, given: Given) -> N
     alarms = ward.alarms.touch(session.id)
     if alarms is not None and session.is_open:
         alarms.enter_phase(session.phase, given.at)
+        ward.must_checkpoint[session.id] = None
     if session.phase in CLOSED_PHASES:
-        ward.closing += ward.alarms.end(session.id, given.at)
+        ward.alarms.end(session.id, given.at)
         ward.bedsides.pop(session.room_id, None)
     _tell(ward, session, given.at)
 
@@ -178,7 +183,8 @@ def _tell(ward: Ward, session: Session, now: Instant) -> None:
         ward.outbox.notices.append(Notice("session", device.id, open_id))
 
 
-def _open_session(ward: Ward, session_id: str) -> Session:
+def open_session(ward: Ward, session_id: str) -> Session:
+    """The open session of that id. Raises OrderRefusedError."""
     session = ward.sessions.get(session_id)
     if session is None:
         raise OrderRefusedError(

@@ -13,7 +13,7 @@ from itertools import groupby, islice
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.domain.alarm_system import SessionChange
-from monitor.domain.facts import AlarmChanged, DeviceConnected, Fact, PhaseEntered
+from monitor.domain.facts import AlarmChanged, DeviceConnected, Fact
 from monitor.domain.readings import SECOND, Instant, Reading
 from monitor.domain.session_alarms import SessionAlarms
 from monitor.domain.session_state import SessionState
@@ -63,7 +63,8 @@ def fact_of(changed: SessionChange) -> Fact:
 
 def due_checkpoints(ward: Ward, changes: Iterable[SessionChange], now: Instant) -> list[Checkpoint]:
     """A checkpoint of each session whose alarms changed, and of a few whose last one is too old."""
-    changed = {change.session_id: None for change in changes}
+    changed = {change.session_id: None for change in changes} | ward.must_checkpoint
+    ward.must_checkpoint = {}
     if now >= ward.next_checkpoints_at:
         overdue = (known for known, due in ward.checkpoint_due.items() if due <= now)
         changed |= dict.fromkeys(islice(overdue, AT_ONCE))
@@ -103,16 +104,8 @@ def replay(alarms: SessionAlarms, events: Sequence[Reading | Fact]) -> None:
             alarms.observe_offset(readings[0].source, readings[0].at - readings[0].measured_at, now)
             alarms.observe(readings, now)
         for event in frame:
-            if isinstance(event, Fact):
-                _take_in(alarms, event)
-
-
-def _take_in(alarms: SessionAlarms, fact: Fact) -> None:
-    match fact.body:
-        case DeviceConnected(device_id=device_id, intervals=intervals):
-            alarms.expect(device_id, intervals or None, fact.at)
-        case PhaseEntered(phase=phase):
-            alarms.enter_phase(phase, fact.at)
+            if isinstance(event, Fact) and isinstance(event.body, DeviceConnected):
+                alarms.expect(event.body.device_id, event.body.intervals or None, event.at)
 
 
 def _frame_of(event: Reading | Fact) -> tuple[str, Instant]:

@@ -47,6 +47,7 @@ class Monitor:
         self.ward = ward
         self._due_keys: list[views.DueKey] = []
         self._gap_keys: list[views.GapKey] = []
+        self._gap_views: dict[views.GapKey, NotWatched] = {}
         self._unassigned = 0
         self._lists_at: Instant = -1
         self._lists_stale = False
@@ -156,10 +157,10 @@ class Monitor:
     def take_batch(self, now: Instant) -> Batch | None:
         """Everything since the last call that must be made durable, in one transaction; None when nothing must."""
         ward = self.ward
-        changes = ward.closing + ward.alarms.take_changes()
-        ward.closing = []
+        changes = ward.alarms.take_changes()
         for change in changes:
             ward.pending.facts.append(checkpoints.fact_of(change))
+        self._note_endings()
         ward.outbox.changes += changes
         ward.pending.checkpoints += checkpoints.due_checkpoints(ward, changes, now)
         if ward.pending.is_empty():
@@ -178,6 +179,7 @@ class Monitor:
             or outbox.rooms
             or outbox.retired_rooms
             or outbox.changes
+            or outbox.alarm_test
             or lists != _Lists()
         ):
             return None
@@ -198,6 +200,7 @@ class Monitor:
             due=lists.due,
             not_watched=lists.not_watched,
             unassigned=lists.unassigned,
+            alarm_test=outbox.alarm_test,
         )
 
     def take_notices(self) -> list[Notice]:
@@ -225,6 +228,14 @@ class Monitor:
             unassigned=ward.unassigned(now),
         )
 
+    def _note_endings(self) -> None:
+        """Pauses that are over are facts, and every screen counts them down."""
+        for session_id, ending in self.ward.alarms.take_endings():
+            body = facts.PauseEnded(session_id, ending.kind, ending.why)
+            self.ward.note(body, at=ending.at, by=facts.Fact.SYSTEM, session_id=session_id)
+            self.ward.must_checkpoint[session_id] = None
+            self.ward.outbox.rooms[self.ward.sessions[session_id].room_id] = None
+
     def _changed_lists(self, now: Instant) -> _Lists:
         """The lists that are not what screens were last told; looked at each second, sooner after a change."""
         ward = self.ward
@@ -248,7 +259,11 @@ class Monitor:
         return changed
 
     def _not_watched(self, keys: list[views.GapKey]) -> list[NotWatched]:
-        return views.not_watched_now(self.ward, keys)
+        """Words are made once for each gap: with many rooms the list is long, and little of it changes."""
+        fresh = [key for key in keys if key not in self._gap_views]
+        made = dict(zip(fresh, views.not_watched_now(self.ward, fresh), strict=True))
+        self._gap_views = {key: made.get(key) or self._gap_views[key] for key in keys}
+        return list(self._gap_views.values())
 
     def _room_changed(self, device_id: str, now: Instant) -> str | None:
         room_id = self.ward.registry.room_of(device_id, now)

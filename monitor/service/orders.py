@@ -13,7 +13,7 @@ from typing import Any
 
 from monitor.domain import facts, permissions
 from monitor.domain.readings import Instant
-from monitor.service import bedside_orders, office_orders
+from monitor.service import bedside_orders, control_orders, office_orders
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Ward
 from monitor.wire import orders as wire
@@ -59,6 +59,18 @@ _HANDLERS: dict[type[Message], Callable[[Ward, Given], dict[str, Any]]] = {
     wire.CancelSession: bedside_orders.cancel_session,
     wire.EnterVitals: bedside_orders.enter_vitals,
     wire.AcknowledgeAlarm: bedside_orders.acknowledge_alarm,
+    wire.PauseAudio: control_orders.pause_audio,
+    wire.ResumeAudio: control_orders.resume_audio,
+    wire.PauseAlarms: control_orders.pause_alarms,
+    wire.ResumeAlarms: control_orders.resume_alarms,
+    wire.SwitchAlarms: control_orders.switch_alarms,
+    wire.ChangeLimit: control_orders.change_limit,
+    wire.ConfirmBaseline: control_orders.confirm_baseline,
+    wire.EnterScore: control_orders.enter_score,
+    wire.OfferHandover: control_orders.offer_handover,
+    wire.AcceptHandover: control_orders.accept_handover,
+    wire.CallHelp: control_orders.call_help,
+    wire.TestAlarms: control_orders.test_alarms,
 }
 
 

@@ -94,7 +94,17 @@ _SENTENCES = {
     "gap_no_source": N_("{what}: no device measures it"),
     "gap_no_value": N_("{what}: no live value"),
     "gap_seldom": N_("{what}: comes only every {interval_s} s"),
-    "gap_no_sound": N_("This version makes no alarm sound"),
+    "gap_audio_paused": N_("Audio paused by {by}"),
+    "gap_audio_paused_again": N_("Audio paused {times} times in a row by {by}"),
+    "gap_alarms_paused": N_("Alarms paused by {by}: {why}"),
+    "gap_alarms_off": N_("{what}: alarms off by {by}: {why}"),
+    "gap_no_holder": N_("Nobody answers for this room"),
+    "gap_no_baseline": N_("Rise over baseline: no baseline yet"),
+    "gap_limit_taken_out": N_("{what}: the limit {limit} was taken out"),
+    "gap_limit_widened": N_("{what}: limit {own} instead of {limit}"),
+    "help": N_("Help wanted"),
+    "screen_silent": N_("A station no longer confirms what it shows ({operator})"),
+    "sound_blocked": N_("A station cannot sound ({operator})"),
 }
 
 

@@ -82,7 +82,6 @@ def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant
     for device in ward.registry.devices_in(session.room_id, now):
         if device.id not in kept.feeds:
             alarms.expect(device.id, None, now)
-    alarms.next_due = now
     ward.checkpoint_due[session.id] = now
     _show_again(ward, records, session)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from monitor.domain import not_watched, schedule
 from monitor.domain.alarms import Occurrence, Reason
 from monitor.domain.readings import MANUAL_SOURCE, SECOND, Instant, Metric, Reading
@@ -45,7 +47,25 @@ def session_view(ward: Ward, session: Session) -> SessionView:
         number=session.number,
         planned=protocol.planned_sessions,
         limits=_innermost_limits(ward, session),
+        **_controls(ward, session),
     )
+
+
+def _controls(ward: Ward, session: Session) -> dict[str, Any]:
+    """What staff have set on the session's alarms."""
+    alarms = ward.alarms.session(session.id)
+    if alarms is None:
+        return {}
+    controls = alarms.state.controls
+    audio, pause = controls.audio_pause, controls.alarm_pause
+    return {
+        "holder": controls.holder,
+        "offered_to": controls.offered_to,
+        "audio_paused_until": None if audio is None else audio.until,
+        "alarms_paused_until": None if pause is None else pause.until,
+        "alarms_off": sorted(controls.switched_off),
+        "baseline": controls.baseline,
+    }
 
 
 def alarm_view(ward: Ward, session_id: str, occurrence: Occurrence) -> AlarmView:
@@ -66,6 +86,10 @@ def alarm_view(ward: Ward, session_id: str, occurrence: Occurrence) -> AlarmView
         acknowledged_at=occurrence.acknowledged_at,
         acknowledged_by=occurrence.acknowledged_by,
         ended_at=occurrence.ended_at,
+        level=occurrence.level,
+        reminded_at=occurrence.reminded_at,
+        painted_at=occurrence.painted_at,
+        sounded_at=occurrence.sounded_at,
         text=words(ward, occurrence.reason),
     )
 
@@ -112,33 +136,33 @@ def due(ward: Ward, keys: list[DueKey]) -> list[Due]:
     return found
 
 
-GapKey = tuple[str, not_watched.Gap]
+GapKey = tuple[str, str, not_watched.Gap]
+"""Session id, room name, what is not watched."""
 
 
 def gap_keys(ward: Ward, now: Instant) -> list[GapKey]:
     """What is not watched in every open session, by room."""
-    found = []
+    found: list[GapKey] = []
     for alarms in ward.alarms:
         session = ward.sessions[alarms.state.session_id]
-        ladder = ward.protocols[session.protocol].alarms.ladder
-        gaps = not_watched.gaps(alarms.state.feeds.values(), ladder, session.started_at, now)
-        found += [(session.id, gap) for gap in gaps]
+        settings = ward.protocols[session.protocol].alarms
+        name = ward.registry.rooms[session.room_id].name
+        found += [(session.id, name, gap) for gap in not_watched.gaps(alarms.state, settings, now)]
     return found
 
 
 def not_watched_now(ward: Ward, keys: list[GapKey]) -> list[NotWatched]:
     """The *not watched now* list with its words."""
     found = []
-    for session_id, gap in keys:
-        room = ward.registry.rooms[ward.sessions[session_id].room_id]
-        reason = Reason(f"gap_{gap.kind}", {"metric": gap.metric, "interval_s": gap.interval_s})
+    for session_id, room_name, gap in keys:
         found.append(
             NotWatched(
-                room_id=room.id,
-                room=room.name,
+                room_id=ward.sessions[session_id].room_id,
+                room=room_name,
                 kind=gap.kind,
                 since=gap.since,
-                text=words(ward, reason),
+                until=gap.until,
+                text=words(ward, Reason(f"gap_{gap.kind}", dict(gap.values))),
             )
         )
     return found

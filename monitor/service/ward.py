@@ -60,6 +60,7 @@ class Outbox:
     retired_rooms: list[str] = field(default_factory=list)
     changes: list[SessionChange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    alarm_test: bool = False
 
 
 @dataclass(slots=True)
@@ -85,11 +86,12 @@ class Ward:
     entries: set[str] = field(default_factory=set)
     """Ids of the manual entries of remembered sessions."""
     unassigned_by_hour: dict[int, int] = field(default_factory=dict)
-    closing: list[SessionChange] = field(default_factory=list)
-    """The last changes of sessions that have just ended."""
     checkpoint_due: dict[str, Instant] = field(default_factory=dict)
     """Session id to when its next checkpoint is due."""
     next_checkpoints_at: Instant = 0
+    must_checkpoint: dict[str, None] = field(default_factory=dict)
+    """Sessions of which something was set that only a checkpoint remembers."""
+    alarms_tested_at: Instant | None = None
     pending: Batch = field(default_factory=lambda: Batch(0))
     outbox: Outbox = field(default_factory=Outbox)
 

@@ -112,7 +112,13 @@ class Bed:
         ]
 
     def events(self, alarm_id: str) -> list[str]:
-        """What happened to one occurrence."""
+        """What happened to one occurrence, but for what waiting alone brings."""
+        return [
+            event for event in self.all_events(alarm_id) if event not in {"unanswered", "reminded"}
+        ]
+
+    def all_events(self, alarm_id: str) -> list[str]:
+        """Everything that happened to one occurrence."""
         return [
             str(known.change.event)
             for known in self.changes

@@ -36,7 +36,7 @@ def test_a_silent_feed_climbs_the_whole_ladder() -> None:
     (alarm,) = bed.raised()
     assert bed.last(alarm).change.occurrence.kind == "silence"
     assert bed.last(alarm).change.occurrence.type == "technical"
-    assert priorities(bed, alarm) == [(15, "low"), (35, "medium"), (65, "high")]
+    assert priorities(bed, alarm) == [(14, "low"), (34, "medium"), (64, "high")]
 
 
 def test_a_feed_silent_for_nine_seconds_is_not_an_alarm() -> None:

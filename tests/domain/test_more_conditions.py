@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.domain.controls import Controls
 from monitor.domain.limits import AlarmSettings, Burden, Limit, Priority, Side, severity
 from monitor.domain.readings import Metric
 from monitor.domain.session_alarms import SessionAlarms
@@ -78,7 +79,7 @@ def test_a_value_stands_for_three_seconds_at_most() -> None:
 def test_a_rise_over_the_confirmed_baseline_is_medium() -> None:
     bed = Bed()
     bed.alarms.enter_phase("infusion", 0)
-    bed.alarms.confirm_baseline({"systolic": 110, "diastolic": 70}, 0)
+    confirm_baseline(bed, {"systolic": 110, "diastolic": 70}, 0)
     bed.observe(cuff(60, 149, 80))
     assert bed.raised("rise") == []
     bed.observe(cuff(120, 150, 80))
@@ -89,17 +90,17 @@ def test_a_rise_over_the_confirmed_baseline_is_medium() -> None:
 def test_a_changed_baseline_judges_the_last_cuff_anew() -> None:
     bed = Bed().observe(cuff(60, 150, 80))
     assert bed.raised("rise") == []
-    touched(bed).confirm_baseline({"systolic": 110, "diastolic": 70}, 90_000)
+    confirm_baseline(bed, {"systolic": 110, "diastolic": 70}, 90_000)
     bed.collect()
     (alarm,) = bed.raised("rise")
-    touched(bed).confirm_baseline({"systolic": 130, "diastolic": 70}, 95_000)
+    confirm_baseline(bed, {"systolic": 130, "diastolic": 70}, 95_000)
     bed.collect()
     assert bed.last(alarm).change.occurrence.state == "ended"
 
 
 def test_rise_and_limit_are_rungs_of_one_occurrence() -> None:
     bed = Bed()
-    touched(bed).confirm_baseline({"systolic": 120, "diastolic": 70}, 0)
+    confirm_baseline(bed, {"systolic": 120, "diastolic": 70}, 0)
     bed.observe(cuff(5, 162, 80)).observe(cuff(60, 170, 80)).observe(cuff(120, 185, 80))
     raised = [a for a in bed.raised() if bed.last(a).change.occurrence.metric == "nibp"]
     assert len(raised) == 1
@@ -190,7 +191,7 @@ def test_a_better_score_ends_the_condition_and_a_worse_one_sounds_again() -> Non
 def test_a_limit_of_this_patient_is_judged_at_once_and_restarts_no_delay() -> None:
     bed = Bed().stream([94] * 30)
     assert bed.raised() == []
-    touched(bed).change_limit("spo2_below_1", 95, 30_000)
+    change_limit(bed, "spo2_below_1", 95, 30_000)
     bed.collect()
     (alarm,) = bed.raised("limit")
     assert bed.last(alarm).change.occurrence.onset == 0
@@ -199,7 +200,7 @@ def test_a_limit_of_this_patient_is_judged_at_once_and_restarts_no_delay() -> No
 def test_a_widened_limit_ends_a_condition_that_is_now_inside() -> None:
     bed = Bed().stream([91] * 20)
     (alarm,) = bed.raised("limit")
-    touched(bed).change_limit("spo2_below_1", 88, 20_000)
+    change_limit(bed, "spo2_below_1", 88, 20_000)
     bed.collect()
     assert bed.last(alarm).change.occurrence.state == "ended"
 
@@ -207,7 +208,7 @@ def test_a_widened_limit_ends_a_condition_that_is_now_inside() -> None:
 def test_a_limit_that_was_taken_out_is_no_limit_and_not_zero() -> None:
     bed = Bed()
     for limit in ("spo2_below_1", "spo2_below_2", "spo2_below_3"):
-        touched(bed).change_limit(limit, None, 0)
+        change_limit(bed, limit, None, 0)
     bed.stream([50] * 60)
     assert bed.raised("limit") == []
 
@@ -233,3 +234,17 @@ def touched(bed: Bed) -> SessionAlarms:
     alarms = bed.system.touch("s1")
     assert alarms is not None
     return alarms
+
+
+def confirm_baseline(bed: Bed, baseline: dict[str, float], now: int) -> None:
+    def change(controls: Controls) -> None:
+        controls.baseline = baseline
+
+    touched(bed).set_controls(change, now)
+
+
+def change_limit(bed: Bed, limit: str, value: float | None, now: int) -> None:
+    def change(controls: Controls) -> None:
+        controls.own_limits[limit] = value
+
+    touched(bed).set_controls(change, now)

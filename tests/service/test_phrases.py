@@ -25,6 +25,11 @@ EVERY_VALUE: dict[str, float | int | str | None] = {
     "minutes": 3,
     "setting": 50,
     "score": "moaas",
+    "by": "N-12",
+    "why": "toilet",
+    "times": 2,
+    "own": 88,
+    "operator": "N-12",
 }
 SPOKEN = {language: Phrases(language, known) for language, known in load_translations().items()}
 

@@ -1,0 +1,225 @@
+"""Orders that change what a session's alarms do: pauses, alarms off, limits, baseline, score, holder, help, test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from monitor.domain import facts
+from monitor.domain.controls import LONGEST_ALARM_PAUSE_MS, Controls, Ending, SwitchedOff
+from monitor.domain.entries import impossible
+from monitor.domain.limits import Limit, limits_in_force
+from monitor.domain.readings import MINUTE, SECOND
+from monitor.domain.session_alarms import SessionAlarms
+from monitor.domain.sessions import Session
+from monitor.service.bedside_orders import entered_time, open_session
+from monitor.service.office_orders import known_room
+from monitor.service.refusals import OrderRefusedError
+from monitor.service.ward import Ward
+
+if TYPE_CHECKING:
+    from monitor.service.orders import Given
+
+
+def pause_audio(ward: Ward, given: Given) -> dict[str, Any]:
+    session = _session_in(ward, given.order.room)
+    length_ms = given.order.seconds * SECOND
+
+    def change(controls: Controls) -> None:
+        controls.begin_audio_pause(length_ms, given.by, given.at)
+
+    _set(ward, session, given, change)
+    until = given.at + length_ms
+    _note(ward, session, given, facts.AudioPaused(session.id, until))
+    return {"until": until}
+
+
+def resume_audio(ward: Ward, given: Given) -> dict[str, Any]:
+    session = _session_in(ward, given.order.room)
+    _set(ward, session, given, lambda controls: controls.end_audio_pause("resumed", given.at))
+    return {"room": given.order.room}
+
+
+def pause_alarms(ward: Ward, given: Given) -> dict[str, Any]:
+    session, length_ms = open_session(ward, given.order.session), given.order.minutes * MINUTE
+    if length_ms > LONGEST_ALARM_PAUSE_MS:
+        raise OrderRefusedError(
+            "too_long", "alarms can be paused for ten minutes at most", "minutes"
+        )
+
+    def change(controls: Controls) -> None:
+        controls.begin_alarm_pause(length_ms, given.by, given.order.reason, given.at)
+
+    _set(ward, session, given, change)
+    until = given.at + length_ms
+    _note(ward, session, given, facts.AlarmsPaused(session.id, until, given.order.reason))
+    return {"until": until}
+
+
+def resume_alarms(ward: Ward, given: Given) -> dict[str, Any]:
+    session = open_session(ward, given.order.session)
+    _set(ward, session, given, lambda controls: controls.end_alarm_pause("resumed", given.at))
+    return {"session": session.id}
+
+
+def switch_alarms(ward: Ward, given: Given) -> dict[str, Any]:
+    order, session = given.order, open_session(ward, given.order.session)
+
+    def change(controls: Controls) -> None:
+        if order.on:
+            controls.switched_off.pop(order.metric, None)
+        else:
+            controls.switched_off[order.metric] = SwitchedOff(given.at, given.by, order.reason)
+
+    _set(ward, session, given, change)
+    body = facts.AlarmsSwitched(session.id, order.metric, order.on, order.reason)
+    _note(ward, session, given, body)
+    return {"metric": order.metric, "on": order.on}
+
+
+def change_limit(ward: Ward, given: Given) -> dict[str, Any]:
+    order, session = given.order, open_session(ward, given.order.session)
+    _refuse_bad_limit(ward, session, order.limit, order.value)
+    if order.value is None and not _may_take_out(ward, given):
+        raise OrderRefusedError("not_allowed", "only a clinician may take a limit out", "value")
+
+    def change(controls: Controls) -> None:
+        if order.value == _of_protocol(ward, session, order.limit).limit:
+            controls.own_limits.pop(order.limit, None)
+        else:
+            controls.own_limits[order.limit] = order.value
+
+    _set(ward, session, given, change)
+    body = facts.LimitChanged(session.id, order.limit, order.value, order.reason)
+    _note(ward, session, given, body)
+    return {"limit": order.limit, "value": order.value}
+
+
+def confirm_baseline(ward: Ward, given: Given) -> dict[str, Any]:
+    order, session = given.order, open_session(ward, given.order.session)
+    values = {"systolic": round(order.systolic, 3), "diastolic": round(order.diastolic, 3)}
+    fault = impossible(values)
+    if fault is not None:
+        raise OrderRefusedError(fault.code, fault.message, fault.field)
+
+    def change(controls: Controls) -> None:
+        controls.baseline = values
+
+    _set(ward, session, given, change)
+    _note(ward, session, given, facts.BaselineConfirmed(session.id, values))
+    return {"session": session.id}
+
+
+def enter_score(ward: Ward, given: Given) -> dict[str, Any]:
+    order, session = given.order, open_session(ward, given.order.session)
+    entry = str(order.entry)
+    if entry in ward.entries:
+        return {"entry": entry, "repeated": True}
+    at = entered_time(order.measured_at, session, given.at)
+    ward.entries.add(entry)
+    _alarms(ward, session).score(order.score, order.value, at, given.at)
+    body = facts.ScoreEntered(session.id, entry, order.score, order.value, at)
+    _note(ward, session, given, body)
+    return {"entry": entry, "repeated": False}
+
+
+def offer_handover(ward: Ward, given: Given) -> dict[str, Any]:
+    session, to = open_session(ward, given.order.session), given.order.to
+    operator = ward.registry.operators.get(to)
+    if operator is None or operator.disabled:
+        raise OrderRefusedError("unknown_operator", f"there is no operator {to}", "to")
+
+    def change(controls: Controls) -> None:
+        controls.offered_to = to
+
+    _set(ward, session, given, change)
+    _note(ward, session, given, facts.HandoverOffered(session.id, to))
+    return {"to": to}
+
+
+def accept_handover(ward: Ward, given: Given) -> dict[str, Any]:
+    session = open_session(ward, given.order.session)
+    if _alarms(ward, session).state.controls.offered_to != given.by:
+        raise OrderRefusedError(
+            "not_offered", f"session {session.id} was not offered to {given.by}"
+        )
+
+    def change(controls: Controls) -> None:
+        controls.holder, controls.offered_to = given.by, None
+
+    _set(ward, session, given, change)
+    _note(ward, session, given, facts.HolderChanged(session.id, given.by))
+    return {"holder": given.by}
+
+
+def call_help(ward: Ward, given: Given) -> dict[str, Any]:
+    session = _session_in(ward, given.order.room)
+    _alarms(ward, session).call_help(given.at)
+    _note(ward, session, given, facts.HelpCalled(session.id))
+    return {"room": given.order.room}
+
+
+def test_alarms(ward: Ward, given: Given) -> dict[str, Any]:
+    ward.outbox.alarm_test = True
+    ward.alarms_tested_at = given.at
+    ward.note(facts.AlarmsTested(), at=given.at, by=given.by)
+    return {}
+
+
+def _set(
+    ward: Ward, session: Session, given: Given, change: Callable[[Controls], Ending | None]
+) -> None:
+    _alarms(ward, session).set_controls(change, given.at)
+    ward.must_checkpoint[session.id] = None
+    ward.outbox.rooms[session.room_id] = None
+
+
+def _note(ward: Ward, session: Session, given: Given, body: facts.FactBody) -> None:
+    ward.note(body, at=given.at, by=given.by, session_id=session.id)
+    ward.must_checkpoint[session.id] = None
+
+
+def _alarms(ward: Ward, session: Session) -> SessionAlarms:
+    alarms = ward.alarms.touch(session.id)
+    if alarms is None:
+        raise OrderRefusedError("session_closed", f"session {session.id} is not watched", "session")
+    return alarms
+
+
+def _session_in(ward: Ward, room_name: str) -> Session:
+    session = ward.open_session(known_room(ward, room_name).id)
+    if session is None:
+        raise OrderRefusedError("no_session", f"room {room_name} has no open session", "room")
+    return session
+
+
+def _may_take_out(ward: Ward, given: Given) -> bool:
+    operator = ward.registry.operators.get(given.by)
+    return operator is None or operator.role != "nurse"
+
+
+def _of_protocol(ward: Ward, session: Session, limit_id: str) -> Limit:
+    for known in ward.protocols[session.protocol].alarms.limits:
+        if known.id == limit_id:
+            return known
+    raise OrderRefusedError("unknown_limit", f"there is no limit {limit_id}", "limit")
+
+
+def _refuse_bad_limit(ward: Ward, session: Session, limit_id: str, value: float | None) -> None:
+    """A limit below must stay below every limit above it of the same component."""
+    limit = _of_protocol(ward, session, limit_id)
+    if value is None:
+        return
+    state = _alarms(ward, session).state
+    own = {**state.controls.own_limits, limit_id: value}
+    settings = ward.protocols[session.protocol].alarms
+    in_force = limits_in_force(settings, state.phase, {}, own)[limit.metric]
+    of_component = [known for known in in_force if known.component == limit.component]
+    below = [known.limit for known in of_component if known.side == "below"]
+    above = [known.limit for known in of_component if known.side == "above"]
+    if below and above and max(below) >= min(above):
+        raise OrderRefusedError(
+            "contradictory",
+            f"low limit {max(below):g} must be below high limit {min(above):g}",
+            "value",
+        )
