@@ -9,6 +9,7 @@ from monitor.domain import entries, facts
 from monitor.domain.controls import Controls
 from monitor.domain.occurrence_book import EndedAlarmError, UnknownAlarmError
 from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Instant, Metric, Reading
+from monitor.domain.screens import WARD
 from monitor.domain.session_state import SessionState
 from monitor.domain.sessions import CLOSED_PHASES, Phase, PhaseEntry, Session
 from monitor.service import intake
@@ -94,7 +95,8 @@ def cancel_session(ward: Ward, given: Given) -> dict[str, Any]:
 def acknowledge_alarm(ward: Ward, given: Given) -> dict[str, Any]:
     order = given.order
     try:
-        changed = ward.alarms.acknowledge(order.alarm, given.by, order.note, given.at)
+        watch = ward.screens if order.alarm.startswith(f"{WARD}-") else ward.alarms
+        changed = watch.acknowledge(order.alarm, given.by, order.note, given.at)
     except UnknownAlarmError as error:
         raise OrderRefusedError("unknown_alarm", str(error), "alarm") from error
     except EndedAlarmError as error:

@@ -12,15 +12,16 @@ from monitor.domain import facts
 from monitor.domain.alarm_system import SessionChange
 from monitor.domain.readings import SECOND, Instant
 from monitor.domain.registry import Device, Operator
+from monitor.domain.screens import WARD
 from monitor.identity import hash_token
-from monitor.service import checkpoints, intake, orders, views
+from monitor.service import checkpoints, intake, orders, screens, views
 from monitor.service.intake import FrameOutcome
 from monitor.service.orders import Outcome
 from monitor.service.ports import Batch
-from monitor.service.ward import Connection, Notice, Outbox, Ward
+from monitor.service.ward import Connection, Notice, Outbox, Page, Ward
 from monitor.wire import device as feed
 from monitor.wire.base import rfc3339
-from monitor.wire.live import Due, NotWatched, Snapshot, Update
+from monitor.wire.live import AlarmView, Due, NotWatched, Painted, Snapshot, Update
 from monitor.wire.orders import Order
 
 _LISTS_EVERY_MS = SECOND
@@ -141,6 +142,38 @@ class Monitor:
         )
         self._room_changed(device_id, now)
 
+    def screen_here(self, screen_id: str, operator: str, kind: str, now: Instant) -> None:
+        """A screen was opened: ``station``, which staff count on, or ``quiet``, which never sounds."""
+        self.ward.screens.here(screen_id, operator, kind, now)
+
+    def screen_receipt(self, screen_id: str, painted: Painted, now: Instant) -> None:
+        """A screen says what it has painted and sounded."""
+        screens.receipt(self.ward, screen_id, painted, now)
+
+    def screen_gone(self, screen_id: str, now: Instant, *, closed: bool = False) -> None:
+        """A screen's connection is gone; ``closed`` when its reader closed the page, which is no fault."""
+        self.ward.screens.gone(screen_id, closed=closed, now=now)
+
+    def confirming_stations(self, now: Instant) -> int:
+        """How many stations confirm what they show."""
+        return self.ward.screens.confirming(now)
+
+    def pager_failed(self, now: Instant) -> None:
+        """Notices cannot leave the house: from now on that stands on the list of what is not watched."""
+        if self.ward.pager_failing_since is None:
+            self.ward.pager_failing_since = now
+            self._lists_stale = True
+
+    def pager_ok(self) -> None:
+        """A notice has left the house."""
+        self._lists_stale |= self.ward.pager_failing_since is not None
+        self.ward.pager_failing_since = None
+
+    def take_pages(self) -> list[Page]:
+        """What must leave the house, once the batch taken before is durable."""
+        pages, self.ward.outbox.pages = self.ward.outbox.pages, []
+        return pages
+
     def execute(
         self, order: Order, *, by: str, role: str, now: Instant, password_hash: str | None = None
     ) -> Outcome:
@@ -150,6 +183,7 @@ class Monitor:
     def tick(self, now: Instant) -> None:
         """Let time pass: delays end, feeds fall silent."""
         self.ward.alarms.tick(now)
+        screens.let_time_pass(self.ward, now)
         for device_id, connection in self.ward.connections.items():
             if connection.refused and now - connection.refused_since >= _REFUSALS_TOLD_EVERY_MS:
                 self._tell_refusals(device_id, connection, now)
@@ -158,6 +192,8 @@ class Monitor:
         """Everything since the last call that must be made durable, in one transaction; None when nothing must."""
         ward = self.ward
         changes = ward.alarms.take_changes()
+        screens.page_unanswered(ward, changes)
+        changes += [SessionChange(WARD, change) for change in ward.screens.take_changes()]
         for change in changes:
             ward.pending.facts.append(checkpoints.fact_of(change))
         self._note_endings()
@@ -173,13 +209,18 @@ class Monitor:
         """What screens must be told of; publish it only after the batch taken with it is durable."""
         ward = self.ward
         lists = self._changed_lists(now)
-        outbox, ward.outbox = ward.outbox, Outbox(notices=ward.outbox.notices)
+        outbox, ward.outbox = (
+            ward.outbox,
+            Outbox(notices=ward.outbox.notices, pages=ward.outbox.pages),
+        )
         if not (
             outbox.points
             or outbox.rooms
             or outbox.retired_rooms
             or outbox.changes
             or outbox.alarm_test
+            or outbox.canary
+            or outbox.shown
             or lists != _Lists()
         ):
             return None
@@ -193,14 +234,12 @@ class Monitor:
                 if not ward.registry.rooms[room_id].retired
             ],
             retired_rooms=outbox.retired_rooms,
-            alarms=[
-                views.alarm_view(ward, change.session_id, change.change.occurrence)
-                for change in _newest(outbox.changes)
-            ],
+            alarms=self._alarm_views(outbox),
             due=lists.due,
             not_watched=lists.not_watched,
             unassigned=lists.unassigned,
             alarm_test=outbox.alarm_test,
+            canary=outbox.canary,
         )
 
     def take_notices(self) -> list[Notice]:
@@ -227,6 +266,15 @@ class Monitor:
             not_watched=self._not_watched(views.gap_keys(ward, now)),
             unassigned=ward.unassigned(now),
         )
+
+    def _alarm_views(self, outbox: Outbox) -> list[AlarmView]:
+        told = {
+            change.change.occurrence.id: (change.session_id, change.change.occurrence)
+            for change in outbox.changes
+        }
+        for session_id, occurrence in screens.shown_occurrences(self.ward, outbox.shown):
+            told.setdefault(occurrence.id, (session_id, occurrence))
+        return [views.alarm_view(self.ward, *known) for known in told.values()]
 
     def _note_endings(self) -> None:
         """Pauses that are over are facts, and every screen counts them down."""
@@ -276,8 +324,3 @@ class Monitor:
             body = facts.FrameRefused(device_id, connection.refused, connection.refused_message)
             self.ward.note(body, at=now, by=f"device:{device_id}")
             connection.refused = 0
-
-
-def _newest(changes: list[SessionChange]) -> list[SessionChange]:
-    """The last change of each occurrence: screens show what is, the journal keeps what was."""
-    return list({change.change.occurrence.id: change for change in changes}.values())

@@ -102,6 +102,8 @@ _SENTENCES = {
     "gap_no_baseline": N_("Rise over baseline: no baseline yet"),
     "gap_limit_taken_out": N_("{what}: the limit {limit} was taken out"),
     "gap_limit_widened": N_("{what}: limit {own} instead of {limit}"),
+    "gap_no_sound": N_("No station can sound"),
+    "gap_no_pages": N_("Notices do not leave the house"),
     "help": N_("Help wanted"),
     "screen_silent": N_("A station no longer confirms what it shows ({operator})"),
     "sound_blocked": N_("A station cannot sound ({operator})"),

@@ -8,6 +8,7 @@ from monitor.domain.alarms import State
 from monitor.domain.facts import Fact, VitalsEntered
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant, Reading
 from monitor.domain.registry import Registry
+from monitor.domain.screens import WARD
 from monitor.domain.session_state import SessionState
 from monitor.domain.sessions import Phase, Session
 from monitor.locale import load_translations
@@ -51,6 +52,7 @@ def restore(
     ward.unassigned_by_hour[hour] = records.unassigned_count(since=now - 24 * HOUR)
     for restored in records.restored_sessions():
         _go_on(ward, records, restored, now)
+    ward.screens.occurrences.numbered = _close_what_was_open(ward, records, WARD, now)
     ward.outbox = Outbox()
     return Monitor(ward)
 
@@ -88,15 +90,21 @@ def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant
 
 def _begin_anew(ward: Ward, records: Records, state: SessionState, now: Instant) -> list[Reading]:
     """This version cannot read the checkpoint: what still holds is raised again, and what was open is closed."""
-    for known in records.alarms(state.session_id):
-        number = int(known.alarm_id.rpartition("-a")[2])
-        state.occurrences.numbered = max(state.occurrences.numbered, number)
-        if known.state != State.ENDED:
-            ended = replace(known, event="superseded", state=str(State.ENDED), ended_at=now)
-            ward.note(ended, at=now, by=Fact.SYSTEM, session_id=state.session_id)
+    state.occurrences.numbered = _close_what_was_open(ward, records, state.session_id, now)
     stored = records.readings(state.session_id)
     recent = [known.reading for known in stored if known.reading.received_at >= now - TREND_MS]
     return sorted(recent, key=lambda reading: reading.received_at)
+
+
+def _close_what_was_open(ward: Ward, records: Records, session_id: str, now: Instant) -> int:
+    """End what is open on record as superseded; the highest number given so far."""
+    highest = 0
+    for known in records.alarms(session_id):
+        highest = max(highest, int(known.alarm_id.rpartition("-a")[2]))
+        if known.state != State.ENDED:
+            ended = replace(known, event="superseded", state=str(State.ENDED), ended_at=now)
+            ward.note(ended, at=now, by=Fact.SYSTEM, session_id=session_id)
+    return highest
 
 
 def _show_again(ward: Ward, records: Records, session: Session) -> None:

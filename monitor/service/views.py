@@ -7,6 +7,8 @@ from typing import Any
 from monitor.domain import not_watched, schedule
 from monitor.domain.alarms import Occurrence, Reason
 from monitor.domain.readings import MANUAL_SOURCE, SECOND, Instant, Metric, Reading
+from monitor.domain.registry import Room
+from monitor.domain.screens import WARD
 from monitor.domain.sessions import Session
 from monitor.service.phrases import in_every_language
 from monitor.service.ward import Bedside, Ward
@@ -69,13 +71,14 @@ def _controls(ward: Ward, session: Session) -> dict[str, Any]:
 
 
 def alarm_view(ward: Ward, session_id: str, occurrence: Occurrence) -> AlarmView:
-    """One raised occurrence with its words."""
-    room = ward.registry.rooms[ward.sessions[session_id].room_id]
+    """One raised occurrence with its words; one about screens belongs to no room and no session."""
+    session = ward.sessions.get(session_id)
+    room = Room("", "") if session is None else ward.registry.rooms[session.room_id]
     return AlarmView(
         id=occurrence.id,
         room_id=room.id,
         room=room.name,
-        session=session_id,
+        session=None if session is None else session_id,
         kind=occurrence.kind,
         metric=occurrence.metric,
         type=occurrence.type,
@@ -96,11 +99,11 @@ def alarm_view(ward: Ward, session_id: str, occurrence: Occurrence) -> AlarmView
 
 def alarm_views(ward: Ward) -> list[AlarmView]:
     """Every occurrence that staff are shown now."""
-    return [
-        alarm_view(ward, alarms.state.session_id, occurrence)
-        for alarms in ward.alarms
-        for occurrence in alarms.signals()
-    ]
+    shown = [alarm_view(ward, WARD, occurrence) for occurrence in ward.screens.signals()]
+    for alarms in ward.alarms:
+        session_id = alarms.state.session_id
+        shown += [alarm_view(ward, session_id, occurrence) for occurrence in alarms.signals()]
+    return shown
 
 
 def words(ward: Ward, reason: Reason) -> Text:
@@ -142,12 +145,22 @@ GapKey = tuple[str, str, not_watched.Gap]
 
 def gap_keys(ward: Ward, now: Instant) -> list[GapKey]:
     """What is not watched in every open session, by room."""
-    found: list[GapKey] = []
+    found: list[GapKey] = [(WARD, "", gap) for gap in _gaps_of_the_ward(ward, now)]
     for alarms in ward.alarms:
         session = ward.sessions[alarms.state.session_id]
         settings = ward.protocols[session.protocol].alarms
         name = ward.registry.rooms[session.room_id].name
         found += [(session.id, name, gap) for gap in not_watched.gaps(alarms.state, settings, now)]
+    return found
+
+
+def _gaps_of_the_ward(ward: Ward, now: Instant) -> list[not_watched.Gap]:
+    """What no room is to blame for."""
+    found = []
+    if ward.screens.screens and not ward.screens.can_sound(now):
+        found.append(not_watched.Gap("no_sound", 0))
+    if ward.pager_failing_since is not None:
+        found.append(not_watched.Gap("no_pages", ward.pager_failing_since))
     return found
 
 
@@ -157,7 +170,7 @@ def not_watched_now(ward: Ward, keys: list[GapKey]) -> list[NotWatched]:
     for session_id, room_name, gap in keys:
         found.append(
             NotWatched(
-                room_id=ward.sessions[session_id].room_id,
+                room_id="" if session_id == WARD else ward.sessions[session_id].room_id,
                 room=room_name,
                 kind=gap.kind,
                 since=gap.since,

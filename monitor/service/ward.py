@@ -10,6 +10,7 @@ from monitor.domain.alarm_system import AlarmSystem, SessionChange
 from monitor.domain.facts import Fact, FactBody
 from monitor.domain.readings import HOUR, MINUTE, Instant, Reading
 from monitor.domain.registry import Registry
+from monitor.domain.screens import ScreenWatch
 from monitor.domain.sessions import Session
 from monitor.service.phrases import Phrases
 from monitor.service.ports import Batch, StreamPosition, TokenSource
@@ -21,6 +22,18 @@ TREND_STEP_MS = 4000
 """A tile's trend is at most this fine; the session page has every point."""
 MEMORY_MS = 25 * HOUR
 """Ended sessions are remembered a little longer than the oldest reading that may still come (24 h)."""
+
+
+class Page(NamedTuple):
+    """Something that must leave the house. Never a patient reference; ``room`` is empty where it is about no room."""
+
+    code: str
+    room: str
+    alarm_id: str
+    priority: str
+    kind: str
+    seconds: int
+    """How long nobody has answered."""
 
 
 class Notice(NamedTuple):
@@ -61,6 +74,10 @@ class Outbox:
     changes: list[SessionChange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     alarm_test: bool = False
+    canary: int | None = None
+    shown: dict[str, None] = field(default_factory=dict)
+    """Alarms that a station has shown or sounded for the first time."""
+    pages: list[Page] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -92,6 +109,12 @@ class Ward:
     must_checkpoint: dict[str, None] = field(default_factory=dict)
     """Sessions of which something was set that only a checkpoint remembers."""
     alarms_tested_at: Instant | None = None
+    screens: ScreenWatch = field(default_factory=ScreenWatch)
+    canary: int = 0
+    next_canary_at: Instant = 0
+    paged_alone: bool = False
+    pager_failing_since: Instant | None = None
+    """Since when notices cannot leave the house; None while they can."""
     pending: Batch = field(default_factory=lambda: Batch(0))
     outbox: Outbox = field(default_factory=Outbox)
 
