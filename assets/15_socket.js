@@ -33,7 +33,7 @@
     mine.onopen = () => {
       if (mine !== socket) return;
       oneWay = (im.clock.elapsed() - askedAt) / 4;
-      send({ type: "subscribe", screen: screenId, page });
+      send({ type: "subscribe", screen: screenId, page, kind: im.soundContext.kind() });
     };
     mine.onmessage = (event) => mine === socket && receive(event.data);
     mine.onclose = () => mine === socket && lost();

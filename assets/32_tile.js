@@ -82,7 +82,8 @@
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", t("Trend of the last 15 minutes"));
     tile.staleWords = im.textIn(im.el("div", "tile-stale-words"));
-    tile.trendBox = im.el("div", "tile-trend", canvas, tile.staleWords.parentNode);
+    tile.paused = im.textIn(im.el("div", "tile-paused"));
+    tile.trendBox = im.el("div", "tile-trend", canvas, tile.staleWords.parentNode, tile.paused.parentNode);
     tile.trend = im.trend.create(canvas);
     tile.due = im.textIn(im.el("footer", "tile-due"));
     tile.strip = im.el("div", "tile-strip");
@@ -133,6 +134,7 @@
     if (tile.bar.style.width !== percent) tile.bar.style.width = percent;
     tile.bar.classList.toggle("over", over);
     if (tile.alarm) im.setText(tile.stripTime, im.clock.duration(now - tile.alarm.onset));
+    im.setText(tile.paused, im.pauses.words(room.session, now));
     paintDue(tile, room, now);
   }
 

@@ -32,13 +32,13 @@
       counts.replaceChildren(...bar.counts.map((count) => count.pill));
       counts.setAttribute("role", "status");
     }
-    for (const [id, name] of [["connection", "connection"], ["sound-state", "sound"], ["clock", "clock"]]) {
+    for (const [id, name] of [["connection", "connection"], ["clock", "clock"]]) {
       const element = document.getElementById(id);
       if (!element) continue;
       element.replaceChildren();
       bar[name] = im.textIn(element);
     }
-    if (bar.sound) bar.sound.data = t("No sound in this version");
+    im.soundPill.mount(document.getElementById("sound-state"));
     paintConnection();
     paintCounts();
     second();
@@ -110,6 +110,7 @@
       im.el("p", "cover-warning", t("Nothing on this screen is live. Alarms do not reach it. Watch the patients directly.")),
       since.parentNode,
       comesBack,
+      im.soundPill.localPause(),
       signIn,
     ));
     return { root, since, comesBack, signIn };

@@ -18,6 +18,10 @@
   let receipt = null;
   let lastReceipt = 0;
   let lastShown = "";
+  let lastAudio = "";
+  // A number that goes the way of a reading and back; it is no value and stands nowhere.
+  let canary = null;
+  let paintedCanary = null;
 
   function attach() {
     for (const place of places) {
@@ -51,6 +55,7 @@
   function snapshot(message) {
     im.model.load(message);
     im.model.degraded = [];
+    im.sound.learn();
     each("load");
     im.topbar.paintCounts();
     im.topbar.paintConnection();
@@ -60,6 +65,8 @@
   function update(message, late) {
     const arrived = performance.now() - late;
     const changes = im.model.apply(message);
+    if (message.canary !== null && message.canary !== undefined) canary = message.canary;
+    im.sound.news(message);
     each("update", changes);
     if (changes.alarms.length) im.topbar.paintCounts();
     painted(message.seq, arrived, changes.alarms.length > 0);
@@ -88,6 +95,7 @@
     if (!receipt) return;
     const { seq, arrived, urgent } = receipt;
     receipt = null;
+    paintedCanary = canary;
     const took = arrived === null ? null : performance.now() - arrived;
     if (took !== null) im.topbar.sawDelay(took + im.socket.oneWay());
     report(seq, took, document.hidden, urgent);
@@ -100,9 +108,25 @@
     if (!urgent && now - lastReceipt < RECEIPT_MS && shown === lastShown) return;
     lastReceipt = now;
     lastShown = shown;
-    const message = { type: "painted", seq, alarms, hidden };
+    const sounded = im.sound.sounded();
+    const message = { type: "painted", seq, alarms, hidden, sounded, audio: im.soundContext.state() };
     if (took !== null) message.paint_ms = Math.round(took * 10) / 10;
-    im.socket.send(message);
+    if (!hidden && paintedCanary !== null) message.canary = paintedCanary;
+    if (im.socket.send(message)) im.sound.told(sounded);
+  }
+
+  // What was not painted but heard, or can no longer be heard, is told at once too.
+  function tell() {
+    if (im.socket.isOpen()) painted(im.socket.seq(), null, true);
+  }
+
+  function soundChanged() {
+    const audio = im.soundContext.state();
+    im.sound.tick();
+    if (audio === lastAudio) return;
+    lastAudio = audio;
+    im.soundPill.paint();
+    tell();
   }
 
   function shownAlarms() {
@@ -112,12 +136,14 @@
   // Called by the watchdog: what the clock alone has changed.
   function tick(connectionChanged) {
     const now = im.clock.now();
+    soundChanged();
     if (connectionChanged) im.topbar.paintConnection();
     if (im.model.ready) each("judge", now);
     const mono = performance.now();
     if (mono - lastSecond < 900) return;
     lastSecond = mono;
     im.topbar.second();
+    im.soundPill.second();
     if (!im.model.ready) return;
     each("second", now);
     if (mono - lastRefresh < REFRESH_MS) return;
@@ -161,5 +187,5 @@
     }
   };
 
-  im.views = { watchPage, snapshot, update, heartbeat, tick, closed, mounted };
+  im.views = { watchPage, snapshot, update, heartbeat, tick, closed, mounted, tell, soundChanged };
 })(window.InfusionMonitor);

@@ -38,6 +38,7 @@
     started = true;
     im.useLanguage(screen.language, screen.strings);
     im.clock.useZone(screen.clinic_time_zone);
+    im.soundContext.start();
     im.views.watchPage();
     im.socket.start(gatewayUrl(screen), location.pathname.startsWith("/session/") ? "session" : "ward", {
       snapshot: im.views.snapshot,
