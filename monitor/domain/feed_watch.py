@@ -77,10 +77,6 @@ class FeedWatch:
         for key in (*gone, *holding):
             self._book.reconcile(key, holding.get(key), now)
 
-    def stale_at(self, feed: Feed) -> Instant:
-        """When the first of a feed's live values is stale if nothing more arrives."""
-        return min((v.stale_at(self._settings.ladder) for v in feed.vitals.values()), default=NEVER)
-
     def next_due(self, now: Instant) -> Instant:
         """When time alone may change something."""
         ladder, resumed_at = self._settings.ladder, self._state.resumed_at

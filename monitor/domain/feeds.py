@@ -35,6 +35,8 @@ class Vital:
         """Since when there has been no value, or None while the value is live."""
         if self.valueless_since is not None:
             return self.valueless_since
+        if now - self.arrived_at < ladder.stale_ms:
+            return None
         return self.arrived_at if now >= self.stale_at(ladder) else None
 
     def allowance_ms(self, ladder: MissingLadder) -> int:

@@ -34,27 +34,35 @@ class Screen:
     audio: str = "unknown"
     visible: bool = True
     left: bool = False
+    silent_ms: int = SILENT_MS
+
+    def is_silent(self, now: Instant) -> bool:
+        """Whether it has not confirmed anything for too long."""
+        return now - self.confirmed_at >= self.silent_ms
 
     def confirms(self, now: Instant) -> bool:
         """Whether staff can be counted on to see what it shows."""
-        return self.kind == STATION and self.visible and now - self.confirmed_at < SILENT_MS
+        return self.kind == STATION and self.visible and not self.is_silent(now)
 
 
 class ScreenWatch:
     """All screens and the occurrences about them. ``now`` by the gateway's clock.
 
-    ``alone_since``: since when no station confirms; None while one does.
+    ``alone_since``: the last sight of any station's, while none confirms; None while one does.
+    ``silent_ms``: how long a station may be silent; screens confirm in real time, however fast the clock runs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, silent_ms: int = SILENT_MS) -> None:
+        self.silent_ms = silent_ms
         self.occurrences = Occurrences()
         self.screens: dict[str, Screen] = {}
         self.alone_since: Instant | None = None
+        self._seen_at: Instant | None = None
         self._book = OccurrenceBook(WARD, self.occurrences)
 
     def here(self, screen_id: str, operator: str, kind: str, now: Instant) -> None:
         """A page was opened, or has come back."""
-        self.screens[screen_id] = Screen(screen_id, operator, kind, now)
+        self.screens[screen_id] = Screen(screen_id, operator, kind, now, silent_ms=self.silent_ms)
         self._judge(now)
 
     def confirm(self, screen_id: str, audio: str, visible: bool, now: Instant) -> None:
@@ -116,22 +124,23 @@ class ScreenWatch:
                     holding[condition.key] = condition
         for key in {*self._book.held_keys(), *holding}:
             self._book.reconcile(key, holding.get(key), now)
-        if self.confirming(now):
-            self.alone_since = None
+        seen = [screen.confirmed_at for screen in self.screens.values() if screen.confirms(now)]
+        if seen:
+            self.alone_since, self._seen_at = None, max(seen)
         elif self.alone_since is None:
-            self.alone_since = now
+            self.alone_since = now if self._seen_at is None else self._seen_at
 
 
 def _silent(screen: Screen, now: Instant) -> Condition | None:
     """A station that no longer confirms; a hidden one says so itself and is not silent."""
-    if screen.kind != STATION or now - screen.confirmed_at < SILENT_MS:
+    if screen.kind != STATION or not screen.is_silent(now):
         return None
-    begun = screen.confirmed_at + SILENT_MS
+    begun = screen.confirmed_at + screen.silent_ms
     return _condition(screen, SCREEN, Priority.MEDIUM, "screen_silent", begun)
 
 
 def _blocked(screen: Screen, now: Instant) -> Condition | None:
-    if screen.kind != STATION or screen.audio != BLOCKED or now - screen.confirmed_at >= SILENT_MS:
+    if screen.kind != STATION or screen.audio != BLOCKED or screen.is_silent(now):
         return None
     return _condition(screen, "sound", Priority.LOW, "sound_blocked", screen.confirmed_at)
 

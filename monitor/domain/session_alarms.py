@@ -72,8 +72,9 @@ class SessionAlarms:
                 changed |= self._feeds.arrived(feed, reading, now)
         if changed or self._book.begun != self._begun:
             self._judge_all(now)
-        else:
-            self._plan_sooner(readings)
+        elif self._values.is_busy():
+            # A delay may have begun. Arrivals by themselves only put silence off: what is planned is not too late.
+            self.state.next_due = min(self.state.next_due, self._values.next_due())
 
     def reject(self, source: str, metric: Metric, rejection: Rejection, now: Instant) -> None:
         """A reading that cannot be true is no value: a technical condition until a true one comes."""
@@ -238,11 +239,3 @@ class SessionAlarms:
         if cuff is None:
             return NEVER
         return overdue.next_due(*cuff, self._settings.overdue_grace_ms, now)
-
-    def _plan_sooner(self, readings: Sequence[Reading]) -> None:
-        """After readings that changed no condition: only what they themselves may bring about is new."""
-        due = self._values.next_due()
-        feed = self.state.feeds.get(readings[0].source) if readings else None
-        if feed is not None:
-            due = min(due, self._feeds.stale_at(feed))
-        self.state.next_due = min(self.state.next_due, due)

@@ -13,13 +13,6 @@ from monitor.domain.readings import Instant
 from monitor.domain.sessions import Phase
 
 
-class Newest(NamedTuple):
-    """The newest value of one metric from one source, with its components by name."""
-
-    at: Instant
-    values: tuple[tuple[str, float], ...]
-
-
 class Score(NamedTuple):
     """The newest value of a score."""
 
@@ -42,8 +35,6 @@ class SessionState:
     tracks: dict[str, Track] = field(default_factory=dict)
     """By metric and source, ``spo2|d1``."""
     late_tracks: dict[str, Track] = field(default_factory=dict)
-    newest: dict[str, Newest] = field(default_factory=dict)
-    """By metric and source, for telling sources that disagree; only where a metric has more than one."""
     last_cuff_at: Instant | None = None
     scores: dict[str, Score] = field(default_factory=dict)
     feeds: dict[str, Feed] = field(default_factory=dict)

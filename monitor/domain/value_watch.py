@@ -6,6 +6,7 @@ from monitor.domain.breaches import (
     NEVER,
     Entry,
     Rules,
+    Track,
     add,
     add_inside,
     entry_of,
@@ -18,7 +19,7 @@ from monitor.domain.conditions import Condition, disagreement, late, limit
 from monitor.domain.limits import AlarmSettings, Clearing, Limit, Side, limits_in_force
 from monitor.domain.occurrence_book import OccurrenceBook
 from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric, Reading
-from monitor.domain.session_state import Newest, SessionState
+from monitor.domain.session_state import SessionState
 
 
 class ValueWatch:
@@ -31,6 +32,7 @@ class ValueWatch:
         # In a phase without limits values are remembered all the same: the next phase judges them at once.
         self._judged = {limit.metric for limit in settings.limits}
         self._judged |= {rise.metric for rise in settings.rises}
+        self._count_sources()
         self._fit()
 
     def limits(self) -> dict[Metric, tuple[Limit, ...]]:
@@ -61,15 +63,9 @@ class ValueWatch:
         if not reading.has_value:
             return
         metric, source = reading.metric, reading.source
-        if self._settings.disagreement:
-            self._compare(reading, now)
         if metric not in self._judged:
             return
-        key = f"{metric}|{source}"
-        track = self._state.tracks.get(key)
-        if track is None:
-            spot = metric is Metric.NIBP or source == MANUAL_SOURCE
-            track = self._state.tracks[key] = new_track(self._limits[metric], spot=spot)
+        track = self._state.tracks.get(f"{metric}|{source}") or self._begin(metric, source)
         entry = entry_of(reading, timely=not reading.late)
         was_busy = track.busy
         low, high = self._inside[metric]
@@ -82,12 +78,20 @@ class ValueWatch:
             and low <= value <= high
         ):
             add_inside(track, self._rules[metric], entry)
+            if self._several[metric]:
+                self._compare(metric, now)
             return
         add(track, self._rules[metric], entry)
+        if self._several[metric]:
+            self._compare(metric, now)
         if not entry.timely:
             self._observe_late(metric, source, entry._replace(timely=True), now)
         if was_busy or track.busy:
             self._judge(metric, source, now)
+
+    def is_busy(self) -> bool:
+        """Whether any limit is crossed, or was and is not cleared."""
+        return any(track.busy for track in self._state.tracks.values())
 
     def let_time_pass(self, now: Instant) -> None:
         """Delays end."""
@@ -153,30 +157,28 @@ class ValueWatch:
         if noted is not None and condition.onset <= noted.onset:
             self._book.end_condition(noted, now)
 
-    def _compare(self, reading: Reading, now: Instant) -> None:
-        key = f"{reading.metric}|{reading.source}"
-        known = self._state.newest.get(key)
-        if reading.late or (known is not None and known.at > reading.at):
-            return
-        self._state.newest[key] = Newest(reading.at, _components(reading))
-        metric = str(reading.metric)
-        of_metric = [
-            (source, newest)
-            for other, newest in self._state.newest.items()
-            if other.startswith(f"{metric}|") and (source := other.partition("|")[2])
+    def _begin(self, metric: Metric, source: str) -> Track:
+        spot = metric is Metric.NIBP or source == MANUAL_SOURCE
+        track = new_track(self._limits[metric], spot=spot)
+        self._state.tracks[f"{metric}|{source}"] = track
+        self._count_sources()
+        return track
+
+    def _count_sources(self) -> None:
+        """Which metrics more than one source has measured: only those can disagree."""
+        measured = [_metric_and_source(key)[0] for key in self._state.tracks]
+        compared = bool(self._settings.disagreement)
+        self._several = {metric: compared and measured.count(metric) > 1 for metric in Metric}
+
+    def _compare(self, metric: Metric, now: Instant) -> None:
+        newest = [
+            track.recent[-1]
+            for key, track in self._state.tracks.items()
+            if key.startswith(f"{metric}|") and track.recent and track.recent[-1].timely
         ]
-        if len(of_metric) > 1:
-            holds = disagreement.condition(metric, of_metric, self._settings.disagreement, now)
-            self._book.reconcile(disagreement.key_of(metric), holds, now)
-
-
-def _components(reading: Reading) -> tuple[tuple[str, float], ...]:
-    named = (
-        (str(reading.metric), reading.value),
-        ("systolic", reading.systolic),
-        ("diastolic", reading.diastolic),
-    )
-    return tuple((name, value) for name, value in named if value is not None)
+        if len(newest) > 1:
+            holds = disagreement.condition(str(metric), newest, self._settings.disagreement, now)
+            self._book.reconcile(disagreement.key_of(str(metric)), holds, now)
 
 
 def _metric_and_source(key: str) -> tuple[Metric, str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monitor.domain.alarms import AlarmType, Reason
+from monitor.domain.breaches import Entry
 from monitor.domain.conditions import Condition
 from monitor.domain.limits import Priority
 from monitor.domain.readings import MINUTE, SECOND, Instant, Metric
-from monitor.domain.session_state import Newest
 
 KIND = "disagreement"
 _TOGETHER_MS = {Metric.NIBP: 2 * MINUTE}
@@ -22,16 +22,19 @@ def key_of(metric: str) -> str:
 
 def condition(
     metric: str,
-    newest: Sequence[tuple[str, Newest]],
+    newest: Sequence[Entry],
     apart: Mapping[str, float],
     now: Instant,
 ) -> Condition | None:
     """Low, at once; None when all sources agree, or none of the others is recent."""
     together_ms = _TOGETHER_MS.get(Metric(metric), 15 * SECOND)
-    latest = max(known.at for _, known in newest)
-    recent = [known for _, known in newest if latest - known.at <= together_ms]
-    for component, most in apart.items():
-        values = [value for known in recent for name, value in known.values if name == component]
+    latest = max(entry.at for entry in newest)
+    recent = [entry for entry in newest if latest - entry.at <= together_ms]
+    for name, most in apart.items():
+        if metric not in {name, Metric.NIBP}:
+            continue
+        component = "value" if name == metric else name
+        values = [value for e in recent if (value := getattr(e, component, None)) is not None]
         if len(values) > 1 and max(values) - min(values) > most:
             return Condition(
                 key=key_of(metric),
@@ -47,7 +50,7 @@ def condition(
                     KIND,
                     {
                         "metric": metric,
-                        "component": "value" if component == metric else component,
+                        "component": component,
                         "low": min(values),
                         "high": max(values),
                     },
