@@ -4,13 +4,13 @@
 (function (im) {
   const t = im.t;
   const CHANGED_MS = 300;
-  const KEYS = { v: "vitals-open" };
   const LIMITS = { pulse_rate: ["pulse_rate"], spo2: ["spo2"], nibp: ["systolic", "diastolic"] };
 
   let page = null;
   let numerics = null;
   let banner = null;
   let alarms = new Map();
+  let pauses = new Map();
   let changed = 0;
 
   function mount(element) {
@@ -48,7 +48,7 @@
     if (!page) return;
     const mine = changes.values.has(page.roomId);
     if (mine) judge(im.clock.now());
-    if (changes.alarms.length) paintBanner();
+    if (changes.alarms.length || changes.sessions.has(page.roomId)) paintBanner();
     if (changes.sessions.has(page.roomId)) {
       paintLimits();
       second(im.clock.now());
@@ -79,8 +79,9 @@
       view.cell.append(view.limits.parentNode);
       return view;
     });
-    place.replaceChildren(...cards.map((view) => view.cell));
-    numerics = { place, cards };
+    const actions = im.pauses.actions(page.roomId);
+    place.replaceChildren(...cards.map((view) => view.cell), actions.root);
+    numerics = { place, cards, actions };
   }
 
   function span(limit) {
@@ -119,7 +120,11 @@
     if (!page) return;
     for (const view of alarms.values()) im.alarm.paintTime(view, now);
     const here = room();
+    if (numerics) numerics.actions.root.hidden = !here;
+    if (pauses.size !== pausedHere(now).length) paintBanner();
+    for (const row of pauses.values()) row.paint(now);
     if (!here) return;
+    if (numerics) numerics.actions.paint(now);
     if (numerics) for (const view of numerics.cards) im.values.paintNote(view, here, now);
     paintPhase(here.session, now);
   }
@@ -133,6 +138,8 @@
     clock.classList.toggle("over", over);
   }
 
+  const pausedHere = (now) => im.pauses.pausedRooms(now).filter((one) => one.id === page.roomId);
+
   // This room's alarms with their buttons, the worst first and large; one line for the other rooms.
   function paintBanner() {
     const place = document.getElementById("session-banner");
@@ -143,6 +150,7 @@
       banner.elsewhere.parentNode.href = "/";
       banner.elsewhere.parentNode.addEventListener("click", (event) => im.follow(event, banner.elsewhere.parentNode));
       alarms = new Map();
+      pauses = new Map();
     }
     const here = im.model.alarmsOf(page.roomId);
     for (const id of alarms.keys()) if (!here.some((alarm) => alarm.id === id)) alarms.delete(id);
@@ -155,20 +163,23 @@
     const elsewhere = Array.from(im.model.alarms.values())
       .filter((alarm) => alarm.room_id !== page.roomId && alarm.state !== "acknowledged").sort(im.model.byUrgency);
     im.setText(banner.elsewhere, elsewhere.map((alarm) => `${im.roomTitle(alarm.room)}: ${im.alarmWords(alarm)}`).join("   ·   "));
+    const now = im.clock.now();
+    for (const view of alarms.values()) im.alarm.paintTime(view, now);
+    shown.push(...im.pauses.rows(pauses, pausedHere(now)));
     im.arrange(place, elsewhere.length ? [...shown, banner.elsewhere.parentNode] : shown);
     const mine = room();
     if (numerics && mine) for (const view of numerics.cards) im.values.paintAlarm(view, here);
   }
 
+  // A letter or digit presses the button that carries it: of the open dialog, else of the page.
   function pressed(event) {
-    const button = KEYS[event.key.toLowerCase()];
-    if (!button || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], [role=dialog]")) return;
-    if (document.querySelector("[role=dialog]")) return;
-    const element = document.getElementById(button);
-    if (!element) return;
+    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const place = document.querySelector("[role=dialog]") || document.getElementById("page") || document;
+    const button = place.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]:not(:disabled):not([hidden])`);
+    if (!button) return;
     event.preventDefault();
-    element.click();
+    button.click();
   }
 
   im.session = { mount, unmount, load, update, judge, second, refresh: () => im.sessionTrace.refresh() };

@@ -87,6 +87,20 @@ DECISION_ERROR = "decision-error"
 DECISION_SUBMIT = "decision-submit"
 DECISION_CLOSE = "decision-close"
 
+LIMITS_OPEN = "limits-open"
+BASELINE_OPEN = "baseline-open"
+BASELINE_OPEN_MENU = "baseline-open-menu"
+SCORE_OPEN = "score-open"
+PAUSE_OPEN = "pause-open"
+SWITCH_OPEN = "switch-open"
+HANDOVER_OPEN = "handover-open"
+
+
+def of_form(form: str, part: str) -> str:
+    """A part of an order's form: its dialog, its fields, its buttons."""
+    return f"{form}-form-{part}"
+
+
 SESSIONS_TABLE = "sessions-table"
 UNASSIGNED_TABLE = "unassigned-table"
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monitor.dashboard.control_log import control_text
+from monitor.dashboard.history import reason_text
 from monitor.dashboard.presenters import phase_name
 from monitor.dashboard.words import Words
 from monitor.domain import facts
-from monitor.domain.alarms import Reason
 from monitor.domain.readings import Instant
 from monitor.service.phrases import Phrases
 
@@ -49,7 +50,7 @@ class LogWriter:
                 text = self.words.gettext("Refused: {why}").format(why=message)
                 return self._said(fact, text, "refused")
             case _:
-                told = self._feed(fact.body)
+                told = self._feed(fact.body) or control_text(self.words, self.phrases, fact.body)
                 return None if told is None else self._said(fact, told)
 
     def _said(self, fact: facts.Fact, text: str, tone: str = "") -> LogLine:
@@ -96,7 +97,7 @@ class LogWriter:
         if body.raised_at is None:
             return None
         _ = self.words.gettext
-        what = self._reason(body)
+        what = reason_text(self.phrases, body)
         match body.event:
             case "delay_ended" | "escalated":
                 priority = {"high": _("high"), "medium": _("medium"), "low": _("low")}[
@@ -108,13 +109,6 @@ class LogWriter:
                 return self._said(fact, _("Acknowledged: {what}").format(what=what))
             case _:
                 return self._said(fact, _("Over: {what}").format(what=what))
-
-    def _reason(self, body: facts.AlarmChanged) -> str:
-        try:
-            return self.phrases.say(Reason(body.reason_code, dict(body.reason_values)))
-        except KeyError:
-            # A record may be older or newer than this program's phrases; its line must stand all the same.
-            return f"{body.alarm_kind} {body.metric or ''} ({body.reason_code})"
 
     def _feed(self, body: facts.FactBody) -> str | None:
         _ = self.words.gettext

@@ -9,7 +9,6 @@ from monitor.dashboard.marks import Mark, PhaseSpan
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.words import Words
 from monitor.domain.facts import AlarmChanged
-from monitor.domain.limits import Limit
 from monitor.domain.readings import Instant, Reading
 from monitor.domain.registry import Operator, Room
 from monitor.domain.sessions import CLOSED_PHASES, NEXT_PHASES, Phase, Session
@@ -163,28 +162,6 @@ def session_rows(
             **counts.get(session.id, {"high": 0, "medium": 0, "low": 0}),
         }
         for session in sorted(sessions, key=lambda session: session.started_at, reverse=True)
-    ]
-
-
-def limit_rows(words: Words, phrases: Phrases, limits: Iterable[Limit]) -> list[list[str]]:
-    """The limits of a protocol in words: what, limit, delay, priority, source."""
-    _ = words.gettext
-    priorities = {"high": _("!!! high"), "medium": _("!! medium"), "low": _("! low")}
-    signs = {
-        ("below", False): "<",
-        ("above", False): ">",
-        ("below", True): "≤",
-        ("above", True): "≥",
-    }
-    return [
-        [
-            phrases.metric(limit.metric if limit.component == "value" else limit.component),
-            f"{signs[limit.side, limit.inclusive]} {words.number(limit.limit)}",
-            _("at once") if not limit.delay_ms else f"{words.number(limit.delay_ms / 1000)} s",
-            priorities[limit.priority],
-            limit.source,
-        ]
-        for limit in limits
     ]
 
 

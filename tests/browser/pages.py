@@ -35,7 +35,7 @@ SESSION = """<div id="session-page" class="session" data-session="s1" data-room-
 <div id="session-banner"></div>
 <div id="session-head"><span class="step-time" data-phase-clock="true"></span></div>
 <div id="session-trace" style="height: 500px"><div class="js-plotly-plot"></div></div>
-<div id="session-numerics"></div><input id="typing"><button id="vitals-open">Enter vitals</button></div>
+<div id="session-numerics"></div><input id="typing"><button id="vitals-open" data-key="v">Enter vitals</button></div>
 """
 
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from dash import html
 
-from monitor.dashboard.components.decisions import action_buttons, decide
+from monitor.dashboard.components.decisions import decide
+from monitor.dashboard.components.session_actions import action_buttons
 from monitor.dashboard.components.start import start
 from monitor.dashboard.entry import Typed, question, send_vitals
 from monitor.domain.readings import MINUTE
@@ -173,5 +175,7 @@ async def test_a_phase_order_to_a_dead_gateway_changes_nothing_and_says_so() -> 
 
 def test_a_closed_session_offers_nothing() -> None:
     closed = session(phases=(PhaseEntry(Phase.CANCELLED, T0),))
-    buttons = action_buttons(visit_of(parts()).words, closed)
-    assert all(button.disabled for button in buttons)
+    page = html.Div(action_buttons(visit_of(parts()), closed))
+    buttons = [found for found in page._traverse() if isinstance(found, html.Button)]
+    assert len(buttons) == 6
+    assert all(getattr(found, "disabled", False) for found in buttons)

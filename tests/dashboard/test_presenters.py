@@ -8,7 +8,6 @@ from monitor.dashboard.log import LogWriter
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.pages.settings import device_rows
 from monitor.dashboard.presenters import (
-    limit_rows,
     may_be_cancelled,
     next_phase,
     phase_spans,
@@ -20,6 +19,7 @@ from monitor.dashboard.presenters import (
     steps,
     unreachable_text,
 )
+from monitor.dashboard.rule_rows import limit_rows, rule_rows
 from monitor.domain import facts
 from monitor.domain.readings import MINUTE, Metric
 from monitor.domain.registry import Room
@@ -122,8 +122,18 @@ def test_sessions_are_listed_newest_first_with_raised_alarms_counted() -> None:
 
 def test_limits_are_told_with_their_source() -> None:
     rows = limit_rows(WORDS, PHRASES, PROTOCOL.alarms.limits)
-    assert ["SpO₂", "< 92", "15 s", "!! medium", "sedation practice: below 92 % act"] in rows
-    assert all(row[4] for row in rows)
+    source = "sedation practice: below 92 % act"
+    assert ["SpO₂", "< 92", "15 s", "!! medium", "all", source] in rows
+    assert all(row[5] for row in rows)
+
+
+def test_every_other_rule_is_told_too() -> None:
+    told = [row[0] for row in rule_rows(WORDS, PHRASES, PROTOCOL.alarms)]
+    assert "Systolic BP: rise over the baseline" in told
+    assert "MOAA/S" in told
+    assert "BP overdue in Infusion" in told
+    assert "SpO₂: two sources disagree" in told
+    assert "No data of pulse and SpO₂ together" in told
 
 
 def test_a_room_without_a_device_is_listed_as_such() -> None:

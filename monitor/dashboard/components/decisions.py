@@ -1,4 +1,4 @@
-"""Phases and cancelling: a plain button, one question, and a reason where one is needed."""
+"""Phases and cancelling: one question, and a reason where one is needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from monitor.dashboard import ids
 from monitor.dashboard.components.fields import actions, button, collect, dialog, error_place
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import (
-    may_be_cancelled,
     next_phase,
     refusal_text,
     start_phase_text,
@@ -22,7 +21,7 @@ from monitor.dashboard.presenters import (
 )
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
-from monitor.domain.sessions import Phase, Session
+from monitor.domain.sessions import Phase
 from monitor.wire.orders import CancelSession, EnterPhase
 
 _GATES = frozenset({"alarms_waiting", "gate"})
@@ -36,23 +35,6 @@ class Outcome:
     is_done: bool = False
     sentence: str = ""
     wants_reason: bool = False
-
-
-def action_buttons(words: Words, session: Session) -> list[Any]:
-    """What an operator may do with the session now; those that are not possible are there, but disabled."""
-    _ = words.gettext
-    following = next_phase(session)
-    phase_text = _("Session is closed") if following is None else start_phase_text(words, following)
-    return [
-        button(ids.VITALS_OPEN, _("Enter vitals"), key="V", disabled=not session.is_open),
-        button(ids.NEXT_PHASE, phase_text, kind="primary", disabled=following is None),
-        button(
-            ids.CANCEL_SESSION,
-            _("Cancel session"),
-            kind="danger",
-            disabled=not may_be_cancelled(session),
-        ),
-    ]
 
 
 def decision_dialog(words: Words) -> Any:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_ag_grid as dag
+import dash_mantine_components as dmc
+from dash import html
 
+from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.words import Words
 
 _COLUMN = {"sortable": True, "resizable": True, "filter": False, "minWidth": 70}
@@ -59,6 +62,17 @@ def long_table(words: Words, table_id: str, columns: Sequence[Any], *, empty: st
             },
         },
         className="table",
+    )
+
+
+def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
+    """A table to be read: no sorting, no choosing."""
+    return dmc.Table(
+        [
+            html.Thead(html.Tr([html.Th(head, **attributes(scope="col")) for head in heads])),
+            html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
+        ],
+        className="plain-table",
     )
 
 

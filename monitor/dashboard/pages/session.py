@@ -8,8 +8,9 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
-from monitor.dashboard.components import decisions, vitals
+from monitor.dashboard.components import control_forms, decisions, vitals
 from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.components.session_actions import action_buttons, standing_marks
 from monitor.dashboard.figures import PointRow, TraceView, marks_layout, session_figure
 from monitor.dashboard.log import LogLine, LogWriter
 from monitor.dashboard.presenters import (
@@ -60,6 +61,7 @@ def layout(session_id: str = "", **_query: str) -> Any:
             _side(visit, session),
             vitals.vitals_dialog(visit.words),
             decisions.decision_dialog(visit.words),
+            *control_forms.control_dialogs(visit.words),
             dcc.Store(id=ids.SESSION_ID, data=session.id),
             dcc.Store(id=ids.SESSION_CHANGED),
             dcc.Store(id=ids.SESSION_MARKS),
@@ -79,6 +81,10 @@ def head(visit: Visit, session: Session) -> list[Any]:
             className="session-patient",
         ),
         html.Span(session_plan(words, session, protocol), className="session-plan"),
+        html.Div(
+            standing_marks(visit, session, control_forms.controls(visit, session)),
+            className="session-standing",
+        ),
         html.Ol([_step(step) for step in steps(words, session)], className="stepper"),
     ]
 
@@ -119,7 +125,7 @@ def register_callbacks(app: Dash) -> None:
         session = visit.parts.records.session(session_id)
         if session is None:
             raise PreventUpdate
-        buttons = decisions.action_buttons(visit.words, session)
+        buttons = action_buttons(visit, session)
         return head(visit, session), log(visit, session), buttons, redrawn_marks(visit, session)
 
     app.clientside_callback(
@@ -134,6 +140,7 @@ def register_callbacks(app: Dash) -> None:
     )
     vitals.register_callbacks(app)
     decisions.register_callbacks(app)
+    control_forms.register_callbacks(app)
 
 
 def _trace_view(visit: Visit, session: Session, trace: Trace) -> TraceView:
@@ -191,7 +198,7 @@ def _side(visit: Visit, session: Session) -> Any:
             html.Div(
                 id=ids.SESSION_ACTIONS,
                 className="session-actions",
-                children=decisions.action_buttons(visit.words, session),
+                children=action_buttons(visit, session),
             ),
         ],
     )

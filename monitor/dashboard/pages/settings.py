@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import html
 
-from monitor.dashboard.components.attributes import attributes
-from monitor.dashboard.presenters import limit_rows
+from monitor.dashboard.components.tables import plain_table
+from monitor.dashboard.rule_rows import limit_rows, rule_rows
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
 from monitor.domain.registry import Binding, Device, Room
@@ -69,11 +68,13 @@ def device_rows(
 def _protocol(visit: Visit, protocol: Protocol) -> Any:
     words = visit.words
     _ = words.gettext
-    heads = [_("Alarm limit"), _("Value"), _("Delay"), _("Priority"), _("Source")]
+    limits = [_("Alarm limit"), _("Value"), _("Raised"), _("Priority"), _("Phases"), _("Source")]
+    rules = [_("Other rule"), _("Setting"), _("Priority"), _("Source")]
     return html.Section(
         [
             html.H2(_(protocol.title), className="panel-title"),
-            _table(heads, limit_rows(words, visit.phrases, protocol.alarms.limits)),
+            plain_table(limits, limit_rows(words, visit.phrases, protocol.alarms.limits)),
+            plain_table(rules, rule_rows(words, visit.phrases, protocol.alarms)),
         ],
         className="panel",
     )
@@ -87,16 +88,6 @@ def _devices(visit: Visit) -> Any:
     )
     heads = [_("Room"), _("Device"), _("Last reading")]
     return html.Section(
-        [html.H2(_("Rooms and devices"), className="panel-title"), _table(heads, rows)],
+        [html.H2(_("Rooms and devices"), className="panel-title"), plain_table(heads, rows)],
         className="panel",
-    )
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> Any:
-    return dmc.Table(
-        [
-            html.Thead(html.Tr([html.Th(head, **attributes(scope="col")) for head in heads])),
-            html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
-        ],
-        className="plain-table",
     )

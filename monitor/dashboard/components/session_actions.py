@@ -1,0 +1,115 @@
+"""What may be done on the session's page: the buttons of every day, the rare ones behind one menu, what is set now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from monitor.dashboard import ids
+from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.components.control_forms import HANDOVER, PAUSE
+from monitor.dashboard.components.fields import button
+from monitor.dashboard.presenters import may_be_cancelled, next_phase, start_phase_text
+from monitor.dashboard.visit import Visit
+from monitor.dashboard.words import Words
+from monitor.domain.controls import Controls
+from monitor.domain.permissions import may_order
+from monitor.domain.sessions import Phase, Session
+
+_BEFORE_INFUSION = (Phase.PRECHECK, Phase.BASELINE)
+
+
+def action_buttons(visit: Visit, session: Session) -> list[Any]:
+    """What is possible now; what is not is there, but disabled."""
+    _ = visit.words.gettext
+    following = next_phase(session)
+    phase_text = (
+        _("Session is closed") if following is None else start_phase_text(visit.words, following)
+    )
+    closed = not session.is_open
+    return [
+        button(ids.VITALS_OPEN, _("Enter vitals"), key="V", disabled=closed),
+        button(ids.SCORE_OPEN, _("Score"), key="S", disabled=closed),
+        button(ids.LIMITS_OPEN, _("Limits"), key="L", disabled=closed),
+        _more(visit, session),
+        button(
+            ids.BASELINE_OPEN,
+            _("Confirm baseline"),
+            key="B",
+            disabled=closed,
+            hidden=session.phase not in _BEFORE_INFUSION,
+        ),
+        button(ids.NEXT_PHASE, phase_text, kind="primary", disabled=following is None),
+    ]
+
+
+def standing_marks(visit: Visit, session: Session, controls: Controls) -> list[Any]:
+    """Who answers for the session, and everything that is paused, off or offered, with the way to end it."""
+    words, _ = visit.words, visit.words.gettext
+    pause = controls.alarm_pause if session.is_open else None
+    marks = [html.Span(_holder_text(words, controls), className="session-holder")]
+    if pause is not None:
+        text = _("Alarms paused until {time} · {reason}")
+        marks.append(_mark(text.format(time=words.clock_seconds(pause.until), reason=pause.reason)))
+    for metric in sorted(controls.switched_off):
+        text = _("Alarms off: {metric}").format(metric=visit.phrases.metric(metric))
+        marks.append(_mark(text))
+    mine = session.is_open and controls.offered_to == visit.operator.name
+    return [
+        *marks,
+        button(PAUSE.part("resume"), _("End the pause"), hidden=pause is None),
+        button(HANDOVER.part("accept"), _("Take over"), kind="primary", hidden=not mine),
+    ]
+
+
+def _holder_text(words: Words, controls: Controls) -> str:
+    _ = words.gettext
+    if controls.offered_to:
+        text = _("Holder {name} · offered to {to}")
+        return text.format(name=controls.holder or "–", to=controls.offered_to)
+    return _("Holder {name}").format(name=controls.holder or "–")
+
+
+def _mark(text: str) -> Any:
+    return html.Span(text, className="pill standing-mark", **attributes(role="status"))
+
+
+def _more(visit: Visit, session: Session) -> Any:
+    _ = visit.words.gettext
+    closed = not session.is_open
+    simulated = visit.parts.settings.simulated
+    may_switch = may_order(visit.operator.role, "switch_alarms", simulated=simulated)
+    return dmc.Menu(
+        position="top-end",
+        children=[
+            dmc.MenuTarget(
+                html.Button(
+                    [_("More"), html.Kbd("M")],
+                    type="button",
+                    className="button",
+                    disabled=closed,
+                    **attributes(data_key="m"),
+                )
+            ),
+            dmc.MenuDropdown(
+                [
+                    _item(ids.BASELINE_OPEN_MENU, _("Confirm baseline")),
+                    _item(ids.PAUSE_OPEN, _("Planned alarm pause")),
+                    _item(ids.SWITCH_OPEN, _("Alarms off"), disabled=not may_switch),
+                    _item(ids.HANDOVER_OPEN, _("Hand over")),
+                    dmc.MenuDivider(),
+                    _item(
+                        ids.CANCEL_SESSION,
+                        _("Cancel session"),
+                        disabled=not may_be_cancelled(session),
+                    ),
+                ]
+            ),
+        ],
+    )
+
+
+def _item(item: str, text: str, *, disabled: bool = False) -> Any:
+    return dmc.MenuItem(text, id=item, n_clicks=0, disabled=disabled, className="menu-choice")
