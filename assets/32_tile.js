@@ -85,14 +85,15 @@
     tile.paused = im.textIn(im.el("div", "tile-paused"));
     tile.trendBox = im.el("div", "tile-trend", canvas, tile.staleWords.parentNode, tile.paused.parentNode);
     tile.trend = im.trend.create(canvas);
-    tile.due = im.textIn(im.el("footer", "tile-due"));
+    tile.due = im.textIn(im.el("div", "tile-due"));
     tile.strip = im.el("div", "tile-strip");
     tile.stripText = im.textIn(im.el("span", "tile-strip-words"));
     tile.stripTime = im.textIn(im.el("span", "tile-strip-time"));
     tile.strip.append(tile.stripText.parentNode, tile.stripTime.parentNode);
     tile.strip.hidden = true;
     const bar = im.el("div", "tile-bar", tile.bar);
-    tile.root.append(im.el("div", "tile-body", head, bar, row, tile.trendBox, tile.due.parentNode, tile.strip));
+    const foot = im.el("div", "tile-foot", tile.due.parentNode, im.roomMenu.button(room.id));
+    tile.root.append(im.el("div", "tile-body", head, bar, row, tile.trendBox, foot, tile.strip));
     tile.alarm = undefined;
     if (tile.width) fitTrend(tile);
   }

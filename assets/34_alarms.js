@@ -1,10 +1,8 @@
-// One alarm on the screen, with its words and its button; and the orders that go out from here.
+// One alarm on the screen, with its words and its buttons.
 "use strict";
 
 (function (im) {
   const t = im.t;
-  const CONFIRM_MS = 5000;
-  const orders = new Map();
 
   im.alarmWords = (alarm) => `${im.MARKS[alarm.priority]} ${im.spoken(alarm.text)}`;
 
@@ -29,10 +27,11 @@
     view.button.dataset.action = "acknowledge";
     view.caption = im.textIn(view.button, t("Acknowledge"));
     view.button.addEventListener("click", () => acknowledge(view));
-    const row = im.el("div", "alarm-row", view.button, view.time.parentNode);
+    view.audio = im.pauses.audioButton(alarm.room_id);
+    const row = im.el("div", "alarm-row", view.button, view.audio.button, view.time.parentNode);
     const text = im.el("div", "alarm-text");
     for (const node of [view.title, view.words, view.state]) text.append(node.parentNode);
-    root.append(text, row, view.trouble.parentNode);
+    root.append(text, row, view.trouble.parentNode, view.audio.troubleBox);
     paint(view, alarm);
     return view;
   }
@@ -56,28 +55,31 @@
     const { alarm } = view;
     const from = alarm.state === "acknowledged" && alarm.acknowledged_at ? alarm.acknowledged_at : alarm.onset;
     im.setText(view.time, im.clock.duration(now - from));
+    view.audio.paint(now);
+    // The row of the paused room has the way back; what does not sound needs no pause.
+    const room = im.model.rooms.get(alarm.room_id);
+    const paused = Boolean(room && room.session) && im.pauses.audioLeft(room.session, now) > 0;
+    if (alarm.state !== "active" || paused) view.audio.button.hidden = true;
   }
 
-  // The same order id until it is settled: sending it again is harmless.
+  // A confirmed order stays "sending" until the alarm itself comes back acknowledged: only that is the truth.
   function acknowledge(view) {
     if (view.order) return;
-    const orderId = im.newId();
-    const order = { kind: "acknowledge_alarm", alarm: view.alarm.id };
-    if (!im.socket.isOpen() || !im.socket.send({ type: "order", order_id: orderId, order })) {
-      settle(view, t("Not sent: no contact with the gateway"));
-      return;
-    }
-    view.order = orderId;
-    orders.set(orderId, view);
+    view.order = im.orders.send({ kind: "acknowledge_alarm", alarm: view.alarm.id }, (state, words) => {
+      if (state === "sent") pending(view);
+      else if (state === "refused") settle(view, words);
+    });
+  }
+
+  function pending(view) {
     view.root.dataset.order = "pending";
     view.button.setAttribute("aria-disabled", "true");
     im.setText(view.caption, t("Sending…"));
     im.setText(view.trouble, "");
-    im.watchdog.after(`order ${orderId}`, CONFIRM_MS, () => orders.has(orderId) && settle(view, t("Not confirmed. Try again.")));
   }
 
   function settle(view, trouble) {
-    if (view.order) orders.delete(view.order);
+    if (view.order) im.orders.settle(view.order);
     view.order = null;
     im.setAttr(view.root, "data-order", trouble ? "refused" : null);
     im.setAttr(view.button, "aria-disabled", null);
@@ -85,15 +87,5 @@
     im.setText(view.trouble, trouble);
   }
 
-  // Confirmed orders stay "sending" until the alarm itself comes back acknowledged: only that is the truth.
-  function result(message) {
-    const view = orders.get(message.order_id);
-    if (view && !message.ok) settle(view, message.message || t("Refused"));
-  }
-
-  function connectionLost() {
-    for (const view of Array.from(orders.values())) settle(view, t("Not confirmed. Try again."));
-  }
-
-  im.alarm = { create, paint, paintTime, result, connectionLost };
+  im.alarm = { create, paint, paintTime };
 })(window.InfusionMonitor);

@@ -12,6 +12,8 @@
   let root = null;
   let place = {};
   let alarms = new Map();
+  let pauses = new Map();
+  let pausedCount = 0;
   let rows = [];
 
   function mount(element) {
@@ -19,6 +21,7 @@
     place = {};
     for (const id of PLACES) place[id] = document.getElementById(id);
     alarms = new Map();
+    pauses = new Map();
     load();
   }
 
@@ -37,7 +40,7 @@
 
   function update(changes) {
     if (!root) return;
-    if (changes.alarms.length || changes.rooms) paintAlarms();
+    if (changes.alarms.length || changes.rooms || changes.sessions.size) paintAlarms();
     if (changes.tasks || changes.rooms) paintTasks();
   }
 
@@ -51,7 +54,12 @@
       else alarms.set(alarm.id, im.alarm.create(alarm));
     }
     const roots = (wanted) => sorted.filter((alarm) => (alarm.state === "acknowledged") === wanted).map((alarm) => alarms.get(alarm.id).root);
-    list("alarm-list", roots(false), t("No active alarms"));
+    const now = im.clock.now();
+    const paused = im.pauses.pausedRooms(now);
+    pausedCount = paused.length;
+    for (const view of alarms.values()) im.alarm.paintTime(view, now);
+    const active = roots(false);
+    list("alarm-list", [...im.pauses.rows(pauses, paused), ...active], t("No active alarms"));
     list("acknowledged-list", roots(true), t("None"));
     keepFocus(focused);
   }
@@ -113,7 +121,9 @@
 
   function second(now) {
     if (!root) return;
+    if (im.model.ready && im.pauses.pausedRooms(now).length !== pausedCount) paintAlarms();
     for (const view of alarms.values()) im.alarm.paintTime(view, now);
+    for (const row of pauses.values()) row.paint(now);
     for (const paint of rows) paint(now);
   }
 

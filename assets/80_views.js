@@ -68,6 +68,7 @@
     if (message.canary !== null && message.canary !== undefined) canary = message.canary;
     im.sound.news(message);
     each("update", changes);
+    if (changes.sessions.size) im.roomMenu.second(im.clock.now());
     if (changes.alarms.length) im.topbar.paintCounts();
     painted(message.seq, arrived, changes.alarms.length > 0);
   }
@@ -146,13 +147,14 @@
     im.soundPill.second();
     if (!im.model.ready) return;
     each("second", now);
+    im.roomMenu.second(now);
     if (mono - lastRefresh < REFRESH_MS) return;
     lastRefresh = mono;
     each("refresh");
   }
 
   function closed() {
-    im.alarm.connectionLost();
+    im.orders.connectionLost();
   }
 
   // The "worst first" switch stands beside the grid when Dash leaves a place for it.

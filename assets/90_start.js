@@ -44,7 +44,7 @@
       snapshot: im.views.snapshot,
       update: im.views.update,
       heartbeat: im.views.heartbeat,
-      orderResult: im.alarm.result,
+      orderResult: im.orders.result,
       closed: im.views.closed,
       refused: start,
     });

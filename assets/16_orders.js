@@ -1,0 +1,45 @@
+// Orders that go out from this screen over the live socket, and what becomes of each.
+"use strict";
+
+(function (im) {
+  const t = im.t;
+  const CONFIRM_MS = 5000;
+  const waiting = new Map();
+
+  // `tell(state, words)` hears "sent", then "confirmed" or "refused" with the reason. Returns the order's id, or null.
+  function send(order, tell) {
+    const id = im.newId();
+    if (!im.socket.isOpen() || !im.socket.send({ type: "order", order_id: id, order })) {
+      tell("refused", t("Not sent: no contact with the gateway"));
+      return null;
+    }
+    waiting.set(id, tell);
+    im.watchdog.after(`order ${id}`, CONFIRM_MS, () => refuse(id, t("Not confirmed. Try again.")));
+    tell("sent", "");
+    return id;
+  }
+
+  function refuse(id, words) {
+    const tell = waiting.get(id);
+    if (!tell) return;
+    waiting.delete(id);
+    tell("refused", words);
+  }
+
+  function result(message) {
+    const tell = waiting.get(message.order_id);
+    if (!tell) return;
+    if (message.ok) tell("confirmed", "");
+    else refuse(message.order_id, message.message || t("Refused"));
+  }
+
+  function connectionLost() {
+    for (const id of Array.from(waiting.keys())) refuse(id, t("Not confirmed. Try again."));
+  }
+
+  im.orders = {
+    send, result, connectionLost,
+    // What was ordered has come true on this screen; until then an order that was confirmed may still be late.
+    settle: (id) => waiting.delete(id),
+  };
+})(window.InfusionMonitor);
