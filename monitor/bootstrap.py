@@ -24,9 +24,10 @@ from monitor.data_directory import (
 from monitor.lifeline import notify_ready
 
 if TYPE_CHECKING:
+    from monitor.notices.addresses import AppriseAddress
     from monitor.service.monitor import Monitor
     from monitor.service.orders import Outcome
-    from monitor.service.ports import Clock, Journal
+    from monitor.service.ports import Clock, Journal, Pager
     from monitor.wire.orders import Order
 
 LOCK_PATIENCE_S = 5.0
@@ -51,6 +52,21 @@ def check_speed(settings: Settings, *, simulated: bool) -> None:
     """Raises StartRefusedError for a fast clock over real data."""
     if settings.speed != 1 and not simulated:
         raise StartRefusedError(f"speed {settings.speed:g} is for simulated data directories only")
+
+
+def notice_addresses(settings: Settings, *, simulated: bool) -> list[AppriseAddress]:
+    """Where notices go. Raises StartRefusedError for one that is no address, without repeating it."""
+    if not settings.notice_urls:
+        return []
+    from monitor.notices.addresses import AddressError, AppriseAddress
+
+    addresses = []
+    for number, url in enumerate(settings.notice_urls, start=1):
+        try:
+            addresses.append(AppriseAddress(url.get_secret_value(), simulated=simulated))
+        except AddressError as error:
+            raise StartRefusedError(f"notice_urls: number {number}: {error}") from None
+    return addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +136,7 @@ def opened_desk(directory: DataDirectory, *, speed: float = 1) -> Iterator[Desk]
 def run_gateway(directory: DataDirectory, settings: Settings) -> None:
     """Be the directory's gateway until SIGTERM or SIGINT. Raises StartRefusedError or DirectoryError."""
     check_speed(settings, simulated=directory.simulated)
+    addresses = notice_addresses(settings, simulated=directory.simulated)
     exit_when_told()
     with contextlib.ExitStack() as held:
         try:
@@ -128,7 +145,18 @@ def run_gateway(directory: DataDirectory, settings: Settings) -> None:
             raise StartRefusedError(_who_holds(directory)) from None
         desk = held.enter_context(opened_desk(directory, speed=settings.speed))
         held.callback(directory.withdraw)
-        _run_loop(_serve_gateway(directory, settings, desk))
+        pager = _pager(addresses, settings)
+        held.callback(pager.close)
+        _run_loop(_serve_gateway(directory, settings, desk, pager))
+
+
+def _pager(addresses: list[AppriseAddress], settings: Settings) -> Pager:
+    from monitor.locale import load_translations
+    from monitor.notices.pager import QueuedPager
+    from monitor.notices.texts import notice_text
+
+    translations = load_translations()[settings.language]
+    return QueuedPager(addresses, lambda page: notice_text(page, translations))
 
 
 def _lock_patience_s(directory: DataDirectory) -> float:
@@ -142,7 +170,9 @@ def _who_holds(directory: DataDirectory) -> str:
     return f"a gateway already runs on {directory.path}: process {address.pid} at {address.url}"
 
 
-async def _serve_gateway(directory: DataDirectory, settings: Settings, desk: Desk) -> None:
+async def _serve_gateway(
+    directory: DataDirectory, settings: Settings, desk: Desk, pager: Pager
+) -> None:
     from monitor.gateway.server import serve_gateway, settle_memory
 
     settle_memory()
@@ -158,6 +188,7 @@ async def _serve_gateway(directory: DataDirectory, settings: Settings, desk: Des
             desk.monitor,
             desk.journal,
             desk.clock,
+            pager,
             host=settings.host,
             port=settings.gateway_port,
             credential=credential,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -9,11 +10,21 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.fields import FieldInfo
 
 PREFIX = "INFUSION_MONITOR_"
 FILE_NAME = "config.toml"
+_LISTS = frozenset({"notice_urls"})
+"""Settings that are lists, of secrets."""
 _NOT_SETTINGS = frozenset({"DATA", "CONFIG", "CHROMIUM"})
 """Variables of ours that are no settings: which directory, which file, and the browser of the tests."""
 
@@ -63,6 +74,11 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe line that is logged to stderr."
     )
+    notice_urls: tuple[SecretStr, ...] = Field(
+        (),
+        description="Where notices go that must leave the house, as a TOML list of "
+        "[Apprise URLs](https://appriseit.com/services/); shown nowhere, for there are passwords in them.",
+    )
 
 
 class Setting(NamedTuple):
@@ -77,7 +93,7 @@ SETTINGS: tuple[Setting, ...] = tuple(
     Setting(name, _as_written, field.description or "")
     for name, field in Settings.model_fields.items()
     for _as_written in [
-        f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
+        f"{field.default:g}" if isinstance(field.default, float) else str(field.default or "")
     ]
 )
 
@@ -136,10 +152,33 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         if variable.startswith(PREFIX) and not variable.startswith(f"{PREFIX}TEST_")
     }
     return {
-        name.lower(): _checked("environment", f"{PREFIX}{name}", name.lower(), value)
+        name.lower(): _checked("environment", f"{PREFIX}{name}", name.lower(), _parsed(name, value))
         for name, value in found.items()
         if name not in _NOT_SETTINGS
     }
+
+
+def _parsed(name: str, value: str) -> object:
+    """A variable's value; a list is written as in the file."""
+    if name.lower() not in _LISTS:
+        return value
+    try:
+        return tomllib.loads(f"list = {value}")["list"] if value else []
+    except tomllib.TOMLDecodeError:
+        raise ConfigError(f"environment: {PREFIX}{name}: not a TOML list of texts") from None
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Variables that give another program of this installation exactly these settings, secrets included."""
+    return {f"{PREFIX}{name.upper()}": _as_variable(value) for name, value in settings}
+
+
+def _as_variable(value: object) -> str:
+    if isinstance(value, tuple):
+        # A JSON list of texts is a TOML one.
+        texts = [item.get_secret_value() for item in value if isinstance(item, SecretStr)]
+        return json.dumps(texts, ensure_ascii=False)
+    return str(value)
 
 
 def _checked(source: str, key: str, name: str, value: object) -> object:
@@ -151,7 +190,8 @@ def _checked(source: str, key: str, name: str, value: object) -> object:
         return _adapter(field).validate_python(value)
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{source}: {key}: {value!r}: {reason}") from None
+        shown = "" if name in _LISTS else f"{value!r}: "
+        raise ConfigError(f"{source}: {key}: {shown}{reason}") from None
 
 
 def _adapter(field: FieldInfo) -> TypeAdapter[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from monitor.bootstrap import reachable
-from monitor.config import PREFIX, Settings
+from monitor.config import Settings, as_environment
 from monitor.data_directory import DataDirectory
 from monitor.lifeline import notify_ready
 from monitor.supervisor import Program, supervise_until_told
@@ -14,7 +14,7 @@ from monitor.supervisor import Program, supervise_until_told
 def gateway_program(directory: DataDirectory, settings: Settings) -> Program:
     """The gateway with these settings."""
     return Program(
-        "gateway", "monitor", ("gateway", "--data", str(directory.path)), _environment(settings)
+        "gateway", "monitor", ("gateway", "--data", str(directory.path)), as_environment(settings)
     )
 
 
@@ -24,12 +24,7 @@ def dashboard_program(
     """The dashboard with these settings."""
     signed_in = () if auto_sign_in is None else ("--auto-sign-in", auto_sign_in)
     arguments = ("dashboard", "--data", str(directory.path), *signed_in)
-    return Program("dashboard", "monitor", arguments, _environment(settings))
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """Every setting as parsed here, so that all programs work with the same ones."""
-    return {f"{PREFIX}{name.upper()}": str(value) for name, value in settings}
+    return Program("dashboard", "monitor", arguments, as_environment(settings))
 
 
 def run_together(

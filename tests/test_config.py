@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import SETTINGS, ConfigError, Settings, load_settings
+from monitor.config import SETTINGS, ConfigError, Settings, as_environment, load_settings
 
 NOTHING: dict[str, str] = {}
 
@@ -72,3 +72,33 @@ def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
 def test_every_setting_has_help() -> None:
     assert [setting.name for setting in SETTINGS] == list(Settings.model_fields)
     assert all(setting.help for setting in SETTINGS)
+
+
+ADDRESSES = '["json://kari:hemmelig@example/ward?x=é", "mailto://kari:hemmelig@example"]'
+
+
+def test_addresses_of_notices_come_from_the_file_or_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(f"notice_urls = {ADDRESSES}\n")
+    by_file = load_settings({}, directory=tmp_path, environ=NOTHING)
+    by_variable = load_settings({}, environ={"INFUSION_MONITOR_NOTICE_URLS": ADDRESSES})
+    assert by_file == by_variable
+    assert by_file.notice_urls[1].get_secret_value() == "mailto://kari:hemmelig@example"
+
+
+def test_another_program_gets_exactly_the_same_settings() -> None:
+    given = {"INFUSION_MONITOR_NOTICE_URLS": ADDRESSES, "INFUSION_MONITOR_SPEED": "2.5"}
+    settings = load_settings({}, environ=given)
+    assert load_settings({}, environ=as_environment(settings)) == settings
+    assert load_settings({}, environ=as_environment(Settings())) == Settings()
+
+
+@pytest.mark.parametrize("value", ["json://hemmelig", '"json://hemmelig"', '[["hemmelig"]]', "[1]"])
+def test_addresses_that_are_no_list_of_texts_are_refused_without_repeating_them(value: str) -> None:
+    with pytest.raises(ConfigError, match="INFUSION_MONITOR_NOTICE_URLS") as refused:
+        load_settings({}, environ={"INFUSION_MONITOR_NOTICE_URLS": value})
+    assert "hemmelig" not in str(refused.value)
+
+
+def test_no_printed_form_of_the_settings_has_an_address_in_it() -> None:
+    settings = load_settings({}, environ={"INFUSION_MONITOR_NOTICE_URLS": ADDRESSES})
+    assert "hemmelig" not in f"{settings!r}{settings}{settings.model_dump_json()}"

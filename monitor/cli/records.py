@@ -75,8 +75,15 @@ def migrate(context: typer.Context, as_json: AsJson = False) -> None:
 
 def check_config(context: typer.Context, as_json: AsJson = False) -> None:
     """Print the settings in force, or say what is wrong with them."""
+    from monitor.bootstrap import StartRefusedError, notice_addresses
+
     settings = chosen_settings(context, {})
+    try:
+        notice_addresses(settings, simulated=False)
+    except StartRefusedError as error:
+        raise Refusal(str(error)) from None
+    shown = settings.model_dump(mode="json")
     if as_json:
-        put_json(settings.model_dump())
+        put_json(shown)
     else:
-        put_table(list(settings))
+        put_table(list(shown.items()))

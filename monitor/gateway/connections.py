@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 FRAMES_PER_TURN = 16
 """Frames of one connection that are taken before every other connection gets its turn."""
 BINARY = Close(1003, "text frames only")
+
+
+class Ended(NamedTuple):
+    """How a connection ended: the code with which the other side closed it, or None where it just was gone."""
+
+    code: int | None
+
+    def __str__(self) -> str:
+        return "connection lost" if self.code is None else f"closed with {self.code}"
 
 
 class Socket:
@@ -47,7 +56,7 @@ class Socket:
 
     async def receive_each(
         self, take_text: Callable[[str], Awaitable[None] | None], take_binary: Callable[[], None]
-    ) -> str:
+    ) -> Ended:
         """Take frames until the connection ends; returns how it ended.
 
         A flood on one connection does not starve the others: after FRAMES_PER_TURN frames they get their turn.
@@ -66,8 +75,7 @@ class Socket:
                 if taken % FRAMES_PER_TURN == 0:
                     await asyncio.sleep(0)
         except ConnectionClosed as closed:
-            received = closed.rcvd
-            return f"closed with {received.code}" if received is not None else "connection lost"
+            return Ended(None if closed.rcvd is None else closed.rcvd.code)
         finally:
             if self._closing is not None:
                 await self._closing

@@ -18,6 +18,7 @@ from monitor.domain.facts import Fact
 from monitor.gateway.commits import GroupCommit
 from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, Close, DeviceFeed
 from monitor.gateway.health import Health
+from monitor.gateway.stations import Stations
 from monitor.gateway.viewers import Viewer
 from monitor.service.ports import StoredReading
 from monitor.wire.live import Heartbeat, Snapshot, Update
@@ -25,11 +26,13 @@ from monitor.wire.live import Heartbeat, Snapshot, Update
 if TYPE_CHECKING:
     from monitor.gateway.connections import Socket
     from monitor.service.monitor import Monitor, Notice
-    from monitor.service.ports import Batch, Clock, Commit, Journal
+    from monitor.service.ports import Batch, Clock, Commit, Journal, Pager
+    from monitor.service.ward import Page
 
 _log = structlog.get_logger("monitor.gateway")
 
 MOST_UNREAD_BYTES = 1024 * 1024
+OPERATOR_DISABLED = Close(4003, "this operator is disabled")
 TOO_SLOW = Close(1013, "this screen does not keep up; it starts again from a snapshot")
 
 
@@ -54,6 +57,8 @@ class Screen:
 
     viewer: Viewer
     socket: Socket
+    operator: str | None
+    """Whose cookie opened it; None for a program on this machine."""
 
 
 @dataclass(slots=True)
@@ -63,6 +68,7 @@ class Group:
     batch: Batch | None
     update: Update | None
     notices: list[Notice]
+    pages: list[Page]
     devices: list[Device]
     replies: list[Callable[[], None]]
     screens: list[Screen] = field(default_factory=list)
@@ -72,9 +78,11 @@ class Group:
 class Core:
     """Holds the state of the running gateway. ``poisoned`` counts rows that the database refused."""
 
-    def __init__(self, monitor: Monitor, journal: Journal, clock: Clock) -> None:
+    def __init__(self, monitor: Monitor, journal: Journal, clock: Clock, pager: Pager) -> None:
         self.monitor = monitor
         self.clock = clock
+        self.pager = pager
+        self.stations = Stations(monitor, monitor.clock_speed)
         self.commits: GroupCommit[Group] = GroupCommit(journal, self.collect, self.publish)
         self.health = Health(self.commits, self._now_s())
         self.devices: dict[str, Device] = {}
@@ -112,14 +120,15 @@ class Core:
         batch, update = self.monitor.take_batch(now), self.monitor.take_update(now)
         devices, self._waiting_devices = list(self._waiting_devices), set()
         replies, self._replies = self._replies, []
-        group = Group(batch, None, self.monitor.take_notices(), devices, replies)
+        notices, pages = self.monitor.take_notices(), self.monitor.take_pages()
+        group = Group(batch, None, notices, pages, devices, replies)
         if update is not None:
             self._collected += 1
             group.update = update.model_copy(update={"seq": self._collected})
         group.screens = [screen for screen in self.screens if screen.viewer.wants_snapshot]
         if group.screens:
             group.snapshot = self._snapshot(now)
-        if not (batch or group.update or group.notices or devices or replies or group.screens):
+        if group == Group(None, None, [], [], [], []):
             return None
         for device in devices:
             device.feed.seal()
@@ -136,11 +145,14 @@ class Core:
         if group.update is not None:
             self._publish_update(group.update)
         if group.snapshot is not None:
+            self.stations.deliveries.told(group.snapshot.alarms)
             data = group.snapshot.model_dump_json().encode()
             for screen in group.screens:
                 screen.viewer.send_snapshot(data)
         for notice in group.notices:
             self._notify(notice)
+        for page in group.pages:
+            self.pager.submit(page)
         for reply in group.replies:
             reply()
 
@@ -148,7 +160,9 @@ class Core:
 
     def tick(self) -> None:
         """Let the alarm engine act on time passing; call it several times a second."""
-        self.monitor.tick(self.clock.now())
+        now = self.clock.now()
+        self.monitor.tick(now)
+        self._watch_pager(now)
         now_s = self._now_s()
         self.health.engine_checked(now_s)
         self.commits.want()
@@ -160,6 +174,7 @@ class Core:
 
     def heartbeat(self) -> None:
         """Tell every screen that the gateway lives and how it is; call it once a second."""
+        self._end_screens_of_disabled_operators()
         now_s = self._now_s()
         data = (
             Heartbeat(
@@ -186,8 +201,22 @@ class Core:
             update={"seq": self._collected, "self_check_age_s": round(age_s, 3)}
         )
 
+    def _watch_pager(self, now: int) -> None:
+        """Notices that do not get through are something that is not watched, on every screen."""
+        if self.pager.problem():
+            self.monitor.pager_failed(now)
+        else:
+            self.monitor.pager_ok()
+
+    def _end_screens_of_disabled_operators(self) -> None:
+        for screen in self.screens:
+            known = None if screen.operator is None else self.monitor.operator(screen.operator)
+            if known is not None and known.disabled and not screen.socket.is_closing:
+                screen.socket.close(OPERATOR_DISABLED)
+
     def _publish_update(self, update: Update) -> None:
         self.published = update.seq
+        self.stations.deliveries.told(update.alarms)
         if self.screens:
             data, now_s = update.model_dump_json().encode(), self._now_s()
             for screen in self.screens:

@@ -39,7 +39,7 @@ async def serve_device(
 
     ended = "the gateway failed"
     try:
-        ended = await device.socket.receive_each(take_text, take_binary)
+        ended = str(await device.socket.receive_each(take_text, take_binary))
     finally:
         if core.devices.get(registered.id) is device:
             del core.devices[registered.id]

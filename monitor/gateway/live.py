@@ -8,6 +8,7 @@ from monitor.gateway.access import orderer
 from monitor.gateway.connections import BINARY, Socket
 from monitor.gateway.core import Core, Screen
 from monitor.gateway.orders import give_order, not_understood
+from monitor.gateway.stations import READER_CLOSED
 from monitor.gateway.viewers import Viewer
 from monitor.wire.base import InvalidMessageError
 from monitor.wire.live import Painted, Subscribe, parse_from_screen
@@ -24,7 +25,7 @@ async def serve_screen(
 ) -> None:
     """Serve one screen until it ends. ``operator`` is the cookie's; None lets each order name its own."""
     socket = Socket(websocket)
-    screen = Screen(Viewer(socket), socket)
+    screen = Screen(Viewer(socket), socket, operator)
 
     async def take_text(frame: str) -> None:
         try:
@@ -38,14 +39,17 @@ async def serve_screen(
             by = orderer(core.monitor, name, console_allowed=operator is None)
             await give_order(core, socket, message, by, hasher)
         elif isinstance(message, Painted):
-            screen.viewer.take_receipt(message)
+            core.stations.receipt(screen.viewer, message, core.clock.now())
         else:
             if isinstance(message, Subscribe):
-                screen.viewer.screen = str(message.screen)
+                core.stations.here(screen.viewer, message, operator, core.clock.now())
             core.screen_wants_snapshot(screen)
 
     core.screens.add(screen)
+    closed = False
     try:
-        await socket.receive_each(take_text, lambda: socket.close(BINARY))
+        ended = await socket.receive_each(take_text, lambda: socket.close(BINARY))
+        closed = ended.code == READER_CLOSED
     finally:
         core.screens.discard(screen)
+        core.stations.gone(screen.viewer, core.clock.now(), closed=closed)

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
@@ -45,6 +50,7 @@ class GatewayCollector(Collector):
                 len(_painted_alarms(core)),
             ),
         )
+        yield from _watching(core)
         yield from _counters(
             ("frames", "Frames from devices", core.frames),
             ("readings", "Durable readings, rejected ones included", core.commits.readings),
@@ -54,6 +60,11 @@ class GatewayCollector(Collector):
             ("poisoned_rows", "Rows that the database refused", core.poisoned),
             ("slow_screens", "Screens disconnected because they did not keep up", core.too_slow),
         )
+        yield from _counters(
+            ("notices_sent", "Notices that an address outside the house took", core.pager.sent),
+            ("notices_failed", "Notices that were given up", core.pager.failed),
+        )
+        yield _deliveries(core)
         yield _screen_lags(core)
 
 
@@ -72,6 +83,44 @@ def _gauges(*rows: tuple[str, str, float]) -> Iterator[Metric]:
 def _counters(*rows: tuple[str, str, float]) -> Iterator[Metric]:
     for name, meaning, value in rows:
         yield CounterMetricFamily(PREFIX + name, meaning, value=value)
+
+
+def _watching(core: Core) -> Iterator[Metric]:
+    """Whether anybody can see the alarms; never a part of the system's own health."""
+    now, deliveries = core.clock.now(), core.stations.deliveries
+    stations = core.monitor.confirming_stations(now)
+    yield from _gauges(
+        ("stations_confirming", "Visible stations that confirm what they show", stations),
+        (
+            "sessions_unwatched",
+            "Open sessions without any confirming station for 10 s",
+            core.monitor.unwatched_sessions(now),
+        ),
+        ("alarms_unseen", "Alarms with a signal that no station has shown", deliveries.unseen),
+        ("notices_waiting", "Notices still to be delivered", core.pager.waiting),
+        (
+            "notices_blocked",
+            "1 while notices do not get through",
+            float(bool(core.pager.problem())),
+        ),
+    )
+    yield from _counters(
+        (
+            "alarms_never_seen",
+            "Alarms that ended before any station showed them",
+            deliveries.ended_unseen,
+        )
+    )
+
+
+def _deliveries(core: Core) -> Metric:
+    deliveries = core.stations.deliveries
+    return HistogramMetricFamily(
+        PREFIX + "alarm_delivery_seconds",
+        "From an alarm's raising to the first station that had it on screen",
+        buckets=deliveries.buckets(),
+        sum_value=deliveries.sum_s,
+    )
 
 
 def _screen_lags(core: Core) -> Metric:

@@ -20,7 +20,7 @@ from monitor.wire.device import MAX_FRAME_BYTES
 
 if TYPE_CHECKING:
     from monitor.service.monitor import Monitor
-    from monitor.service.ports import Clock, Journal, PasswordHasher
+    from monitor.service.ports import Clock, Journal, Pager, PasswordHasher
 
 _log = structlog.get_logger("monitor.gateway")
 
@@ -52,6 +52,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     monitor: Monitor,
     journal: Journal,
     clock: Clock,
+    pager: Pager,
     *,
     host: str,
     port: int,
@@ -66,7 +67,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     ``ready`` is called with the port once connections are taken. Raises OSError when the port cannot be had, and
     whatever the alarm engine or the journal raised: a gateway without alarms must end, and be seen to.
     """
-    core = Core(monitor, journal, clock)
+    core = Core(monitor, journal, clock, pager)
     routes = Routes(
         core=core, credential=credential, cookie_key=cookie_key, hasher=hasher or ArgonHasher()
     )

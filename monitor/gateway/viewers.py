@@ -41,6 +41,7 @@ class Viewer:
     def __init__(self, sink: Sink) -> None:
         self.wants_snapshot = False
         self.screen = ""
+        self.kind = "station"
         self.painted = 0
         self.painted_alarms: frozenset[str] = frozenset()
         self.hidden = False
@@ -91,7 +92,7 @@ class Viewer:
     def take_receipt(self, receipt: Painted) -> None:
         """What the screen says it shows."""
         self.painted = max(self.painted, receipt.seq)
-        self.painted_alarms = frozenset(receipt.alarms)
+        self.painted_alarms = frozenset() if receipt.hidden else frozenset(receipt.alarms)
         self.hidden = receipt.hidden
 
     def _thin_now_and_then(self) -> None:

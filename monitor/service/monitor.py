@@ -158,6 +158,10 @@ class Monitor:
         """How many stations confirm what they show."""
         return self.ward.screens.confirming(now)
 
+    def unwatched_sessions(self, now: Instant) -> int:
+        """Open sessions that no station has confirmed to show for ten seconds."""
+        return screens.unwatched_sessions(self.ward, now)
+
     def pager_failed(self, now: Instant) -> None:
         """Notices cannot leave the house: from now on that stands on the list of what is not watched."""
         if self.ward.pager_failing_since is None:

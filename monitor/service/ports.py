@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from monitor.domain.facts import AlarmChanged, Fact
 from monitor.domain.readings import Instant, Reading
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
+
+if TYPE_CHECKING:
+    from monitor.service.ward import Page
 
 
 class JournalUnavailableError(RuntimeError):
@@ -249,10 +252,10 @@ class Pager(Protocol):
     def waiting(self) -> int:
         """How many are still to be delivered."""
 
-    def submit(self, about: str, text: str) -> None:
-        """Deliver ``text`` to every address, again and again until it is taken or no longer true.
+    def submit(self, page: Page) -> None:
+        """Deliver it to every address, again and again until it is taken or no longer true.
 
-        A notice that still waits is replaced by a newer one ``about`` the same.
+        One that still waits is replaced by a newer one about the same alarm.
         """
 
     def problem(self) -> str:

@@ -55,14 +55,21 @@ def page_unanswered(ward: Ward, changes: Iterable[SessionChange]) -> None:
 
 def _page_when_alone(ward: Ward, now: Instant) -> None:
     """Once for each time that open sessions are without any confirming station for ten seconds."""
-    alone_since = ward.screens.alone_since
-    if alone_since is None:
+    if ward.screens.alone_since is None:
         ward.paged_alone = False
-    elif not ward.paged_alone and now - alone_since >= SILENT_MS and next(iter(ward.alarms), None):
+    elif not ward.paged_alone and unwatched_sessions(ward, now):
         ward.paged_alone = True
         ward.outbox.pages.append(
             Page("nobody_watches", "", "", "high", "screen", SILENT_MS // SECOND)
         )
+
+
+def unwatched_sessions(ward: Ward, now: Instant) -> int:
+    """Open sessions that no station has confirmed to show for ten seconds."""
+    alone_since = ward.screens.alone_since
+    if alone_since is None or now - alone_since < ward.screens.silent_ms:
+        return 0
+    return sum(1 for _ in ward.alarms)
 
 
 def _is_first(ward: Ward, alarm_id: str, painted: bool, sounded: bool, now: Instant) -> bool:

@@ -242,6 +242,19 @@ def test_check_config_names_file_key_and_reason(shell: Shell) -> None:
     assert "portt" in line
 
 
+def test_check_config_tells_addresses_from_nonsense_and_shows_neither(shell: Shell) -> None:
+    create(shell.data, simulated=False)
+    file = shell.data / "config.toml"
+    file.write_text('notice_urls = ["json://kari:hemmelig@example"]\n')
+    assert "hemmelig" not in shell.done("check-config").out
+    assert len(shell.done("check-config", "--json").json["notice_urls"]) == 1
+    file.write_text('notice_urls = ["json://example", "nonsense://hemmelig"]\n')
+    for command in ("check-config", "gateway"):
+        line = shell.refused(command)
+        assert "notice_urls: number 2" in line
+        assert "hemmelig" not in line
+
+
 def test_help_goes_to_standard_output(shell: Shell) -> None:
     answer = shell("--help")
     assert answer.code == 0

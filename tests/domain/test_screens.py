@@ -73,7 +73,7 @@ def test_a_hidden_station_does_not_count_but_is_not_silent() -> None:
     assert raised(made) == []
 
 
-def test_since_when_nobody_watches_is_known() -> None:
+def test_nobody_watches_since_the_last_station_confirmed() -> None:
     made = watch("a")
     confirm(made, "a", 1)
     seen = [made.alone_since]
@@ -81,7 +81,16 @@ def test_since_when_nobody_watches_is_known() -> None:
     seen.append(made.alone_since)
     confirm(made, "a", 13)
     seen.append(made.alone_since)
-    assert seen == [None, 12_000, None]
+    assert seen == [None, 1_000, None]
+
+
+def test_on_a_fast_clock_a_station_has_as_much_real_time_as_ever() -> None:
+    made = ScreenWatch(silent_ms=600_000)
+    made.here("a", "op", "station", 0)
+    made.tick(599_000)
+    assert made.confirming(599_000) == 1
+    made.tick(600_000)
+    assert raised(made) == [("screen", "a", "delay_ended")]
 
 
 def test_acknowledging_a_station_that_is_gone_forgets_it() -> None:

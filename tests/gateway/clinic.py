@@ -20,9 +20,10 @@ from monitor import identity
 from monitor.gateway.clock import SystemClock
 from monitor.gateway.server import serve_gateway
 from monitor.service.monitor import Monitor
-from monitor.service.ports import Batch, Commit, JournalUnavailableError
+from monitor.service.ports import Batch, Clock, Commit, JournalUnavailableError
 from monitor.service.protocols import load_protocols
 from monitor.service.restore import restore
+from monitor.service.ward import Page
 from monitor.storage import open_journal, open_records
 from monitor.storage.journal import SqliteJournal
 from monitor.wire import orders
@@ -62,6 +63,42 @@ class QuickHasher:
         return password_hash == self.hash(password)
 
 
+class JumpingClock(SystemClock):
+    """Real time that a test may let jump ahead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ahead_ms = 0
+
+    def now(self) -> int:
+        return super().now() + self._ahead_ms
+
+    def jump(self, seconds: float) -> None:
+        self._ahead_ms += round(seconds * 1000)
+
+
+class RecordingPager:
+    """Keeps what would leave the house."""
+
+    def __init__(self) -> None:
+        self.pages: list[Page] = []
+        self.trouble = ""
+        self.failed = self.waiting = 0
+
+    @property
+    def sent(self) -> int:
+        return len(self.pages)
+
+    def submit(self, page: Page) -> None:
+        self.pages.append(page)
+
+    def problem(self) -> str:
+        return self.trouble
+
+    def close(self) -> None:
+        """There is nothing to stop."""
+
+
 class Clinic:
     """A data directory with its gateway; open and close as often as you like."""
 
@@ -72,7 +109,8 @@ class Clinic:
     def __init__(self, directory: Path, *, simulated: bool = False) -> None:
         self.directory = directory
         self.simulated = simulated
-        self.clock = SystemClock()
+        self.clock = JumpingClock()
+        self.pager = RecordingPager()
         self.token = ""
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -92,6 +130,7 @@ class Clinic:
                 self.monitor,
                 self.journal,
                 self.clock,
+                self.pager,
                 host="127.0.0.1",
                 port=port,
                 credential=CREDENTIAL,
@@ -233,7 +272,7 @@ class Talker:
 class Feed(Talker):
     """A device."""
 
-    def __init__(self, socket: ClientConnection, clock: SystemClock, stream: str) -> None:
+    def __init__(self, socket: ClientConnection, clock: Clock, stream: str) -> None:
         super().__init__(socket)
         self.stream = stream
         self.welcome: Json = {}

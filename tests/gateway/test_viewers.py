@@ -132,8 +132,14 @@ def test_a_heartbeat_does_not_name_updates_that_still_wait() -> None:
 def test_a_receipt_never_goes_back() -> None:
     viewer, _ = subscribed()
     viewer.take_receipt(Painted(seq=9, alarms=["a1"]))
-    viewer.take_receipt(Painted(seq=7, alarms=["a2"], hidden=True))
-    assert (viewer.painted, viewer.painted_alarms, viewer.hidden) == (9, frozenset({"a2"}), True)
+    viewer.take_receipt(Painted(seq=7, alarms=["a2"]))
+    assert (viewer.painted, viewer.painted_alarms, viewer.hidden) == (9, frozenset({"a2"}), False)
+
+
+def test_a_hidden_screen_shows_no_alarm_whatever_it_says() -> None:
+    viewer, _ = subscribed()
+    viewer.take_receipt(Painted(seq=9, alarms=["a1"], hidden=True))
+    assert (viewer.painted, viewer.painted_alarms, viewer.hidden) == (9, frozenset(), True)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=1500))
