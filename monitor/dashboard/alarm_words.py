@@ -71,15 +71,15 @@ def rise_text(words: Words, rises: Mapping[str, float]) -> str:
 
 
 def score_words(words: Words) -> list[tuple[int, str]]:
-    """MOAA/S with what each value means, awake first."""
+    """Each value of MOAA/S and what it means, awake first."""
     _ = words.gettext
     return [
-        (5, _("5 · responds readily to the name")),
-        (4, _("4 · lethargic response to the name")),
-        (3, _("3 · only when called loudly or often")),
-        (2, _("2 · only after mild prodding or shaking")),
-        (1, _("1 · only to a painful squeeze")),
-        (0, _("0 · no response to a painful squeeze")),
+        (5, _("responds readily to the name")),
+        (4, _("lethargic response to the name")),
+        (3, _("only when called loudly or often")),
+        (2, _("only after mild prodding or shaking")),
+        (1, _("only to a painful squeeze")),
+        (0, _("no response to a painful squeeze")),
     ]
 
 

@@ -37,10 +37,10 @@ def _settings_text(
     _ = words.gettext
     match body:
         case facts.LimitChanged(_session, limit, None, reason):
-            text = _("Limit {limit} taken out: {reason}")
+            text = _("Taken out: {limit} ({reason})")
             return text.format(limit=limit_words(words, phrases, limit), reason=reason)
         case facts.LimitChanged(_session, limit, value, reason):
-            text = _("Limit {limit} set to {value}: {reason}")
+            text = _("{limit} set to {value} ({reason})")
             return text.format(
                 limit=limit_words(words, phrases, limit),
                 value="" if value is None else words.number(value),

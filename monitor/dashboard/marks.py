@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from monitor.dashboard.theme import Palette
@@ -29,6 +30,46 @@ class Mark(NamedTuple):
     priority: str
 
 
+class Band(NamedTuple):
+    """The patient's confirmed resting pressure, from diastolic to systolic."""
+
+    diastolic: float
+    systolic: float
+
+
+class Cuff(NamedTuple):
+    """A whole cuff that lies beyond a limit, with the worst priority that it reaches."""
+
+    at: Instant
+    systolic: float
+    diastolic: float
+    priority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that stands behind and across the traces of one session."""
+
+    phases: Sequence[PhaseSpan] = ()
+    marks: Sequence[Mark] = ()
+    limits: Sequence[Limit] = ()
+    baseline: Band | None = None
+    beyond: Sequence[Cuff] = ()
+
+
+def reached_priority(limits: Iterable[Limit], values: Mapping[str, float | None]) -> str | None:
+    """The worst priority, of medium and high, of the limits that these values of a cuff cross; None inside all."""
+    crossed = [
+        limit.priority
+        for limit in limits
+        if limit.metric is Metric.NIBP
+        and RANK[limit.priority] >= RANK[Priority.MEDIUM]
+        and (value := values.get(limit.component)) is not None
+        and limit.is_crossed_by(value)
+    ]
+    return max(crossed, key=lambda priority: RANK[priority], default=None)
+
+
 def drawn_limits(limits: Iterable[Limit]) -> list[Limit]:
     """The mildest limit of each side that is worth a line: low priority is told, not drawn."""
     mildest: dict[tuple[str, str, Side, Priority], Limit] = {}
@@ -38,54 +79,32 @@ def drawn_limits(limits: Iterable[Limit]) -> list[Limit]:
     return list(mildest.values())
 
 
-def shapes(
-    phases: Sequence[PhaseSpan],
-    marks: Sequence[Mark],
-    limits: Iterable[Limit],
-    palette: Palette,
-    shift_ms: int,
-) -> list[dict[str, Any]]:
-    """Phase shading and starts, limit lines across each panel, and a line for each alarm."""
-    shading = [
-        {
-            "type": "rect",
-            "layer": "below",
-            "xref": "x",
-            "yref": "paper",
-            "x0": phase.since + shift_ms,
-            "x1": phase.until + shift_ms,
-            "y0": 0,
-            "y1": 1,
-            "fillcolor": palette.shade,
-            "line": {"width": 0},
-        }
-        for phase in phases
-        if phase.is_shaded
+def shapes(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]]:
+    """Phase shading and starts, baseline, limit lines across each panel, cuffs beyond them, a line for each alarm."""
+    shading = [_shade(phase, palette, shift_ms) for phase in scene.phases if phase.is_shaded]
+    starts = [
+        _upright(phase.since + shift_ms, palette.accent, "solid") for phase in scene.phases[1:]
     ]
-    starts = [_upright(phase.since + shift_ms, palette.accent, "solid") for phase in phases[1:]]
     alarms = [
-        _upright(mark.at + shift_ms, palette.of_priority(mark.priority), "dot") for mark in marks
+        _upright(mark.at + shift_ms, palette.of_priority(mark.priority), "dot")
+        for mark in scene.marks
     ]
     return [
         *shading,
+        *([_baseline_band(scene.baseline, palette)] if scene.baseline else []),
         *starts,
-        *(_limit_line(limit, palette) for limit in drawn_limits(limits)),
+        *(_limit_line(limit, palette) for limit in drawn_limits(scene.limits)),
         *alarms,
+        *(_beyond_bar(cuff, palette, shift_ms) for cuff in scene.beyond),
     ]
 
 
-def labels(
-    phases: Sequence[PhaseSpan],
-    marks: Sequence[Mark],
-    limits: Iterable[Limit],
-    palette: Palette,
-    shift_ms: int,
-) -> list[dict[str, Any]]:
+def labels(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]]:
     """Names of phases, numbers of limits, and the priority marks of alarms."""
     names = [
         _at(phase.since + shift_ms, 1.0, phase.name, palette.accent, "left", "bottom")
-        for phase in phases[1:]
-        if phase.until - phase.since >= _shortest_named_ms(phases)
+        for phase in scene.phases[1:]
+        if phase.until - phase.since >= _shortest_named_ms(scene.phases)
     ]
     alarms = [
         _at(
@@ -96,14 +115,62 @@ def labels(
             "center",
             "bottom",
         )
-        for mark in marks
+        for mark in scene.marks
     ]
-    return [*names, *(_limit_number(limit, palette) for limit in drawn_limits(limits)), *alarms]
+    numbers = [_limit_number(limit, palette) for limit in drawn_limits(scene.limits)]
+    return [*names, *numbers, *alarms]
 
 
 def _shortest_named_ms(phases: Sequence[PhaseSpan]) -> float:
     """A phase that takes less of the axis has no room for its name; its line is drawn all the same."""
     return (phases[-1].until - phases[0].since) * 0.06 if phases else 0
+
+
+def _shade(phase: PhaseSpan, palette: Palette, shift_ms: int) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "layer": "below",
+        "xref": "x",
+        "yref": "paper",
+        "x0": phase.since + shift_ms,
+        "x1": phase.until + shift_ms,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": palette.shade,
+        "line": {"width": 0},
+    }
+
+
+def _baseline_band(band: Band, palette: Palette) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "layer": "below",
+        "name": "baseline",
+        "xref": "paper",
+        "yref": _AXES[Metric.NIBP],
+        "x0": 0,
+        "x1": 1,
+        "y0": band.diastolic,
+        "y1": band.systolic,
+        "fillcolor": palette.pressure,
+        "opacity": 0.08,
+        "line": {"width": 0},
+    }
+
+
+def _beyond_bar(cuff: Cuff, palette: Palette, shift_ms: int) -> dict[str, Any]:
+    """The cuff's bar once more, in the colour of the alarm; the bar itself stays for the live script to extend."""
+    return {
+        "type": "line",
+        "name": "beyond",
+        "xref": "x",
+        "yref": _AXES[Metric.NIBP],
+        "x0": cuff.at + shift_ms,
+        "x1": cuff.at + shift_ms,
+        "y0": cuff.diastolic,
+        "y1": cuff.systolic,
+        "line": {"color": palette.of_priority(cuff.priority), "width": 5},
+    }
 
 
 def _limit_line(limit: Limit, palette: Palette) -> dict[str, Any]:

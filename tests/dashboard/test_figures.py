@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.dashboard.figures import TRACES, PointRow, TraceView, continuous_line, session_figure
+from monitor.dashboard.figures import TRACES, TraceView, session_figure
+from monitor.dashboard.lines import PointRow, continuous_line
 from monitor.dashboard.marks import Mark, PhaseSpan, drawn_limits
 from monitor.dashboard.theme import PALETTES
 from monitor.domain.readings import MINUTE, SECOND

@@ -58,18 +58,34 @@ def actions(*buttons: Any) -> Any:
 
 
 def button(
-    button_id: str, text: str, *, kind: str = "", key: str | None = None, **extra: Any
+    button_id: str,
+    text: str,
+    *,
+    kind: str = "",
+    key: str | None = None,
+    is_first: bool = False,
+    **extra: Any,
 ) -> Any:
-    """A button. ``kind`` is empty, ``primary`` or ``danger``; ``key`` is the letter that presses it."""
+    """A button. ``kind`` is empty, ``primary`` or ``danger``; ``key`` is the letter that presses it.
+
+    ``is_first`` gives it the focus when its dialog opens.
+    """
     return html.Button(
         [text, html.Kbd(key)] if key else text,
         id=button_id,
         type="button",
         n_clicks=0,
         className=f"button {kind}".strip(),
-        **attributes(data_key=key.lower() if key else None),
+        **attributes(
+            data_key=key.lower() if key else None,
+            data_autofocus="true" if is_first else None,
+        ),
         **extra,
     )
+
+
+GATEWAY_NOW = "Math.round(window.InfusionMonitor.clock.now())"
+"""The gateway's clock in a script of the page, in ms since the epoch; a tablet's own may be wrong."""
 
 
 def error_place(place: str) -> Any:

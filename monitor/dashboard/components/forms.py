@@ -12,7 +12,14 @@ from dash import Dash, Input, Output, State, dcc, html, set_props
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
-from monitor.dashboard.components.fields import actions, button, collect, dialog, error_place
+from monitor.dashboard.components.fields import (
+    GATEWAY_NOW,
+    actions,
+    button,
+    collect,
+    dialog,
+    error_place,
+)
 from monitor.dashboard.components.shell import show_notice
 from monitor.dashboard.entry import Answer
 from monitor.dashboard.order_forms import Filled, Maker, send_filled
@@ -134,14 +141,11 @@ def register_form(app: Dash, form: Form) -> None:
 
 
 def _register_opening(app: Dash, form: Form) -> None:
-    # The gateway's clock, not the tablet's: the page's script keeps it on the clock's element.
     app.clientside_callback(
-        """function() {
+        f"""function() {{
             const pressed = window.dash_clientside.callback_context.triggered[0];
-            if (!pressed || !pressed.value) return window.dash_clientside.no_update;
-            const clock = document.getElementById("clock");
-            return Number(clock && clock.dataset.now) || Date.now();
-        }""",
+            return pressed && pressed.value ? {GATEWAY_NOW} : window.dash_clientside.no_update;
+        }}""",
         Output(form.part("opened-at"), "data"),
         [Input(opener, "n_clicks") for opener in form.openers],
         prevent_initial_call=True,

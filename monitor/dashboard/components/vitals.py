@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, State, dcc, html, set_props
 from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.fields import (
+    GATEWAY_NOW,
     actions,
     button,
     collect,
@@ -95,13 +96,8 @@ def field_labels(words: Words) -> dict[str, str]:
 
 def register_callbacks(app: Dash) -> None:
     """Opening, sending, answering the question, closing."""
-    # The gateway's clock, not the tablet's: the page's script keeps it on the clock's element.
     app.clientside_callback(
-        """function(clicks) {
-            if (!clicks) return window.dash_clientside.no_update;
-            const clock = document.getElementById("clock");
-            return Number(clock && clock.dataset.now) || Date.now();
-        }""",
+        f"function(clicks) {{ return clicks ? {GATEWAY_NOW} : window.dash_clientside.no_update; }}",
         Output(ids.VITALS_OPENED_AT, "data"),
         Input(ids.VITALS_OPEN, "n_clicks"),
         prevent_initial_call=True,

@@ -10,9 +10,12 @@ from dash.exceptions import PreventUpdate
 from monitor.dashboard import ids
 from monitor.dashboard.components import control_forms, decisions, vitals
 from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.components.control_fills import controls_on, settings_of
 from monitor.dashboard.components.session_actions import action_buttons, standing_marks
-from monitor.dashboard.figures import PointRow, TraceView, marks_layout, session_figure
+from monitor.dashboard.figures import TraceView, marks_layout, session_figure
+from monitor.dashboard.lines import PointRow
 from monitor.dashboard.log import LogLine, LogWriter
+from monitor.dashboard.marks import Band
 from monitor.dashboard.presenters import (
     alarm_marks,
     phase_spans,
@@ -20,10 +23,10 @@ from monitor.dashboard.presenters import (
     session_plan,
     steps,
 )
+from monitor.dashboard.standing import rules_in_force
 from monitor.dashboard.theme import PALETTES
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
-from monitor.domain.limits import MissingLadder
 from monitor.domain.sessions import Phase, PhaseEntry, Session
 from monitor.service.ports import Trace
 
@@ -82,7 +85,7 @@ def head(visit: Visit, session: Session) -> list[Any]:
         ),
         html.Span(session_plan(words, session, protocol), className="session-plan"),
         html.Div(
-            standing_marks(visit, session, control_forms.controls(visit, session)),
+            standing_marks(visit, session, controls_on(visit, session)),
             className="session-standing",
         ),
         html.Ol([_step(step) for step in steps(words, session)], className="stepper"),
@@ -105,7 +108,7 @@ def figure(visit: Visit, session: Session) -> dict[str, Any]:
 
 def redrawn_marks(visit: Visit, session: Session) -> dict[str, Any]:
     """Shapes and annotations for ``Plotly.relayout``: the traces and the reader's zoom stay as they are."""
-    return marks_layout(_trace_view(visit, session, Trace(0, [])))
+    return marks_layout(_trace_view(visit, session, visit.parts.records.trace(session.id)))
 
 
 def register_callbacks(app: Dash) -> None:
@@ -146,13 +149,16 @@ def register_callbacks(app: Dash) -> None:
 def _trace_view(visit: Visit, session: Session, trace: Trace) -> TraceView:
     protocol = visit.parts.protocols.get(session.protocol)
     points = [PointRow(*point) for point in trace.points]
+    controls = controls_on(visit, session)
+    settings = settings_of(visit, session)
     newest = session.ended_at or max([session.phases[-1].at, *(point.at for point in points)])
     return TraceView(
         session_id=session.id,
         batch=trace.batch,
         points=points,
-        limits=protocol.alarms.limits if protocol else (),
-        stale_ms=(protocol.alarms.ladder if protocol else MissingLadder()).stale_ms,
+        limits=rules_in_force(settings, session, controls),
+        baseline=Band(**controls.baseline) if controls.baseline else None,
+        stale_ms=settings.ladder.stale_ms,
         shift_ms=_shift_ms(visit.words, session),
         names=_names(visit),
         palette=PALETTES[visit.theme],
