@@ -62,6 +62,8 @@ class Track:
     newest_at: Instant = -NEVER
     busy: bool = False
     """Whether any rung has begun; when not, a value inside all limits needs no work."""
+    is_folded: bool = False
+    """Whether the oldest entries are no longer remembered one by one."""
     calm: int = 0
     """How many of the newest entries crossed nothing while nothing had begun."""
 
@@ -94,7 +96,7 @@ def add(track: Track, rules: Rules, entry: Entry) -> None:
         track.busy = _step_all(track.rungs, rules, entry, track.spot, busy=track.busy)
         if len(track.recent) > REMEMBERED:
             _fold_away(track, rules)
-    elif not track.recent or entry.at >= track.recent[0].at:
+    elif not track.is_folded or entry.at >= track.recent[0].at:
         insort(track.recent, entry._replace(timely=False), key=lambda known: known.at)
         _compute_anew(track, rules)
 
@@ -237,6 +239,7 @@ def _reset(rung: Rung) -> None:
 
 
 def _fold_away(track: Track, rules: Rules) -> None:
+    track.is_folded = True
     older, track.recent = track.recent[: REMEMBERED // 2], track.recent[REMEMBERED // 2 :]
     if track.calm > len(older) + len(track.recent):
         return

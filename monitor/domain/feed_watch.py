@@ -33,19 +33,25 @@ class FeedWatch:
         feed = self._state.feeds.get(source)
         if feed is None or feed.offset_ms == offset_ms:
             return
-        was_off = abs(feed.offset_ms) > self._settings.clock_ms
+        was_told, before = feed.offset_since is not None, clock.key_of(feed)
         feed.offset_ms = offset_ms
         is_off = abs(offset_ms) > self._settings.clock_ms
-        if is_off != was_off:
-            feed.offset_since = now if is_off else None
+        if not is_off:
+            feed.offset_since = None
+        elif not was_told or clock.key_of(feed) != before:
+            feed.offset_since = now
+        if was_told and (not is_off or clock.key_of(feed) != before):
+            self._book.reconcile(before, None, now)
+        if is_off:
             holds = clock.condition(feed, self._settings)
             self._book.reconcile(clock.key_of(feed), holds, now)
 
     def arrived(self, feed: Feed, reading: Reading, now: Instant) -> bool:
         """Note the arrival; True when the feed's conditions may have changed by it."""
         vital = feed.vitals.get(str(reading.metric)) or _unexpected(feed, reading.metric, now)
-        if reading.late:
+        if reading.late or reading.at < vital.newest_at:
             return False
+        vital.newest_at = reading.at
         changed = not vital.ever_arrived or vital.valueless_since is not None
         changed |= vital.lost_since(now, self._settings.ladder) is not None
         vital.arrived_at, vital.ever_arrived = now, True

@@ -26,6 +26,8 @@ class Vital:
     arrived_at: Instant
     interval_ms: int | None
     """None for a spot value, which cannot be silent."""
+    newest_at: Instant = -(2**62)
+    """When the newest reading was measured, by the gateway's clock."""
     ever_arrived: bool = False
     valueless_since: Instant | None = None
     status: str = ""
@@ -62,10 +64,15 @@ class Feed:
     offset_since: Instant | None = None
 
     def expect(self, intervals: dict[str, float], now: Instant) -> None:
-        """Watch for the metrics the device says it sends; what it no longer names is no longer expected."""
+        """Watch for the metrics the device says it sends.
+
+        What it does not name is no longer expected if nothing of it ever came; otherwise it is watched on, because
+        only a value may end what its absence has begun.
+        """
         wanted = {name: interval for name, interval in intervals.items() if name in _KNOWN}
-        for name in [name for name in self.vitals if name not in wanted]:
-            del self.vitals[name]
+        for name, known in list(self.vitals.items()):
+            if name not in wanted and not known.ever_arrived and known.valueless_since is None:
+                del self.vitals[name]
         for name, interval in wanted.items():
             vital = self.vitals.setdefault(name, Vital(Metric(name), now, None))
             vital.interval_ms = None if vital.metric is Metric.NIBP else round(interval * SECOND)

@@ -200,6 +200,7 @@ class OccurrenceBook:
         event = Event.DELAY_ENDED if first else Event.ESCALATED
         if first:
             occurrence.priority, occurrence.raised_at = condition.priority, condition.raised_at
+        occurrence.kind, occurrence.metric = condition.kind, condition.metric
         occurrence.happen(event)
         occurrence.worsen_to(condition.priority)
         occurrence.rung, occurrence.reason = condition.rung, condition.reason

@@ -70,6 +70,7 @@ class SessionAlarms:
                 changed |= self._cuff_came(reading)
             if feed is not None:
                 changed |= self._feeds.arrived(feed, reading, now)
+        self._values.tell_late(now)
         if changed or self._book.begun != self._begun:
             self._judge_all(now)
         elif self._values.is_busy():

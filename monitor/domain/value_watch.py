@@ -32,6 +32,7 @@ class ValueWatch:
         # In a phase without limits values are remembered all the same: the next phase judges them at once.
         self._judged = {limit.metric for limit in settings.limits}
         self._judged |= {rise.metric for rise in settings.rises}
+        self._late: dict[str, Condition] = {}
         self._count_sources()
         self._fit()
 
@@ -148,8 +149,20 @@ class ValueWatch:
             late_track = self._state.late_tracks[key] = new_track(self._limits[metric], spot=spot)
         add(late_track, self._rules[metric], entry)
         found = late.condition(metric, source, self._limits[metric], late_track, now)
-        if found is not None and not self._book.holds(found.key):
-            self._book.reconcile(found.key, found, now)
+        if found is not None:
+            self._late[found.key] = found
+
+    def tell_late(self, now: Instant) -> None:
+        """Once a frame is taken in: what its late part shows, unless the breach holds live and is told as that."""
+        for key, found in self._late.items():
+            live = (
+                self._book.opened(limit.key_of(Metric(found.metric or ""), found.source, side))
+                for side in Side
+            )
+            told = any(o is not None and o.rung and o.onset <= found.onset for o in live)
+            if not told and not self._book.holds(key):
+                self._book.reconcile(key, found, now)
+        self._late.clear()
 
     def _spoken_for(self, condition: Condition, now: Instant) -> None:
         """A breach that holds live needs no second alarm for its late part."""

@@ -16,7 +16,7 @@ import structlog
 
 from monitor.domain.facts import Fact
 from monitor.gateway.commits import GroupCommit
-from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, Close, DeviceFeed
+from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, ROTATED, Close, DeviceFeed
 from monitor.gateway.health import Health
 from monitor.gateway.stations import Stations
 from monitor.gateway.viewers import Viewer
@@ -33,6 +33,7 @@ _log = structlog.get_logger("monitor.gateway")
 
 MOST_UNREAD_BYTES = 1024 * 1024
 OPERATOR_DISABLED = Close(4003, "this operator is disabled")
+_LAST_WORDS = {"revoked": REVOKED, "rotated": ROTATED}
 TOO_SLOW = Close(1013, "this screen does not keep up; it starts again from a snapshot")
 
 
@@ -226,8 +227,8 @@ class Core:
         device = self.devices.get(notice.device_id)
         if device is None:
             return
-        if notice.kind == "revoked":
-            self.end(device, REVOKED)
+        if notice.kind in _LAST_WORDS:
+            self.end(device, _LAST_WORDS[notice.kind])
         else:
             device.feed.session_changed(notice.session)
             device.flush()

@@ -50,6 +50,7 @@ ACKS_NOT_READ = Close(1008, "acknowledgements are not read")
 RESTARTING = Close(1012, "the gateway restarts")
 REPLACED = Close(4000, "a newer connection of this device")
 HELLO_EXPECTED = Close(4001, "hello is the first frame, and comes once")
+ROTATED = Close(1012, "this device has a new token")
 REVOKED = Close(4003, "this device is revoked")
 
 

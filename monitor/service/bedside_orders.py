@@ -171,14 +171,15 @@ def _move(ward: Ward, session: Session, body: facts.FactBody, given: Given) -> N
     if alarms is not None and session.is_open:
         alarms.enter_phase(session.phase, given.at)
         ward.must_checkpoint[session.id] = None
+    ward.outbox.rooms[session.room_id] = None
     if session.phase in CLOSED_PHASES:
         ward.alarms.end(session.id, given.at)
         ward.bedsides.pop(session.room_id, None)
-    _tell(ward, session, given.at)
+        _tell(ward, session, given.at)
 
 
 def _tell(ward: Ward, session: Session, now: Instant) -> None:
-    """Screens and the room's devices hear that the session has changed."""
+    """Screens and the room's devices hear that the session has begun or ended."""
     ward.outbox.rooms[session.room_id] = None
     open_id = session.id if session.is_open else None
     for device in ward.registry.devices_in(session.room_id, now):

@@ -20,7 +20,7 @@ from monitor.domain.readings import (
 )
 from monitor.domain.sessions import Session
 from monitor.service import ports
-from monitor.service.ward import TREND_MS, TREND_STEP_MS, Ward
+from monitor.service.ward import TREND_MS, TREND_STEP_MS, Connection, Ward
 from monitor.wire.base import milliseconds
 from monitor.wire.device import DeviceReading, Readings, RejectedReading
 from monitor.wire.live import Point
@@ -53,13 +53,18 @@ def record_frame(
     ward: Ward, device_id: str, stream: str, frame: Readings, offset_ms: int, now: Instant
 ) -> FrameOutcome:
     """Take a frame in. A seq that was taken before changes nothing: the first content wins."""
+    in_sequence = _is_newest(ward, device_id, stream, frame.seq)
     if not _claim(ward, device_id, stream, frame.seq, now):
         return FrameOutcome(0, [])
+    connection = ward.connections[device_id]
+    own_offset_ms = now - milliseconds(frame.sent_at)
     stored: list[Reading] = []
     rejected: list[RejectedReading] = []
     by_session: dict[str | None, list[Reading]] = {}
     for index, sent in enumerate(frame.readings):
         judged = judge(sent, device_id, offset_ms, now)
+        if in_sequence and not isinstance(judged, Rejection):
+            judged = _after_a_step_back(connection, judged, own_offset_ms, now)
         if isinstance(judged, Rejection):
             rejected.append(
                 RejectedReading.model_construct(
@@ -80,6 +85,27 @@ def record_frame(
     return FrameOutcome(len(stored), rejected)
 
 
+def _after_a_step_back(
+    connection: Connection, reading: Reading, own_offset_ms: int, now: Instant
+) -> Reading:
+    """A reading of the newest frame that seems older than the one before it: the device's clock stepped back.
+
+    The smallest offset of ten frames is still that of the old clock; until it has been forgotten the frame's own
+    offset dates the reading, so that no breach is taken for late data or put in the past. A backlog that is sent
+    after live readings keeps its place: by its own offset it is as old as it says.
+    """
+    metric = str(reading.metric)
+    newest = connection.newest.get(metric)
+    if newest is None or reading.at >= newest:
+        connection.newest[metric] = reading.at
+        return reading
+    at = min(reading.measured_at + own_offset_ms, now)
+    if at < newest:
+        return reading
+    connection.newest[metric] = at
+    return reading._replace(at=at, late=now - at > LATE_MS)
+
+
 def judge(sent: DeviceReading, device_id: str, offset_ms: int, now: Instant) -> Reading | Rejection:
     """One reading as sent, as a reading of the domain, or why it cannot be true."""
     metric = _METRICS.get(sent.metric)
@@ -93,6 +119,8 @@ def judge(sent: DeviceReading, device_id: str, offset_ms: int, now: Instant) -> 
         )
     if at < now - TOO_OLD_MS:
         return Rejection("too_old", "measured more than 24 hours ago")
+    # Nothing was measured after it arrived: a clock that runs ahead must not hold back what comes next.
+    at = min(at, now)
     late = now - at > LATE_MS
     if metric is Metric.NIBP:
         return _judge_pressure(sent, device_id, measured_at, at, now, late)
@@ -125,6 +153,11 @@ def _judge_pressure(
     status = "no_signal" if not has_value and sent.status == "ok" else sent.status
     rounded = (None if v is None else round(v, 3) for v in (systolic, diastolic, mean))
     return Reading(Metric.NIBP, measured_at, at, now, device_id, status, late, None, *rounded)
+
+
+def _is_newest(ward: Ward, device_id: str, stream: str, seq: int) -> bool:
+    known = ward.positions.get((device_id, stream))
+    return known is None or seq > known.last_seq
 
 
 def _claim(ward: Ward, device_id: str, stream: str, seq: int, now: Instant) -> bool:

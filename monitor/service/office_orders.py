@@ -86,7 +86,7 @@ def rotate_token(ward: Ward, given: Given) -> dict[str, Any]:
     device = _known_device(ward, given.order.device)
     token = ward.tokens.new_token()
     _note(ward, given, facts.TokenRotated(device.id, hash_token(token)))
-    ward.outbox.notices.append(Notice("revoked", device.id))
+    ward.outbox.notices.append(Notice("rotated", device.id))
     return {"id": device.id, "token": token}
 
 

@@ -56,6 +56,10 @@ _STATUSES = {
     "cuff_error": N_("cuff error"),
     "out_of_range": N_("value out of range"),
     "contradictory": N_("contradictory values"),
+    "future_time": N_("time ahead of the clock"),
+    "too_old": N_("time too long ago"),
+    "low_perfusion": N_("low perfusion"),
+    "motion": N_("motion"),
 }
 _SENTENCES = {
     "pressure_below": N_("BP {pressure} mmHg – {component} below {limit}"),

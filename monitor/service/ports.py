@@ -201,6 +201,9 @@ class Records(Protocol):
     def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
         """The session's facts in commit order."""
 
+    def newest_fact(self, kind: str) -> Fact | None:
+        """The fact of this kind that was committed last, of whatever session; None where there is none."""
+
     def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
         """The session's readings by corrected time."""
 

@@ -26,6 +26,7 @@ def room_view(ward: Ward, room_id: str, now: Instant, *, with_values: bool = Fal
         name=room.name,
         session=None if session is None else session_view(ward, session),
         devices=[_device_name(ward, device.id, device.name) for device in devices],
+        sources={device.id: device.name for device in devices},
         connected=any(device.id in ward.connections for device in devices),
         stale_after_s={} if session is None else _stale_after_s(ward, session),
         values={} if bedside is None else {m: _value(ward, r) for m, r in bedside.latest.items()},

@@ -37,7 +37,7 @@ class Page(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """Something a device must be told: ``session`` (the new one, or None) or ``revoked``."""
+    """Something a device must be told: ``session`` (the new one, or None), ``revoked`` or ``rotated``."""
 
     kind: str
     device_id: str
@@ -51,6 +51,8 @@ class Connection:
     stream: str
     intervals: dict[str, float] | None
     battery_percent: float | None = None
+    newest: dict[str, Instant] = field(default_factory=dict)
+    """Metric to the corrected time of its newest reading on this connection."""
     refused: int = 0
     refused_message: str = ""
     refused_since: Instant = 0

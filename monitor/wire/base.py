@@ -20,6 +20,8 @@ Number = Annotated[
 def _is_written_out(moment: object) -> object:
     if not (isinstance(moment, str) and moment[10:11] in ("T", "t", " ")):
         raise PydanticCustomError("datetime_parsing", "a time is wanted")
+    if not "1970" <= moment[:4] < "2200":
+        raise PydanticCustomError("year", "a time between the years 1970 and 2199 is wanted")
     return moment
 
 

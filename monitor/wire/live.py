@@ -120,6 +120,8 @@ class RoomView(Message):
     name: str
     session: SessionView | None = None
     devices: list[str] = []
+    sources: dict[str, str] = {}
+    """Id of each device of the room to its name: points name their source by its id."""
     connected: bool = False
     stale_after_s: dict[str, float] = {}
     """Metric to how long a device's value of it is a live one, for the open session's continuous metrics."""

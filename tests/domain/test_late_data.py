@@ -50,3 +50,20 @@ def test_time_alone_never_raises_what_only_late_data_show() -> None:
     bed = backlog(Bed(), [91] * 5, start_s=0, arrives_s=100)
     bed.tick(200)
     assert bed.raised("limit") == []
+
+
+def test_a_backlog_whose_breach_goes_on_live_in_the_same_frame_is_one_alarm() -> None:
+    bed = Bed()
+    late = [spo2(second, 88, arrives_s=100) for second in range(50)]
+    bed.observe(*late, spo2(99.5, 88, arrives_s=100))
+    assert len(bed.raised("limit")) == 1
+    assert bed.raised("late_data") == []
+
+
+def test_an_earlier_reading_counts_also_when_the_first_that_came_was_newer() -> None:
+    bed = Bed().observe(spo2(8, 88))
+    bed.observe(*[spo2(second, 88, arrives_s=8.5) for second in range(8)])
+    for second in range(9, 17):
+        bed.observe(spo2(second, 88))
+    (alarm,) = bed.raised("limit")
+    assert bed.last(alarm).change.occurrence.onset == 0

@@ -158,3 +158,19 @@ def test_after_a_restart_silence_waits_five_seconds_before_it_is_told() -> None:
     assert system.take_changes() == []
     system.tick(105_000)
     assert [str(c.change.event) for c in system.take_changes()] == ["delay_ended"]
+
+
+def test_an_older_value_does_not_end_a_newer_no_value() -> None:
+    bed = Bed().stream([97] * 5)
+    bed.observe(pulse(6, 80), spo2(6, None, status="sensor_off"))
+    bed.observe(spo2(4.5, 97, arrives_s=6.5))
+    (alarm,) = bed.raised("no_value")
+    assert bed.last(alarm).change.occurrence.state == "active"
+
+
+def test_silence_that_turns_into_no_value_is_called_by_its_new_name() -> None:
+    bed = ticked(Bed().stream([97] * 5), 5, 20)
+    bed.observe(pulse(20, None, status="sensor_off"), spo2(20, None, status="sensor_off"))
+    ticked(bed, 21, 60)
+    told = bed.last(bed.raised()[0]).change.occurrence
+    assert (told.kind, told.reason.code) == ("no_value", "no_value")

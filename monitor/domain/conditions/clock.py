@@ -12,8 +12,12 @@ KIND = "clock"
 
 
 def key_of(feed: Feed) -> str:
-    """What makes clock conditions one occurrence."""
-    return f"{KIND}|{feed.source}"
+    """What makes clock conditions one occurrence: a clock that was ahead and is behind is another one."""
+    return f"{KIND}|{feed.source}|{_direction(feed)}"
+
+
+def _direction(feed: Feed) -> str:
+    return "behind" if feed.offset_ms > 0 else "ahead"
 
 
 def condition(feed: Feed, settings: AlarmSettings) -> Condition | None:
@@ -31,7 +35,7 @@ def condition(feed: Feed, settings: AlarmSettings) -> Condition | None:
         rung=1,
         raised_at=feed.offset_since,
         reason=Reason(
-            "clock_behind" if feed.offset_ms > 0 else "clock_ahead",
+            f"clock_{_direction(feed)}",
             {"seconds": abs(feed.offset_ms) // SECOND, "source": feed.source},
         ),
     )
