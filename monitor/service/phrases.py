@@ -121,6 +121,10 @@ class Phrases:
     language: str
     translations: Translations
 
+    def __post_init__(self) -> None:
+        # The first number loads the locale's data, which takes longer than all else about an alarm: not when one comes.
+        _written(0.0, _NUMBERS[self.language])
+
     def say(self, reason: Reason) -> str:
         """One sentence for a reason. Raises KeyError for a code that has no phrase."""
         return self._sentence(reason.code, reason.values)

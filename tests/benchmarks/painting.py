@@ -55,7 +55,7 @@ RECORDER = """(() => {
 })()"""
 
 # The wall clock has whole milliseconds; the moment at which it steps tells it exactly.
-_CLOCK = """() => {
+CLOCK = """() => {
   const start = Date.now();
   while (Date.now() === start);
   return Date.now() - performance.now();
@@ -88,7 +88,7 @@ class Watched:
 
     def waits(self, sent: list[Sent]) -> tuple[list[float], int]:
         """Seconds from sending to paint of each reading, and how many readings were never painted."""
-        offset_ms = self._page.evaluate(_CLOCK)
+        offset_ms = self._page.evaluate(CLOCK)
         painted: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         for room, metric, text, at in self._page.evaluate("window.benchmarkPaints"):
             painted[room, metric, text].append((at + offset_ms) / 1000)

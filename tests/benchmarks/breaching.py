@@ -1,0 +1,123 @@
+"""Patients whose SpO2 falls when they are told to: one device a room, one frame a second, and one more at the fall."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from tests.benchmarks.feeding import Bed
+from tests.benchmarks.load import moment
+
+WELL, LOW = 97, 84
+
+
+class Patients:
+    """Runs in a thread of its own; every other method may be called from any thread."""
+
+    def __init__(self, beds: list[Bed]) -> None:
+        self.connected = 0
+        self._beds = {bed.room: bed for bed in beds}
+        self._sockets: dict[str, ClientConnection] = {}
+        self._spo2 = dict.fromkeys(self._beds, WELL)
+        self._seq = dict.fromkeys(self._beds, 0)
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+
+    def run(self) -> None:
+        """Send until stopped."""
+        self._loop.run_until_complete(self._run())
+        self._loop.close()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+
+    def fall(self, rooms: Iterable[str]) -> dict[str, float]:
+        """SpO2 falls in these rooms, now; when each one's frame was sent, in seconds since the epoch."""
+        return asyncio.run_coroutine_threadsafe(self._fall(list(rooms)), self._loop).result(10)
+
+    def recover(self) -> None:
+        """Everybody is well again, from the next frame on."""
+        self._loop.call_soon_threadsafe(self._spo2.update, dict.fromkeys(self._beds, WELL))
+
+    async def _run(self) -> None:
+        start = time.monotonic() + 0.5
+        async with asyncio.TaskGroup() as rooms:
+            for number, bed in enumerate(self._beds.values()):
+                rooms.create_task(self._serve(bed, start + number / len(self._beds)))
+
+    async def _serve(self, bed: Bed, start: float) -> None:
+        device = connect(
+            bed.url,
+            compression=None,
+            subprotocols=[Subprotocol("infusion-monitor.v1")],
+            additional_headers={"Authorization": f"Bearer {bed.token}"},
+        )
+        async with device as socket:
+            reading = asyncio.create_task(_read(socket))
+            hello = {"type": "hello", "stream": str(uuid.uuid4())}
+            intervals = {"pulse_rate": 1, "spo2": 1}
+            await socket.send(json.dumps({**hello, "metrics": intervals, "sent_at": moment()}))
+            self._sockets[bed.room] = socket
+            self.connected += 1
+            second = 0
+            while not await self._stopped_before(start + second):
+                second += 1
+                await socket.send(self._frame(bed.room))
+            reading.cancel()
+
+    async def _stopped_before(self, when: float) -> bool:
+        try:
+            await asyncio.wait_for(self._stop.wait(), max(0.0, when - time.monotonic()))
+        except TimeoutError:
+            return False
+        return True
+
+    async def _fall(self, rooms: list[str]) -> dict[str, float]:
+        sent = {}
+        for room in rooms:
+            self._spo2[room] = LOW
+            frame = self._frame(room)
+            sent[room] = time.time()
+            await self._sockets[room].send(frame)
+        return sent
+
+    def _frame(self, room: str) -> str:
+        self._seq[room] += 1
+        at = moment()
+        readings = [
+            {"metric": "pulse_rate", "value": 72 + self._seq[room] % 5, "measured_at": at},
+            {"metric": "spo2", "value": self._spo2[room], "measured_at": at},
+        ]
+        return json.dumps(
+            {"type": "readings", "seq": self._seq[room], "sent_at": at, "readings": readings}
+        )
+
+
+async def _read(socket: ClientConnection) -> None:
+    try:
+        async for answer in socket:
+            assert '"error"' not in str(answer), answer
+    except ConnectionClosed:
+        return
+
+
+@contextmanager
+def living(beds: list[Bed]) -> Iterator[Patients]:
+    """Patients with their devices for the length of the block."""
+    patients = Patients(beds)
+    thread = Thread(target=patients.run, name="patients")
+    thread.start()
+    try:
+        yield patients
+    finally:
+        patients.stop()
+        thread.join(20)
