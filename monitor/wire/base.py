@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 LARGEST_INTEGER = 2**53
@@ -30,6 +40,26 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_is_written_out)]
 Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST_INTEGER)]
 Sequence = Annotated[int, Field(strict=True, ge=1, le=LARGEST_INTEGER)]
 ShortText = Annotated[str, Field(max_length=200)]
+
+
+def _is_showable(text: str) -> str:
+    if any(_rules_the_screen(character) for character in text):
+        raise PydanticCustomError("control_character", "text without control characters is wanted")
+    return text
+
+
+def _rules_the_screen(character: str) -> bool:
+    return character != "\n" and (
+        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+        or unicodedata.bidirectional(character) in _TURNING
+    )
+
+
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Characters that make what follows read in another order than it is written."""
+
+Showable = AfterValidator(_is_showable)
+"""For text of staff that screens and terminals show: lines of letters, with nothing in it that steers either."""
 
 
 class Message(BaseModel):
@@ -71,12 +101,14 @@ _WANTED = {
     "uuid_parsing": "a UUID is wanted",
     "uuid_type": "a UUID is wanted",
     "json_invalid": "this is not valid JSON",
-    "less_than": "this number is too large to be kept exactly",
-    "less_than_equal": "this number is too large to be kept exactly",
-    "greater_than": "this number is too small",
-    "greater_than_equal": "this number is too small",
     "union_tag_invalid": "this message type is not known",
     "union_tag_not_found": "the message type is missing",
+}
+_BOUNDS = {
+    "lt": "a number below {bound:.15g} is wanted",
+    "le": "a number of at most {bound:.15g} is wanted",
+    "gt": "a number above {bound:.15g} is wanted",
+    "ge": "a number of at least {bound:.15g} is wanted",
 }
 
 
@@ -86,11 +118,21 @@ def invalid_message(error: ValidationError, seq: int | None = None) -> InvalidMe
     kind = first["type"]
     # A discriminated union puts the tag it chose first in the path; the sender never wrote it there.
     parts = ["type"] if kind.startswith("union_tag") else list(first["loc"][1:])
-    wanted = _WANTED.get(kind, first["msg"])
+    wanted = _WANTED.get(kind) or _wanted_bound(first.get("ctx", {})) or first["msg"]
     where = _spoken(parts)
     return InvalidMessageError(
         f"{where}: {wanted}" if where else wanted, ".".join(str(part) for part in parts), seq
     )
+
+
+def _wanted_bound(context: Mapping[str, Any]) -> str | None:
+    """What a number's bound asks for; None where the fault is another one."""
+    for name, wanted in _BOUNDS.items():
+        if (bound := context.get(name)) is not None:
+            if abs(bound) == LARGEST_INTEGER:
+                return "this number is too large to be kept exactly"
+            return wanted.format(bound=bound)
+    return None
 
 
 def _spoken(parts: list[object]) -> str:
@@ -106,6 +148,19 @@ def milliseconds(moment: datetime) -> int:
 
 
 def rfc3339(instant: int) -> str:
-    """Milliseconds since the Unix epoch as RFC 3339 UTC with milliseconds."""
-    seconds, millis = divmod(instant, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{millis:03d}Z"
+    """Milliseconds since the Unix epoch as RFC 3339 UTC with milliseconds; never raises.
+
+    A year that RFC 3339 cannot write (input has none) is written as ISO 8601 extends it, with sign and six digits.
+    """
+    cycles, in_cycle = divmod(instant, _CALENDAR_CYCLE_MS)
+    seconds, millis = divmod(in_cycle, 1000)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    number = moment.year + _CALENDAR_CYCLE_YEARS * cycles
+    year = f"{number:04d}" if 0 <= number <= _LAST_SHORT_YEAR else f"{number:+07d}"
+    return f"{year}-{moment:%m-%dT%H:%M:%S}.{millis:03d}Z"
+
+
+_CALENDAR_CYCLE_YEARS = 400
+_CALENDAR_CYCLE_MS = 146_097 * 86_400_000
+"""After so many years the Gregorian calendar repeats itself to the day."""
+_LAST_SHORT_YEAR = 9999

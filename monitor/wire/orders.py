@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from monitor.wire.base import Message, Moment, Number, ShortText, invalid_message
+from monitor.wire.base import Message, Moment, Number, ShortText, Showable, invalid_message
 
-Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$")]
-Reason = Annotated[str, Field(min_length=1, max_length=500)]
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$"), Showable]
+Reason = Annotated[str, Field(min_length=1, max_length=500), Showable]
 Password = Annotated[str, Field(min_length=8, max_length=200)]
 Role = Literal["nurse", "clinician", "tester", "administrator"]
 Phase = Literal["baseline", "infusion", "observation", "discharged"]
@@ -136,7 +136,7 @@ class AcknowledgeAlarm(Message):
 
     kind: Literal["acknowledge_alarm"] = "acknowledge_alarm"
     alarm: str
-    note: Annotated[str, Field(max_length=500)] | None = None
+    note: Annotated[str, Field(max_length=500), Showable] | None = None
 
 
 class PauseAudio(Message):

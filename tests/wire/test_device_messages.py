@@ -88,6 +88,38 @@ def test_a_fault_is_named_with_its_path_and_the_frames_seq(
     assert said in message
 
 
+@pytest.mark.parametrize(
+    ("message", "path", "said"),
+    [
+        ({"type": "device", "battery_percent": 101}, "battery_percent", "at most 100 is wanted"),
+        ({"type": "device", "battery_percent": -1}, "battery_percent", "at least 0 is wanted"),
+        ({"type": "hello", "metrics": {"spo2": 1e9}}, "metrics.spo2", "at most 86400 is wanted"),
+        ({"type": "hello", "metrics": {"spo2": 0}}, "metrics.spo2", "above 0 is wanted"),
+        ({"type": "readings", "seq": 2**53 + 1}, "seq", "too large to be kept exactly"),
+    ],
+)
+def test_a_number_out_of_bounds_is_told_the_bound(
+    message: dict[str, Any], path: str, said: str
+) -> None:
+    whole = {"sent_at": AT, **message}
+    if message["type"] == "hello":
+        whole["stream"] = "5a6e0f1e-6a3c-4d53-9d0a-000000000001"
+    _, named, sentence = fault(json.dumps(whole))
+    assert named == path
+    assert said in sentence
+
+
+@pytest.mark.parametrize("year", ["0001", "1969", "2200", "9999"])
+def test_a_time_of_another_age_is_refused_with_its_path(year: str) -> None:
+    at = f"{year}-06-01T10:00:00Z"
+    assert fault(frame({"metric": "spo2", "value": 97, "measured_at": at})) == (
+        3,
+        "readings.0.measured_at",
+        "readings[0].measured_at: a time between the years 1970 and 2199 is wanted",
+    )
+    assert fault(frame(sent_at=at))[1] == "sent_at"
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "null", '"x"', "{}", '{"type":"nope"}', "", "NaN"])
 def test_what_is_no_message_is_refused_without_a_seq(text: str) -> None:
     assert fault(text)[0] is None
@@ -142,3 +174,23 @@ def test_an_instant_survives_being_written_and_read(instant: int) -> None:
     text = frame({"metric": "spo2", "value": 97}, sent_at=rfc3339(instant))
     message = parse_from_device(text)
     assert milliseconds(message.sent_at) == instant
+
+
+@given(st.integers())
+def test_every_whole_number_can_be_written_as_a_time(instant: int) -> None:
+    text = rfc3339(instant)
+    assert text.endswith(f".{instant % 1000:03d}Z")
+
+
+@pytest.mark.parametrize(
+    ("instant", "text"),
+    [
+        (-1, "1969-12-31T23:59:59.999Z"),
+        (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+        (253_402_300_800_000, "+010000-01-01T00:00:00.000Z"),
+        (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
+        (-62_167_219_200_001, "-000001-12-31T23:59:59.999Z"),
+    ],
+)
+def test_a_time_that_rfc_3339_cannot_write_has_a_signed_year(instant: int, text: str) -> None:
+    assert rfc3339(instant) == text
