@@ -7,6 +7,8 @@
   const CONTINUOUS_STALE_MS = 3000;
   // At a speed above 1 three gateway seconds may be shorter than the way to the screen; no value is struck for that.
   const SHORTEST_REAL_MS = 250;
+  // A value by hand or cuff counts so long as one among several.
+  const SPOT_MS = 15 * 60 * 1000;
   // What comes continuously from a device, unless the room says otherwise.
   const CONTINUOUS = new Set(["pulse_rate", "spo2", "resp_rate"]);
 
@@ -23,8 +25,8 @@
 
   function valueOf(room, point) {
     const [, metric, at, receivedAt, value, systolic, diastolic, mean, status, , source] = point;
-    const from = source === "manual" ? "manual" : "device";
-    return { at, receivedAt, value, systolic, diastolic, mean, status, source: from, staleAfter: staleAfter(room, metric, from) };
+    const kind = source === "manual" ? "manual" : "device";
+    return { at, receivedAt, value, systolic, diastolic, mean, status, source: kind, from: source, staleAfter: staleAfter(room, metric, kind) };
   }
 
   function staleAfter(room, metric, source) {
@@ -39,27 +41,37 @@
       at, value, systolic, diastolic, mean, status,
       receivedAt: view.received_at,
       source: view.source,
+      from: view.source === "manual" ? "manual" : sourceNamed(room, view.device),
       staleAfter: staleAfter(room, metric, view.source),
     };
   }
 
+  // Values of a snapshot name their device, points carry its id.
+  function sourceNamed(room, name) {
+    const found = Object.entries(room.sources).find(([, known]) => known === name);
+    return found ? found[0] : name;
+  }
+
   function newRoom(view) {
-    return { id: view.id, name: view.name, session: view.session, devices: view.devices, connected: view.connected, staleAfter: view.stale_after_s, values: {}, trend: {} };
+    return { id: view.id, name: view.name, session: view.session, devices: view.devices, sources: view.sources || {}, connected: view.connected, staleAfter: view.stale_after_s, values: {}, trend: {} };
   }
 
   function loadRoom(view) {
     const room = newRoom(view);
     for (const [metric, value] of Object.entries(view.values)) keepValue(room, metric, valueIn(room, metric, value));
-    for (const point of view.trend) keepPoint(room, point);
+    for (const point of view.trend) {
+      keepPoint(room, point);
+      if (!point[9]) keepValue(room, point[1], valueOf(room, point));
+    }
     return room;
   }
 
-  // The newest value from the devices and the newest from a person are kept apart: neither hides the other.
+  // The newest value of each source is kept apart: no device and no person hides another.
   function keepValue(room, metric, value) {
     const sources = room.values[metric] || (room.values[metric] = new Map());
-    const before = sources.get(value.source);
+    const before = sources.get(value.from);
     if (before && before.at > value.at) return;
-    sources.set(value.source, value);
+    sources.set(value.from, value);
   }
 
   // Points come in order as a rule; a late one goes to its place.
@@ -117,7 +129,7 @@
     changes.rooms = changes.rooms || room.name !== view.name;
     const another = (room.session && room.session.id) !== (view.session && view.session.id);
     if (another) Object.assign(room, { values: {}, trend: {} });
-    Object.assign(room, { name: view.name, session: view.session, devices: view.devices, connected: view.connected });
+    Object.assign(room, { name: view.name, session: view.session, devices: view.devices, sources: view.sources || {}, connected: view.connected });
     takePace(room, view.stale_after_s);
     changes.sessions.add(room.id);
     changes.values.add(room.id);
@@ -127,7 +139,7 @@
   function takePace(room, pace) {
     room.staleAfter = pace;
     for (const [metric, sources] of Object.entries(room.values)) {
-      for (const [source, value] of sources) value.staleAfter = staleAfter(room, metric, source);
+      for (const value of sources.values()) value.staleAfter = staleAfter(room, metric, value.source);
     }
   }
 
@@ -143,18 +155,58 @@
     return now - value.receivedAt > Math.max(value.staleAfter, SHORTEST_REAL_MS * im.clock.speed());
   }
 
-  // The value that stands for now: a fresh one of a device before all others, else the newest.
-  function shown(room, metric, now) {
-    let best = null;
-    let bestRank = -1;
+  const newer = (one, other) => (other === null || one.at > other.at ? one : other);
+
+  // What a source says now: a device's value that is not stale, or one that was measured by hand or cuff of late.
+  function current(room, metric, now) {
+    const found = [];
     for (const value of room.values[metric] ? room.values[metric].values() : []) {
-      const rank = value.staleAfter !== null && !isStale(value, now) ? 1 : 0;
-      if (best === null || rank > bestRank || (rank === bestRank && value.at > best.at)) {
-        best = value;
-        bestRank = rank;
+      const counts = value.value !== null || value.systolic !== null || value.mean !== null;
+      if (counts && (value.staleAfter === null ? now - value.at <= SPOT_MS : !isStale(value, now))) found.push(value);
+    }
+    return found;
+  }
+
+  // How far inside its limits a value is; below zero it is beyond one.
+  function margin(session, metric, value) {
+    const parts = metric === "nibp" ? ["systolic", "diastolic"] : ["value"];
+    let least = Infinity;
+    for (const part of parts) {
+      const limit = session && session.limits[part === "value" ? metric : part];
+      if (!limit || value[part] === null) continue;
+      if (limit.low !== null) least = Math.min(least, value[part] - limit.low);
+      if (limit.high !== null) least = Math.min(least, limit.high - value[part]);
+    }
+    return least;
+  }
+
+  // The value that stands for now: the worst of the devices that send, and before them any recent one beyond its limits;
+  // without either the newest there is.
+  function shown(room, metric, now) {
+    const sources = current(room, metric, now);
+    const live = sources.filter((value) => value.staleAfter !== null);
+    let worst = null;
+    let least = Infinity;
+    for (const value of sources) {
+      const inside = margin(room.session, metric, value);
+      if ((value.staleAfter !== null || inside < 0) && (worst === null || inside < least)) {
+        worst = value;
+        least = inside;
       }
     }
-    return best;
+    if (worst !== null && (least < Infinity || live.length === 1)) return worst;
+    return newestOf(live.length ? live : room.values[metric] ? room.values[metric].values() : [], now);
+  }
+
+  // A device that still sends comes before all others, also when it has no value to give.
+  function newestOf(values, now) {
+    let fresh = null;
+    let any = null;
+    for (const value of values) {
+      if (value.staleAfter !== null && !isStale(value, now)) fresh = newer(value, fresh);
+      any = newer(value, any);
+    }
+    return fresh || any;
   }
 
   function alarmsOf(roomId) {
@@ -171,6 +223,6 @@
     );
   }
 
-  Object.assign(model, { load, apply, isStale, shown, alarmsOf, byUrgency, TREND_MS });
+  Object.assign(model, { load, apply, isStale, shown, current, alarmsOf, byUrgency, TREND_MS });
   im.model = model;
 })(window.InfusionMonitor);

@@ -52,7 +52,7 @@
       figures.append(mean.parentNode);
     }
     cell.append(caption, figures);
-    return { metric, cell, number, text, name, note, noteBox: note.parentNode, mean, meanWords: (words) => `(${words})`, stale: null, status: null, worst: null };
+    return { metric, cell, number, text, name, note, noteBox: note.parentNode, mean, others: "", meanWords: (words) => `(${words})`, stale: null, status: null, worst: null };
   }
 
   // Writes what differs from what stands there. Returns whether the number is stale.
@@ -71,10 +71,13 @@
       im.setAttr(view.cell, "data-stale", String(stale));
       view.status = null;
     }
-    const status = value ? value.status : "none";
+    const others = othersOf(view, room, value, now);
+    const status = value ? `${value.status} ${value.from} ${others}` : "none";
     if (status !== view.status) {
       view.status = status;
-      im.setText(view.note, noteOf(view, value, now));
+      view.others = others;
+      im.setAttr(view.cell, "data-differs", others ? "true" : null);
+      writeNote(view, room, value, now);
     }
     return stale;
   }
@@ -88,7 +91,27 @@
   // The words beside the name: how old, how marked, by whom. Refreshed once a second and when staleness changes.
   function paintNote(view, room, now) {
     const value = im.model.shown(room, view.metric, now);
-    im.setText(view.note, noteOf(view, value, now));
+    writeNote(view, room, value, now);
+  }
+
+  function writeNote(view, room, value, now) {
+    const words = noteOf(view, value, now);
+    const note = view.others ? `${sourceName(room, value)} ≠ ${view.others}` : words;
+    im.setText(view.note, note);
+    const title = view.others ? t("The worst of several sources: {source}, {age}. The others: {others}",
+      { source: sourceName(room, value), age: im.clock.age(now - value.at), others: view.others }) : null;
+    im.setAttr(view.noteBox, "title", title);
+  }
+
+  const sourceName = (room, value) => (value.source === "manual" ? t("by hand") : room.sources[value.from] || value.from);
+
+  // What other sources say now where they differ from the one that is shown.
+  function othersOf(view, room, value, now) {
+    const sources = room.values[view.metric];
+    if (!value || !sources || sources.size < 2) return "";
+    const mine = textOf(view.metric, value);
+    const found = im.model.current(room, view.metric, now).map((one) => textOf(view.metric, one));
+    return Array.from(new Set(found)).filter((text) => text !== mine).join(", ");
   }
 
   function noteOf(view, value, now) {

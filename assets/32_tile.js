@@ -82,8 +82,7 @@
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", t("Trend of the last 15 minutes"));
     tile.staleWords = im.textIn(im.el("div", "tile-stale-words"));
-    tile.paused = im.textIn(im.el("div", "tile-paused"));
-    tile.trendBox = im.el("div", "tile-trend", canvas, tile.staleWords.parentNode, tile.paused.parentNode);
+    tile.trendBox = im.el("div", "tile-trend", canvas, tile.staleWords.parentNode);
     tile.trend = im.trend.create(canvas);
     tile.due = im.textIn(im.el("div", "tile-due"));
     tile.strip = im.el("div", "tile-strip");
@@ -92,7 +91,8 @@
     tile.strip.append(tile.stripText.parentNode, tile.stripTime.parentNode);
     tile.strip.hidden = true;
     const bar = im.el("div", "tile-bar", tile.bar);
-    const foot = im.el("div", "tile-foot", tile.due.parentNode, im.roomMenu.button(room.id));
+    tile.paused = im.textIn(im.el("div", "tile-paused"));
+    const foot = im.el("div", "tile-foot", tile.due.parentNode, tile.paused.parentNode, im.roomMenu.button(room.id));
     tile.root.append(im.el("div", "tile-body", head, bar, row, tile.trendBox, foot, tile.strip));
     tile.alarm = undefined;
     if (tile.width) fitTrend(tile);

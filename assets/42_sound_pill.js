@@ -129,7 +129,11 @@
     im.setText(mark.words, testWords[kind]());
     im.setAttr(mark.root, "data-priority", null);
     im.setText(mark.now, silenceWords[why]());
-    im.watchdog.after("test mark", MARK_MS, () => mark.root.remove());
+    im.setAttr(document.documentElement, "data-alarm-test", "true");
+    im.watchdog.after("test mark", MARK_MS, () => {
+      mark.root.remove();
+      im.setAttr(document.documentElement, "data-alarm-test", null);
+    });
   }
 
   const priorityWords = { high: () => t("high"), medium: () => t("medium"), low: () => t("low") };

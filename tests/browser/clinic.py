@@ -41,7 +41,7 @@ def value(at: int, number: Any, *, status: str = "ok") -> dict[str, Any]:
         "mean": mean,
         "status": status,
         "source": "device",
-        "device": "d1",
+        "device": "Bed 1",
     }
 
 
@@ -83,7 +83,8 @@ def room(
         "id": f"r{number}",
         "name": str(number),
         "session": session(number, now),
-        "devices": ["d1"],
+        "devices": ["Bed 1"],
+        "sources": {"d1": "Bed 1"},
         "connected": True,
         "stale_after_s": {"pulse_rate": 3.0, "spo2": 3.0},
         "values": given,

@@ -20,7 +20,7 @@ PULSE = f'{TILE} [data-metric="pulse_rate"]'
 RECEIVED = """() => {
   const rooms = Array.from(InfusionMonitor.model.rooms.values());
   const values = rooms.find((room) => room.name === "1").values;
-  return ["pulse_rate", "spo2"].map((metric) => values[metric].get("device").receivedAt);
+  return ["pulse_rate", "spo2"].map((metric) => Math.max(...Array.from(values[metric].values(), (v) => v.receivedAt)));
 }"""
 LIVE_S = 20.0
 
