@@ -113,3 +113,6 @@ ALARMS_TYPE = "alarms-type"
 ALARMS_STATE = "alarms-state"
 ALARMS_COUNT = "alarms-count"
 ALARM_COURSE = "alarm-course"
+
+ALARM_TEST = "alarm-test"
+ALARM_TEST_TOLD = "alarm-test-told"

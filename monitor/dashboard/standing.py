@@ -71,7 +71,12 @@ def own_limits(settings: AlarmSettings, session: Session, controls: Controls) ->
     held = {limit.id for limit in rules_in_force(settings, session, controls)}
     own = controls.own_limits
     return [
-        OwnLimit(limit, own.get(limit.id), limit.id in own, limit.id in held)
+        OwnLimit(
+            limit,
+            own.get(limit.id),
+            own.get(limit.id, limit.limit) != limit.limit,
+            limit.id in held,
+        )
         for limit in settings.limits
         if limit.kind == "limit"
     ]

@@ -28,7 +28,14 @@ from monitor.storage.alarm_history import read_history
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
-from monitor.storage.queries import facts_of, last_n, load_readings, load_session, load_sessions
+from monitor.storage.queries import (
+    FACT_COLUMNS,
+    facts_of,
+    last_n,
+    load_readings,
+    load_session,
+    load_sessions,
+)
 from monitor.storage.replay import restored_session
 from monitor.storage.rows import reading_from_row
 from monitor.storage.trace import read_trace
@@ -141,6 +148,11 @@ class SqliteRecords:
         if wanted := list(kinds):
             query = query.where(tables.facts.c.kind.in_(wanted))
         return [fact_from_row(*row) for row in self._rows(query)]
+
+    def newest_fact(self, kind: str) -> Fact | None:
+        query = select(*FACT_COLUMNS).where(tables.facts.c.kind == kind)
+        rows = self._rows(query.order_by(tables.facts.c.id.desc()).limit(1))
+        return fact_from_row(*rows[0]) if rows else None
 
     def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
         with self._reading() as connection:

@@ -237,6 +237,15 @@ def test_facts_come_back_as_they_were_given_in_commit_order(
     assert records.facts("s1", ["vitals_entered"]) == given[1:]
 
 
+def test_the_newest_fact_of_a_kind_is_the_one_committed_last(
+    journal: Journal, records: Records
+) -> None:
+    first, last = fact(facts.AlarmsTested(), NOW + 1, "kari"), fact(facts.AlarmsTested(), NOW + 2)
+    assert records.newest_fact("alarms_tested") is None
+    journal.commit(Batch(NOW, facts=[first, last, fact(an_alarm())]))
+    assert records.newest_fact("alarms_tested") == last
+
+
 def test_readings_come_by_corrected_time_whatever_the_order_of_arrival(
     journal: Journal, records: Records
 ) -> None:

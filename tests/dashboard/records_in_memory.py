@@ -110,6 +110,9 @@ class RecordsInMemory:
             if fact.session_id == session_id and (not wanted or kind_of(fact.body) in wanted)
         ]
 
+    def newest_fact(self, kind: str) -> Fact | None:
+        return next((f for f in reversed(self.all_facts) if kind_of(f.body) == kind), None)
+
     def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
         return [r for r in self.all_readings if r.session_id == session_id and r.seq > after_batch]
 

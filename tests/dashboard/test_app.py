@@ -12,6 +12,7 @@ from monitor.dashboard import ids
 from monitor.dashboard.app import create_app
 from monitor.dashboard.components import shell
 from monitor.dashboard.pages import PAGES
+from monitor.domain.facts import AlarmsTested, Fact
 from monitor.domain.readings import Metric
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import (
@@ -202,3 +203,26 @@ async def test_a_broken_callback_is_told_and_logged(
     page = await browser.show("/sessions")
     assert "This part of the page failed" in page.text
     assert "ZeroDivisionError" in caplog.text
+
+
+async def press_alarm_test(*answers: Any) -> str:
+    orders, known = ScriptedOrders(list(answers)), records()
+    known.all_facts = [Fact(T0, "kari", None, AlarmsTested())]
+    browser = await signed_in(orders=orders, records=known)
+    page = await browser.callback(
+        "alarm-test-told.children",
+        [{"id": "alarm-test", "property": "n_clicks", "value": 1}],
+        {"id": "alarm-test-told", "property": "children"},
+        changedPropIds=["alarm-test.n_clicks"],
+    )
+    assert [order.kind for order, _by in orders.given] == ["test_alarms"]
+    return str(json.loads(page.text)["response"]["alarm-test-told"]["children"])
+
+
+async def test_the_alarms_are_tested_and_the_last_test_is_told() -> None:
+    assert await press_alarm_test() == "Last tested 21 Nov 2026, 10:20 by kari."
+
+
+async def test_an_alarm_test_that_could_not_be_ordered_is_said() -> None:
+    assert "nothing was changed" in await press_alarm_test(None)
+    assert await press_alarm_test(refused("not_allowed")) == "Your role does not allow this."

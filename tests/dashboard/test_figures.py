@@ -4,7 +4,7 @@ from typing import Any
 
 from monitor.dashboard.figures import TRACES, TraceView, session_figure
 from monitor.dashboard.lines import PointRow, continuous_line
-from monitor.dashboard.marks import Mark, PhaseSpan, drawn_limits
+from monitor.dashboard.marks import Band, Mark, PhaseSpan, drawn_limits
 from monitor.dashboard.theme import PALETTES
 from monitor.domain.readings import MINUTE, SECOND
 from monitor.service.protocols import load_protocols
@@ -169,3 +169,34 @@ def test_phases_alarms_and_limits_stand_across_the_panels() -> None:
     texts = [label["text"] for label in layout["annotations"]]
     assert "Infusion" in texts
     assert "<b>!!!</b>" in texts
+
+
+def beyond(drawn: dict[str, Any]) -> list[tuple[float, float, str]]:
+    return [
+        (shape["y0"], shape["y1"], shape["line"]["color"])
+        for shape in drawn["layout"]["shapes"]
+        if shape.get("name") == "beyond"
+    ]
+
+
+def test_a_cuff_beyond_a_limit_has_the_colour_of_the_worst_alarm_that_it_reaches() -> None:
+    palette = PALETTES["dark"]
+    drawn = figure(cuff(0, 132, 84, 100), cuff(300, 168, 96, 120), cuff(600, 184, 112, 136))
+    assert beyond(drawn) == [(96, 168, palette.medium), (112, 184, palette.high)]
+
+
+def test_a_cuff_is_judged_by_the_limits_that_hold_for_this_session() -> None:
+    assert beyond(figure(cuff(0, 184, 112, 136), limits=())) == []
+
+
+def test_a_mean_alone_has_no_bar_to_colour() -> None:
+    assert beyond(figure(cuff(0, None, None, 190))) == []
+
+
+def test_a_confirmed_baseline_is_a_band_from_diastolic_to_systolic() -> None:
+    def bands(drawn: dict[str, Any]) -> list[tuple[float, float]]:
+        shapes = drawn["layout"]["shapes"]
+        return [(s["y0"], s["y1"]) for s in shapes if s.get("name") == "baseline"]
+
+    assert bands(figure(baseline=Band(diastolic=79, systolic=128))) == [(79, 128)]
+    assert bands(figure()) == []

@@ -39,3 +39,4 @@ def register_callbacks(app: Dash) -> None:
     start.register_callbacks(app)
     session.register_callbacks(app)
     alarms.register_callbacks(app)
+    settings.register_callbacks(app)

@@ -1,17 +1,23 @@
-"""What is in force: alarm limits with their sources, rooms and devices. To be read; commands change it."""
+"""What is in force: alarm rules with their sources, rooms and devices, to be read; and the test of the alarms."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+from dash import Dash, Input, Output, html
 
+from monitor.dashboard import ids
+from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.components.fields import button
 from monitor.dashboard.components.tables import plain_table
+from monitor.dashboard.orders import GatewayUnreachableError
+from monitor.dashboard.presenters import refusal_text, unreachable_text
 from monitor.dashboard.rule_rows import limit_rows, rule_rows
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
 from monitor.domain.registry import Binding, Device, Room
 from monitor.service.protocols import Protocol
+from monitor.wire.orders import TestAlarms
 
 
 def title(**_variables: str) -> str:
@@ -21,7 +27,7 @@ def title(**_variables: str) -> str:
 
 
 def layout(**_query: str) -> Any:
-    """Protocols, then rooms and devices."""
+    """The alarm test, rooms and devices, then protocols."""
     visit = current_visit()
     _ = visit.words.gettext
     protocols = [_protocol(visit, protocol) for protocol in visit.parts.protocols.values()]
@@ -32,10 +38,42 @@ def layout(**_query: str) -> Any:
                 _("Language and theme are in your own menu, at the top right."),
                 className="page-lead",
             ),
-            html.Div([*protocols, _devices(visit)], className="panels"),
+            html.Div([_alarm_test(visit), _devices(visit), *protocols], className="panels"),
         ],
         className="plain-page",
     )
+
+
+def last_test(visit: Visit) -> str:
+    """When the alarms were last tested, and by whom."""
+    _ = visit.words.gettext
+    fact = visit.parts.records.newest_fact("alarms_tested")
+    if fact is None:
+        return _("Never tested.")
+    text = _("Last tested {when} by {who}.")
+    return text.format(when=visit.words.day_and_clock(fact.at), who=fact.by)
+
+
+async def order_alarm_test(visit: Visit) -> str:
+    """Order a test; what became of it, in one sentence."""
+    try:
+        result = await visit.send(TestAlarms())
+    except GatewayUnreachableError as error:
+        return unreachable_text(visit.words, error)
+    return last_test(visit) if result.ok else refusal_text(visit.words, result)
+
+
+def register_callbacks(app: Dash) -> None:
+    """The button that tests the alarms."""
+
+    @app.callback(
+        Output(ids.ALARM_TEST_TOLD, "children"),
+        Input(ids.ALARM_TEST, "n_clicks"),
+        running=[(Output(ids.ALARM_TEST, "disabled"), True, False)],
+        prevent_initial_call=True,
+    )
+    async def order_test(_clicks: int | None) -> str:
+        return await order_alarm_test(current_visit())
 
 
 def device_rows(
@@ -75,6 +113,27 @@ def _protocol(visit: Visit, protocol: Protocol) -> Any:
             html.H2(_(protocol.title), className="panel-title"),
             plain_table(limits, limit_rows(words, visit.phrases, protocol.alarms.limits)),
             plain_table(rules, rule_rows(words, visit.phrases, protocol.alarms)),
+        ],
+        className="panel wide",
+    )
+
+
+def _alarm_test(visit: Visit) -> Any:
+    _ = visit.words.gettext
+    return html.Section(
+        [
+            html.H2(_("Alarm test"), className="panel-title"),
+            html.P(
+                _("Every station shows and sounds a test alarm, marked as one."),
+                className="page-lead",
+            ),
+            html.P(
+                last_test(visit),
+                id=ids.ALARM_TEST_TOLD,
+                className="test-told",
+                **attributes(role="status"),
+            ),
+            button(ids.ALARM_TEST, _("Test the alarms")),
         ],
         className="panel",
     )
