@@ -66,7 +66,9 @@ window.InfusionMonitor = window.InfusionMonitor || {};
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   };
 
-  im.roomTitle = (name) => (/^\d/.test(name) ? t("Room {name}", { name }) : name);
+  // What concerns the screens or the whole house has no room.
+  // What belongs to no room is the whole ward's.
+  im.roomTitle = (name) => name === "" ? t("Ward") : (name === "" ? t("The whole ward") : /^\d/.test(name) ? t("Room {name}", { name }) : name);
 
   im.PRIORITIES = ["high", "medium", "low"];
   im.MARKS = { high: "!!!", medium: "!!", low: "!" };

@@ -28,6 +28,10 @@ _REASON = "demonstration"
 _FIRST_PATIENT = 1001
 
 
+_RESTING_PRESSURE = (132, 80)
+"""What the demo's staff confirm as baseline: it shows the alarm for a marked rise at work."""
+
+
 class _Course(NamedTuple):
     """Where a room's session stands, and how many minutes into the infusion its patient is."""
 
@@ -147,6 +151,11 @@ class _Furnisher:
         for phase in course.phases:
             entered = {"session": session, "phase": phase, "override": _REASON}
             self._give(orders.EnterPhase.model_validate(entered))
+        if "infusion" in course.phases:
+            systolic, diastolic = _RESTING_PRESSURE
+            self._give(
+                orders.ConfirmBaseline(session=session, systolic=systolic, diastolic=diastolic)
+            )
 
     def _give(self, order: orders.Order) -> dict[str, Any]:
         return execute(self._directory, order)

@@ -57,6 +57,7 @@ class ScreenWatch:
         self.occurrences = Occurrences()
         self.screens: dict[str, Screen] = {}
         self.alone_since: Instant | None = None
+        self.soundless_since: Instant | None = None
         self._seen_at: Instant | None = None
         self._book = OccurrenceBook(WARD, self.occurrences)
 

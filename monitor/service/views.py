@@ -146,7 +146,7 @@ GapKey = tuple[str, str, not_watched.Gap]
 
 def gap_keys(ward: Ward, now: Instant) -> list[GapKey]:
     """What is not watched in every open session, by room."""
-    found: list[GapKey] = [(WARD, "", gap) for gap in _gaps_of_the_ward(ward, now)]
+    found: list[GapKey] = [(WARD, "", gap) for gap in _gaps_of_the_ward(ward)]
     for alarms in ward.alarms:
         session = ward.sessions[alarms.state.session_id]
         settings = ward.protocols[session.protocol].alarms
@@ -155,11 +155,11 @@ def gap_keys(ward: Ward, now: Instant) -> list[GapKey]:
     return found
 
 
-def _gaps_of_the_ward(ward: Ward, now: Instant) -> list[not_watched.Gap]:
+def _gaps_of_the_ward(ward: Ward) -> list[not_watched.Gap]:
     """What no room is to blame for."""
     found = []
-    if ward.screens.screens and not ward.screens.can_sound(now):
-        found.append(not_watched.Gap("no_sound", 0))
+    if ward.screens.screens and ward.screens.soundless_since is not None:
+        found.append(not_watched.Gap("no_sound", ward.screens.soundless_since))
     if ward.pager_failing_since is not None:
         found.append(not_watched.Gap("no_pages", ward.pager_failing_since))
     return found
