@@ -67,8 +67,7 @@ window.InfusionMonitor = window.InfusionMonitor || {};
   };
 
   // What concerns the screens or the whole house has no room.
-  // What belongs to no room is the whole ward's.
-  im.roomTitle = (name) => name === "" ? t("Ward") : (name === "" ? t("The whole ward") : /^\d/.test(name) ? t("Room {name}", { name }) : name);
+  im.roomTitle = (name) => (name === "" ? t("The whole ward") : /^\d/.test(name) ? t("Room {name}", { name }) : name);
 
   im.PRIORITIES = ["high", "medium", "low"];
   im.MARKS = { high: "!!!", medium: "!!", low: "!" };
