@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from websockets.asyncio.server import Server, serve
 
+from monitor.gateway.arrivals import Arrivals
 from monitor.gateway.core import Core
 from monitor.gateway.feed_protocol import RESTARTING
 from monitor.gateway.routes import Routes, choose_subprotocol
@@ -71,16 +72,18 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     routes = Routes(
         core=core, credential=credential, cookie_key=cookie_key, hasher=hasher or ArgonHasher()
     )
+    arrivals = Arrivals()
     committing = asyncio.create_task(core.commits.run())
     ticking = asyncio.create_task(_keep_time(core))
     stopped = asyncio.create_task(stop.wait())
     try:
-        async with _listen(routes, host, port) as server:
+        async with _listen(routes, arrivals, host, port) as server:
             ready(next(iter(server.sockets)).getsockname()[1])
             await asyncio.wait({committing, ticking, stopped}, return_when=asyncio.FIRST_COMPLETED)
             # What was taken is acknowledged before anybody is told to come back later.
             await _commit_what_waits(core, committing)
             server.close(code=RESTARTING.code, reason=RESTARTING.reason)
+            arrivals.end()
         await _commit_what_waits(core, committing)
     finally:
         try:
@@ -129,7 +132,7 @@ async def _end(*tasks: asyncio.Task[object]) -> None:
             raise outcome
 
 
-def _listen(routes: Routes, host: str, port: int) -> Server:
+def _listen(routes: Routes, arrivals: Arrivals, host: str, port: int) -> Server:
     quiet = logging.getLogger("monitor.gateway.websockets")
     # Below this level the library logs frames, and frames are patients' values.
     quiet.setLevel(logging.WARNING)
@@ -146,6 +149,8 @@ def _listen(routes: Routes, host: str, port: int) -> Server:
         close_timeout=CLOSE_TIMEOUT_S,
         server_header=None,
         logger=quiet,
+        # Declared as a class; what is wanted, and documented, is a factory.
+        create_connection=arrivals.connection,  # type: ignore[arg-type]
     )
 
 

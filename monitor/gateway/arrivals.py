@@ -1,0 +1,51 @@
+"""Connections that have not asked for anything yet: at the end nobody waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection
+
+
+class Arrivals:
+    """Those who have connected and still owe their request, whole or in part."""
+
+    def __init__(self) -> None:
+        self._waiting: set[ServerConnection] = set()
+        self._ended = False
+
+    def connection(self, *arguments: Any, **options: Any) -> ServerConnection:
+        """A connection that is counted here until its request has come; made as the library makes its own."""
+        return _Arriving(self, *arguments, **options)
+
+    def end(self) -> None:
+        """Cut off who has asked for nothing, and from now on who still arrives: the library would wait for them."""
+        self._ended = True
+        for connection in self._waiting:
+            connection.transport.abort()
+
+    def arrived(self, connection: ServerConnection) -> None:
+        """Its request is awaited from now on."""
+        self._waiting.add(connection)
+        connection.request_rcvd.add_done_callback(lambda _: self._waiting.discard(connection))
+        if self._ended:
+            connection.transport.abort()
+
+    def lost(self, connection: ServerConnection) -> None:
+        """It is gone, with its request or without."""
+        self._waiting.discard(connection)
+
+
+class _Arriving(ServerConnection):
+    def __init__(self, arrivals: Arrivals, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._arrivals = arrivals
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._arrivals.arrived(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._arrivals.lost(self)
