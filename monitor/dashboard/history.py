@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.dashboard.words import Words
 from monitor.domain.alarms import AlarmType, Reason, State
-from monitor.domain.facts import AlarmChanged
+from monitor.domain.facts import AlarmChanged, AlarmShown, Fact
 from monitor.domain.limits import Priority
 from monitor.domain.readings import Instant
 from monitor.service.phrases import Phrases
@@ -109,7 +109,7 @@ def kind_name(words: Words, kind: str) -> str:
         "overdue": _("overdue"),
         "disagreement": _("disagreement"),
         "clock": _("device clock"),
-        "late": _("late data"),
+        "late_data": _("late data"),
         "screen": _("screen"),
         "help": _("call for help"),
         "test": _("alarm test"),
@@ -131,10 +131,19 @@ def history_rows(words: Words, phrases: Phrases, past: Iterable[PastAlarm]) -> l
 
 
 def course_lines(
-    words: Words, phrases: Phrases, changes: Iterable[tuple[Instant, AlarmChanged]]
+    words: Words, phrases: Phrases, session_facts: Iterable[Fact], alarm_id: str
 ) -> list[tuple[str, str]]:
-    """Every transition of one occurrence as (time, sentence), oldest first."""
-    return [(words.clock_seconds(at), _transition(words, phrases, body)) for at, body in changes]
+    """Every transition and delivery of one occurrence as (time, sentence), oldest first."""
+    lines = []
+    for fact in session_facts:
+        match fact.body:
+            case AlarmChanged() if fact.body.alarm_id == alarm_id:
+                lines.append((fact.at, _transition(words, phrases, fact.body)))
+            case AlarmShown() if fact.body.alarm_id == alarm_id:
+                lines.append((fact.at, _delivery(words, fact.body)))
+            case _:
+                pass
+    return [(words.clock_seconds(at), text) for at, text in sorted(lines)]
 
 
 def duration(words: Words, ms: int) -> str:
@@ -203,6 +212,8 @@ def _transition(words: Words, phrases: Phrases, alarm: AlarmChanged) -> str:
     why = reason_text(phrases, alarm)
     priority = priority_name(words, alarm.priority)
     texts = {
+        "unanswered": _("Not answered: louder, and everybody's"),
+        "reminded": _("Brought to mind again"),
         "delay_ended": _("Raised, {priority}: {why}"),
         "escalated": _("Worse, {priority}: {why}"),
         "acknowledged": _("Acknowledged by {who}"),
@@ -214,6 +225,15 @@ def _transition(words: Words, phrases: Phrases, alarm: AlarmChanged) -> str:
     told = text.format(priority=priority, why=why, who=alarm.acknowledged_by or "–")
     state = state_name(words, alarm.state)
     return f"{told} → {state}" + (f" ({alarm.note})" if alarm.note else "")
+
+
+def _delivery(words: Words, shown: AlarmShown) -> str:
+    _ = words.gettext
+    if shown.painted_at is None:
+        return _("Heard at a first station")
+    if shown.sounded_at is None:
+        return _("On screen at a first station")
+    return _("On screen and heard at a first station")
 
 
 def _midnight(words: Words, day: str, *, days: int = 0) -> Instant | None:

@@ -107,6 +107,10 @@ class LogWriter:
                 return self._said(fact, text, body.priority)
             case "acknowledged":
                 return self._said(fact, _("Acknowledged: {what}").format(what=what))
+            case "unanswered":
+                return self._said(fact, _("Not answered: {what}").format(what=what), body.priority)
+            case "reminded":
+                return self._said(fact, _("Still there: {what}").format(what=what), body.priority)
             case _:
                 return self._said(fact, _("Over: {what}").format(what=what))
 

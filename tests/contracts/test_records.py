@@ -178,6 +178,22 @@ def test_the_history_has_what_was_raised_with_its_room_and_patient_newest_first(
     assert history.total == 3
 
 
+def test_the_history_tells_when_the_first_station_had_an_alarm_on_screen(
+    journal: Journal, records: Records
+) -> None:
+    three_raised(journal)
+    shown = [
+        facts.AlarmShown("s1", "a2", "one", None, NOW + 7),
+        facts.AlarmShown("s1", "a2", "one", NOW + 8, None),
+        facts.AlarmShown("s1", "a2", "two", NOW + 9, None),
+    ]
+    journal.commit(a_batch([], *shown))
+    painted = {
+        past.alarm.alarm_id: past.painted_at for past in records.alarm_history(AlarmFilter()).rows
+    }
+    assert painted == {"a1": None, "a2": NOW + 8, "a3": None}
+
+
 def test_the_history_is_cut_into_pages_that_know_how_many_there_are(
     journal: Journal, records: Records
 ) -> None:

@@ -6,8 +6,25 @@ from typing import Any
 import pytest
 
 from monitor.dashboard.app import create_app
-from monitor.dashboard.history import asked, course_lines, duration, filter_model, history_rows
-from monitor.domain.facts import AlarmChanged, Fact
+from monitor.dashboard.history import (
+    asked,
+    course_lines,
+    duration,
+    filter_model,
+    history_rows,
+    kind_name,
+)
+from monitor.domain.alarms import Event
+from monitor.domain.conditions import (
+    clock,
+    disagreement,
+    help_call,
+    late,
+    missing,
+    overdue,
+    score,
+)
+from monitor.domain.facts import AlarmChanged, AlarmShown, Fact
 from monitor.domain.readings import MINUTE, SECOND
 from monitor.service.ports import PastAlarm
 from tests.dashboard.browser import Browser
@@ -128,14 +145,53 @@ def test_a_filter_that_is_not_set_is_left_out() -> None:
     }
 
 
-def test_the_course_tells_every_transition_and_where_it_led() -> None:
+def told(*facts_of_it: Fact) -> list[tuple[str, str]]:
     visit = visit_of(parts())
+    return course_lines(visit.words, visit.phrases, facts_of_it, "s1-a1")
+
+
+def test_the_course_tells_every_transition_and_where_it_led() -> None:
     seen = alarm(event="acknowledged", state="acknowledged", acknowledged_by="anna", note="ok")
-    lines = course_lines(visit.words, visit.phrases, [(T0, alarm()), (T0 + SECOND, seen)])
-    assert lines == [
+    other = alarm(alarm_id="s1-a2", event="escalated")
+    assert told(
+        Fact(T0, "system", "s1", alarm()),
+        Fact(T0, "system", "s1", other),
+        Fact(T0 + SECOND, "anna", "s1", seen),
+    ) == [
         ("10:20:00", "Raised, !!! high: SpO₂ 88 % – below 90 for 15 s → active"),
         ("10:20:01", "Acknowledged by anna → acknowledged (ok)"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("painted", "sounded", "text"),
+    [
+        (T0, None, "On screen at a first station"),
+        (None, T0, "Heard at a first station"),
+        (T0, T0, "On screen and heard at a first station"),
+    ],
+)
+def test_the_course_tells_when_a_station_first_had_it(
+    painted: int | None, sounded: int | None, text: str
+) -> None:
+    shown = AlarmShown("s1", "s1-a1", "screen", painted, sounded)
+    assert told(Fact(T0, "system", "s1", shown)) == [("10:20:00", text)]
+
+
+@pytest.mark.parametrize("event", list(Event))
+def test_every_transition_that_there_is_has_its_sentence(event: Event) -> None:
+    ((_clock, text),) = told(Fact(T0, "system", "s1", alarm(event=str(event))))
+    assert not text.startswith(str(event))
+
+
+def test_every_kind_of_condition_has_its_words_in_norwegian() -> None:
+    words = visit_of(parts(), "kari").words
+    kinds = [
+        *(module.KIND for module in (clock, disagreement, help_call, late, overdue, score)),
+        *(missing.NO_VALUE, missing.SILENCE, "limit", "rise", "repeat", "burden", "screen"),
+    ]
+    untranslated = {kind for kind in kinds if kind_name(words, kind) in (kind, "")}
+    assert untranslated == set()
 
 
 async def ask_page(browser: Browser, given: dict[str, Any]) -> Any:

@@ -24,7 +24,6 @@ from monitor.dashboard.history import (
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
 from monitor.domain.alarms import AlarmType, State
-from monitor.domain.facts import AlarmChanged
 from monitor.domain.limits import Priority
 
 _PLACES = (ids.ALARMS_ROOM, ids.ALARMS_PRIORITY, ids.ALARMS_TYPE, ids.ALARMS_STATE)
@@ -108,18 +107,10 @@ def columns(words: Words) -> list[dict[str, Any]]:
 def course(visit: Visit, chosen: dict[str, str]) -> list[Any]:
     """The panel about one occurrence: every transition, with its moment."""
     _ = visit.words.gettext
-    facts = visit.parts.records.facts(chosen["session_id"], ["alarm_changed"])
-    changes = [
-        (fact.at, fact.body)
-        for fact in facts
-        if isinstance(fact.body, AlarmChanged) and fact.body.alarm_id == chosen["id"]
-    ]
+    facts = visit.parts.records.facts(chosen["session_id"], ["alarm_changed", "alarm_shown"])
     lines = [
-        html.Li(
-            [html.Time(clock), html.Span(text, className="log-text")],
-            className="log-line",
-        )
-        for clock, text in course_lines(visit.words, visit.phrases, changes)
+        html.Li([html.Time(clock), html.Span(text, className="log-text")], className="log-line")
+        for clock, text in course_lines(visit.words, visit.phrases, facts, chosen["id"])
     ]
     where = _("Room {room} · {patient}").format(room=chosen["room"], patient=chosen["patient"])
     place = (
