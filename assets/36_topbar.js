@@ -134,6 +134,7 @@
       box.id = "system-trouble";
       box.setAttribute("role", "alert");
       im.textIn(box);
+      box.append(im.soundPill.localPause());
       document.body.append(box);
     }
     im.setText(box.firstChild, t("!!! Technical fault: {faults}", { faults: words.join(" · ") }));

@@ -23,10 +23,12 @@
   const rank = (priority) => im.PRIORITIES.indexOf(priority);
   const urgency = (alarm) => rank(alarm.priority) * 2 - (alarm.level > 0 ? 1 : 0);
 
+  const hasLocalFault = () =>
+    im.isWatching() && (im.watchdog.connection() === "lost" || im.model.selfCheckAge > SELF_CHECK_S);
+
   // Faults that only this screen can know. Nobody can acknowledge them, so their sound is paused here.
   function localAlarm() {
-    if (!im.isWatching()) return null;
-    if (im.watchdog.connection() !== "lost" && im.model.selfCheckAge <= SELF_CHECK_S) {
+    if (!hasLocalFault()) {
       localPauseUntil = 0;
       return null;
     }
@@ -205,7 +207,7 @@
   }
 
   im.sound = {
-    tick, learn, news, test, pauseLocal,
+    tick, learn, news, test, pauseLocal, hasLocalFault,
     localPauseLeft: () => Math.max(0, localPauseUntil - im.clock.elapsed()),
     // What has begun to sound since it was last taken.
     sounded: () => Array.from(sounded),

@@ -99,7 +99,7 @@
   function second() {
     const left = im.sound.localPauseLeft();
     for (const button of document.querySelectorAll("[data-action=pause-local]")) {
-      button.hidden = im.soundContext.state() !== "on";
+      button.hidden = im.soundContext.state() !== "on" || !im.sound.hasLocalFault();
       im.setText(button.firstChild, left ? t("Audio paused {time}", { time: im.clock.duration(left) }) : t("Pause audio 2:00"));
     }
   }

@@ -115,6 +115,10 @@ def test_an_alarm_is_acknowledged_from_the_ward(page: Page, stack: Stack) -> Non
     alarm = page.locator('[data-alarm][data-room="1"]').first
     expect(alarm).to_have_attribute("data-state", "active", timeout=30_000)
     occurrence = alarm.get_attribute("data-alarm")
+    expect(page.locator("#sound-state")).to_have_attribute("data-sound", "on")
+    known = f"InfusionMonitor.model.alarms.get('{occurrence}')"
+    wait_until(lambda: page.evaluate(f"{known}.painted_at"), "proof that it was seen")
+    wait_until(lambda: page.evaluate(f"{known}.sounded_at"), "proof that it was heard")
     same = page.locator(f'[data-alarm="{occurrence}"]')
     same.locator('[data-action="acknowledge"]').click()
     expect(same).to_have_attribute("data-state", "acknowledged")

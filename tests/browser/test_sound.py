@@ -207,6 +207,27 @@ def test_a_lost_gateway_sounds_as_a_technical_alarm_until_it_is_back(
     assert len(bursts(ward)) == before
 
 
+def test_an_alarm_system_that_does_not_check_itself_sounds_until_a_person_pauses_it(
+    ward: Page, gateway: FakeGateway
+) -> None:
+    gateway.self_check_age_s = 7.0
+    heard(ward, "medium", deadline_s=4)
+    ward.locator('#system-trouble [data-action="pause-local"]').click()
+    expect(ward.locator("#system-trouble")).to_contain_text("1:5")
+    gateway.self_check_age_s = 0.1
+    expect(ward.locator("#system-trouble")).to_have_count(0)
+
+
+def test_an_alarm_about_the_screens_has_no_room_and_sounds(
+    ward: Page, gateway: FakeGateway
+) -> None:
+    nowhere = {"room_id": "", "room": "", "session": None, "kind": "screen", "metric": None}
+    gateway.update(alarms=[{**clinic.alarm(1, 1, "medium", gateway.now()), **nowhere}])
+    heard(ward, "medium")
+    expect(ward.locator('[data-alarm="a1"]')).to_contain_text("The whole ward")
+    expect(ward.locator('[data-alarm="a1"] [data-action="pause-audio"]')).to_be_hidden()
+
+
 def test_an_alarm_test_sounds_each_priority_once_and_is_marked_as_a_test(
     ward: Page, gateway: FakeGateway
 ) -> None:
