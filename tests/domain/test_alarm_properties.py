@@ -174,3 +174,63 @@ def test_how_the_messages_of_two_rooms_interleave_changes_nothing(
             alone.observe(room, [known], known.received_at)
             expected += collect(alone)
         assert [entry for entry in seen if entry[0].startswith(f"{room}-")] == expected
+
+
+breaches = st.lists(
+    st.tuples(
+        st.integers(min_value=60, max_value=1_500),
+        st.integers(min_value=1, max_value=300).filter(lambda seconds: seconds != 15),
+        st.sampled_from([91.0, 89.0, 84.0]),
+        st.integers(min_value=0, max_value=40),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    injected=breaches,
+    delays=st.lists(st.integers(min_value=1, max_value=950), min_size=1, max_size=40),
+)
+def test_in_hours_with_gaps_and_reordering_every_long_breach_raises_exactly_one_occurrence_in_time(
+    injected: list[tuple[int, int, float, int]], delays: list[int]
+) -> None:
+    parts: list[tuple[float | str | None, int]] = []
+    expected, second = [], 0
+    for calm, breach, value, gap in injected:
+        parts += [(97.0, calm), ("gap", gap), (97.0, 30), (value, breach)]
+        second += calm + gap + 30
+        delay = 0 if value == 84.0 else 15
+        if breach > delay:
+            expected.append(((second + 1) * 1000, (second + 1 + delay) * 1000))
+        second += breach
+    parts.append((97.0, 30))
+    seen = physiological(run(session([p for p in parts if p[1]], delays), 250))
+    raised = [known for known in seen if known[2] == Event.DELAY_ENDED]
+    assert [(known[4], known[5]) for known in raised] == expected
+    assert all(known[6] - (known[5] or 0) <= 1000 for known in raised)
+
+
+@settings(max_examples=60, deadline=None)
+@given(parts=stretches, delays=delays_ms, acknowledge_each=st.integers(min_value=3, max_value=60))
+def test_whatever_removes_a_signal_says_what_it_was(
+    parts: list[tuple[float | str | None, int]], delays: list[int], acknowledge_each: int
+) -> None:
+    system = AlarmSystem()
+    alarms = system.watch(KETAMINE, SessionState(SESSION, 0))
+    alarms.expect(DEVICE, {"spo2": 1.0}, 0)
+    shown: set[str] = set()
+    for number, known in enumerate(session(parts, delays)):
+        system.observe(SESSION, [known], known.received_at)
+        if number % acknowledge_each == 0:
+            for occurrence in alarms.signals():
+                system.acknowledge(occurrence.id, "N-12", None, known.received_at)
+        removed = {
+            entry[0]: entry[2]
+            for entry in collect(system)
+            if entry[2] in {"acknowledged", "condition_ended", "voided", "session_ended"}
+        }
+        now_shown = {occurrence.id for occurrence in alarms.signals()}
+        assert shown - now_shown <= set(removed)
+        shown = now_shown
