@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import signal
+import socket
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -52,6 +53,22 @@ def check_speed(settings: Settings, *, simulated: bool) -> None:
     """Raises StartRefusedError for a fast clock over real data."""
     if settings.speed != 1 and not simulated:
         raise StartRefusedError(f"speed {settings.speed:g} is for simulated data directories only")
+
+
+def check_auto_sign_in(*, simulated: bool) -> None:
+    """Raises StartRefusedError for real data, which nobody sees without a password."""
+    if not simulated:
+        raise StartRefusedError(
+            "visitors are signed in by themselves in a simulated directory only"
+        )
+
+
+def check_allowed(settings: Settings, *, simulated: bool, auto_sign_in: bool) -> None:
+    """Raises StartRefusedError for what a data directory of this kind may not be asked for."""
+    check_speed(settings, simulated=simulated)
+    notice_addresses(settings, simulated=simulated)
+    if auto_sign_in:
+        check_auto_sign_in(simulated=simulated)
 
 
 def notice_addresses(settings: Settings, *, simulated: bool) -> list[AppriseAddress]:
@@ -236,10 +253,8 @@ def run_dashboard(
     from monitor.dashboard.settings import DashboardSettings
     from monitor.storage import open_records
 
-    if auto_sign_in is not None and not directory.simulated:
-        raise StartRefusedError(
-            "visitors are signed in by themselves in a simulated directory only"
-        )
+    if auto_sign_in is not None:
+        check_auto_sign_in(simulated=directory.simulated)
     exit_when_told()
     records = open_records(directory.path)
     try:
@@ -267,8 +282,12 @@ def run_dashboard(
 
 
 def _not_listening(who: str, host: str, port: int, error: OSError) -> StartRefusedError:
-    # The system's own words: libraries wrap them in theirs.
-    reason = os.strerror(error.errno) if error.errno else str(error)
+    if isinstance(error, socket.gaierror) or (error.errno or 0) < 0:
+        # The resolver's number, not the system's, whoever has wrapped it.
+        reason = "this name cannot be resolved to an address"
+    else:
+        # The system's own words: libraries wrap them in theirs.
+        reason = os.strerror(error.errno) if error.errno else str(error)
     return StartRefusedError(f"the {who} cannot listen on {host}:{port}: {reason}")
 
 

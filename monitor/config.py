@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -120,7 +120,8 @@ def load_settings(
     """The settings in force: a flag that is not None wins over the environment, that over the file.
 
     Without ``file`` (or ``INFUSION_MONITOR_CONFIG``), ``config.toml`` of the data directory is read where it exists.
-    Raises ConfigError for the first value that cannot be used.
+    Raises ConfigError for the first value that cannot be used. A variable that is no setting is left alone, because
+    it may be another program's (see ``unknown_variables``); a misspelt line of the file cannot be.
     """
     named = file or (Path(environ[f"{PREFIX}CONFIG"]) if environ.get(f"{PREFIX}CONFIG") else None)
     merged = _from_file(named, directory) | _from_environment(environ)
@@ -146,26 +147,37 @@ def _from_file(named: Path | None, directory: Path | None) -> dict[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    found = {
-        variable.removeprefix(PREFIX): value
-        for variable, value in environ.items()
-        if variable.startswith(PREFIX) and not variable.startswith(f"{PREFIX}TEST_")
-    }
     return {
-        name.lower(): _checked("environment", f"{PREFIX}{name}", name.lower(), _parsed(name, value))
-        for name, value in found.items()
-        if name not in _NOT_SETTINGS
+        name: _checked("environment", variable, name, _parsed(name, environ[variable]))
+        for variable, name in _variables(environ)
+        if name in Settings.model_fields
     }
+
+
+def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables that look like settings of ours and are none: perhaps misspelt, perhaps another program's."""
+    return [variable for variable, name in _variables(environ) if name not in Settings.model_fields]
+
+
+def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The variables that may be settings, each with the setting's name."""
+    for variable in environ:
+        name = variable.removeprefix(PREFIX)
+        is_ours = variable.startswith(PREFIX) and name not in _NOT_SETTINGS
+        if is_ours and not name.startswith("TEST_"):
+            yield variable, name.lower()
 
 
 def _parsed(name: str, value: str) -> object:
     """A variable's value; a list is written as in the file."""
-    if name.lower() not in _LISTS:
+    if name not in _LISTS:
         return value
     try:
         return tomllib.loads(f"list = {value}")["list"] if value else []
     except tomllib.TOMLDecodeError:
-        raise ConfigError(f"environment: {PREFIX}{name}: not a TOML list of texts") from None
+        raise ConfigError(
+            f"environment: {PREFIX}{name.upper()}: not a TOML list of texts"
+        ) from None
 
 
 def as_environment(settings: Settings) -> dict[str, str]:

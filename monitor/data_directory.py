@@ -126,7 +126,7 @@ def open_existing(path: Path) -> DataDirectory:
         version, simulated = content["version"], content["simulated"]
     except FileNotFoundError:
         raise DirectoryError(
-            f"{path} is not a data directory; serve, demo or room add make one"
+            f"{path} is not a data directory; serve, demo, room add or operator add make one"
         ) from None
     except OSError as error:
         raise DirectoryError(f"{description}: {error.strerror}") from None
@@ -143,13 +143,25 @@ def create(path: Path, *, simulated: bool | None) -> DataDirectory:
     ``simulated`` True makes a simulated one, False or None a real one; None accepts either where one exists.
     Raises DirectoryError when an existing one is the other kind: simulated and real data never mix.
     """
-    if not (path / "directory.json").exists():
+    if not _exists(path):
         _make(path, simulated=bool(simulated))
     found = open_existing(path)
     if simulated is not None and found.simulated != simulated:
         kind = "simulated" if found.simulated else "real"
         raise DirectoryError(f"{path} was made for {kind} data and stays so")
     return found
+
+
+def is_or_would_be_simulated(path: Path, *, simulated: bool | None) -> bool:
+    """Whether ``create`` with the same arguments gives a simulated directory; nothing is made here.
+
+    Raises DirectoryError where ``create`` would for an existing one.
+    """
+    return create(path, simulated=simulated).simulated if _exists(path) else bool(simulated)
+
+
+def _exists(path: Path) -> bool:
+    return (path / "directory.json").exists()
 
 
 def _make(path: Path, *, simulated: bool) -> None:

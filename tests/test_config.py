@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import SETTINGS, ConfigError, Settings, as_environment, load_settings
+from monitor.config import (
+    SETTINGS,
+    ConfigError,
+    Settings,
+    as_environment,
+    load_settings,
+    unknown_variables,
+)
 
 NOTHING: dict[str, str] = {}
 
@@ -54,14 +61,21 @@ def test_a_bad_setting_is_refused_with_file_key_and_reason(
     assert reason in str(refused.value)
 
 
-def test_a_misspelt_variable_is_refused_by_its_name() -> None:
-    with pytest.raises(ConfigError, match="INFUSION_MONITOR_PROT"):
-        load_settings({}, environ={"INFUSION_MONITOR_PROT": "1"})
+def test_a_misspelt_variable_is_named_and_stops_nothing() -> None:
+    misspelt = {"INFUSION_MONITOR_PROT": "1", "INFUSION_MONITOR_PORT": "9"}
+    assert load_settings({}, environ=misspelt) == Settings(port=9)
+    assert unknown_variables(misspelt) == ["INFUSION_MONITOR_PROT"]
+
+
+def test_a_bad_value_of_a_variable_is_refused_by_its_name() -> None:
+    with pytest.raises(ConfigError, match="environment: INFUSION_MONITOR_PORT"):
+        load_settings({}, environ={"INFUSION_MONITOR_PORT": "many"})
 
 
 def test_variables_that_are_no_settings_are_left_alone() -> None:
     others = {"INFUSION_MONITOR_TEST_DATA": "x", "INFUSION_MONITOR_DATA": "x", "HOME": "x"}
     assert load_settings({}, environ=others) == Settings()
+    assert unknown_variables(others) == []
 
 
 def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:

@@ -11,9 +11,12 @@ from typer.main import get_command
 
 from monitor.cli import devices, operators, records, rooms, services, sessions
 from monitor.cli.common import PROGRAM, Refusal, new_app, say
+from monitor.cli.output import refuse_when_unwritable
 from monitor.logs import log_to_stderr
 
 FAILED = 1
+INTERRUPTED = 130
+"""The code of a command that Ctrl-C has ended."""
 EVERYWHERE = ("--data", "--config")
 """Options of the program itself that may also stand after a command."""
 
@@ -52,6 +55,7 @@ def remember_paths(
 
 def main() -> None:
     """Run one command: exit 0 done, 1 refused or failed, 2 wrong usage, with one clear line on stderr."""
+    refuse_when_unwritable()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -61,6 +65,7 @@ def run(arguments: list[str]) -> int:
     try:
         command = get_command(app)
         result = command.main(args=_hoisted(arguments), prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as error:
         say(f"{_one_line(error.format_message())} (see {PROGRAM} --help)")
         return error.exit_code
@@ -73,11 +78,13 @@ def run(arguments: list[str]) -> int:
         if str(refusal):
             say(_one_line(str(refusal)))
         return FAILED
+    if result == INTERRUPTED:
+        say("interrupted")
     return result if isinstance(result, int) else 0
 
 
 def _hoisted(arguments: list[str]) -> list[str]:
-    """The arguments with the program's own options in front, wherever they were written."""
+    """The arguments with the program's own options in front, wherever they were written. Raises a usage error."""
     front: list[str] = []
     rest: list[str] = []
     waiting = iter(arguments)
@@ -85,12 +92,20 @@ def _hoisted(arguments: list[str]) -> list[str]:
         if argument == "--":
             rest += [argument, *waiting]
         elif argument in EVERYWHERE:
-            front += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
+            front += [argument, _path(argument, next(waiting, ""))]
         elif argument.startswith(tuple(f"{option}=" for option in EVERYWHERE)):
-            front.append(argument)
+            option, _, value = argument.partition("=")
+            front += [option, _path(option, value)]
         else:
             rest.append(argument)
     return front + rest
+
+
+def _path(option: str, value: str) -> str:
+    """The path that this option names; without one the present directory would be taken."""
+    if not value or value.startswith("--"):
+        raise typer.BadParameter(f"{option} needs a path")
+    return value
 
 
 def _one_line(message: str) -> str:

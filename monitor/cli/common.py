@@ -89,12 +89,15 @@ def made_directory(context: typer.Context) -> DataDirectory:
 
 def chosen_settings(context: typer.Context, flags: Mapping[str, object]) -> Settings:
     """The settings in force for this command. Raises Refusal for one that cannot be used."""
-    from monitor.config import ConfigError, load_settings
+    from monitor.config import ConfigError, load_settings, unknown_variables
 
     try:
-        return load_settings(flags, directory=data_path(context), file=context.obj["config"])
+        settings = load_settings(flags, directory=data_path(context), file=context.obj["config"])
     except ConfigError as error:
         raise Refusal(str(error)) from None
+    for variable in unknown_variables():
+        say(f"warning: {variable} is set and is not a setting of this program; is it misspelt?")
+    return settings
 
 
 @contextmanager
@@ -112,8 +115,13 @@ def reading(context: typer.Context) -> Iterator[SqliteRecords]:
         records.close()
 
 
-def give(context: typer.Context, kind: str, /, **fields: object) -> dict[str, Any]:
-    """Give the order of this kind, and return its result. Raises Refusal, or a usage error for impossible fields."""
+def give(
+    context: typer.Context, kind: str, /, *, may_make_directory: bool = False, **fields: object
+) -> dict[str, Any]:
+    """Give the order of this kind, and return its result. Raises Refusal, or a usage error for impossible fields.
+
+    Without ``may_make_directory`` there must be a data directory: a mistyped path is not to become a clinic.
+    """
     from pydantic import TypeAdapter, ValidationError
 
     from monitor.console import NotDoneError, execute
@@ -126,6 +134,7 @@ def give(context: typer.Context, kind: str, /, **fields: object) -> dict[str, An
     except ValidationError as error:
         raise typer.BadParameter(invalid_message(error).message) from None
     try:
-        return execute(made_directory(context), order)
+        directory = made_directory if may_make_directory else existing_directory
+        return execute(directory(context), order)
     except (NotDoneError, DirectoryError) as error:
         raise Refusal(str(error)) from None

@@ -22,7 +22,9 @@ def add(
     role: Annotated[Role, typer.Option(help="What the operator may do.")],
 ) -> None:
     """Add an operator; the password comes on standard input."""
-    give(context, "add_operator", name=name, role=role, password=_read_password())
+    fields = {"name": name, "role": role, "password": _read_password()}
+    # With the rooms it is what a new clinic begins with.
+    give(context, "add_operator", may_make_directory=True, **fields)
 
 
 @app.command()

@@ -15,7 +15,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME")]
 @app.command()
 def add(context: typer.Context, name: Name) -> None:
     """Add a room."""
-    give(context, "add_room", name=name)
+    give(context, "add_room", may_make_directory=True, name=name)
 
 
 @app.command()

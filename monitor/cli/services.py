@@ -51,10 +51,8 @@ def serve(
     """Run gateway and dashboard, each started again should it die."""
     flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed}
     with prepared(context, flags, simulated=simulated) as (directory, settings):
-        from monitor.bootstrap import check_speed
         from monitor.programs import dashboard_program, gateway_program, run_together
 
-        check_speed(settings, simulated=directory.simulated)
         run_together(
             [gateway_program(directory, settings), dashboard_program(directory, settings)],
             settings,
@@ -88,7 +86,9 @@ def dashboard(
 ) -> None:
     """Run the dashboard alone: the pages that staff open."""
     flags = {"host": host, "port": port, "gateway_port": gateway_port}
-    with prepared(context, flags, simulated=simulated) as (directory, settings):
+    signed_in = auto_sign_in is not None
+    with prepared(context, flags, simulated=simulated, auto_sign_in=signed_in) as prepared_for:
+        directory, settings = prepared_for
         from monitor.bootstrap import run_dashboard
 
         run_dashboard(directory, settings, auto_sign_in=auto_sign_in)
@@ -142,12 +142,16 @@ def demo_rooms(
 
 @contextmanager
 def prepared(
-    context: typer.Context, flags: Mapping[str, object], *, simulated: bool
+    context: typer.Context,
+    flags: Mapping[str, object],
+    *,
+    simulated: bool,
+    auto_sign_in: bool = False,
 ) -> Iterator[tuple[DataDirectory, Settings]]:
     """The data directory, made where there is none, and the settings; what cannot be done is refused in one line."""
-    from monitor.bootstrap import StartRefusedError
+    from monitor.bootstrap import StartRefusedError, check_allowed
     from monitor.console import NotDoneError
-    from monitor.data_directory import DirectoryError, create
+    from monitor.data_directory import DirectoryError, create, is_or_would_be_simulated
     from monitor.logs import log_libraries_to_stderr, log_to_stderr
     from monitor.supervisor import StartError
 
@@ -156,7 +160,11 @@ def prepared(
     log_libraries_to_stderr(settings.log_level)
     try:
         # Without --simulated an existing directory keeps the kind it was made for.
-        directory = create(data_path(context), simulated=True if simulated else None)
+        kind = True if simulated else None
+        # First: what is refused has made nothing, for a directory stays of the kind that it was made.
+        as_simulated = is_or_would_be_simulated(data_path(context), simulated=kind)
+        check_allowed(settings, simulated=as_simulated, auto_sign_in=auto_sign_in)
+        directory = create(data_path(context), simulated=kind)
         yield directory, settings
     except (DirectoryError, NotDoneError, StartRefusedError, StartError) as error:
         raise Refusal(str(error)) from None

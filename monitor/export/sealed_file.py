@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -32,16 +33,32 @@ def sha256_of(content: bytes) -> str:
 
 
 def write_sealed(out: Path, content: bytes, seal: Seal) -> None:
-    """Put the file and its seal in place, the seal first: a file that is there has its seal. Raises OSError."""
+    """Put the file and its seal in place. Raises OSError; then no seal lies beside a file that it does not speak of.
+
+    The old seal goes first and the new one comes last: wherever this is interrupted, a seal that is there is true of
+    the whole file beside it, and a file of which nobody can vouch has none.
+    """
     sealed = json.dumps(asdict(seal), indent=2).encode() + b"\n"
-    with (
-        _on_disk(out.with_name(f"{out.name}.seal.json"), sealed) as seal_file,
-        _on_disk(out, content) as file,
-    ):
+    beside = out.with_name(f"{out.name}.seal.json")
+    with _on_disk(beside, sealed) as seal_file, _on_disk(out, content) as file:
         # Both are on the disk by now: what is left is giving them their names.
-        seal_file.replace(out.with_name(f"{out.name}.seal.json"))
+        if out.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(out))
+        beside.unlink(missing_ok=True)
+        _sync(out.parent)
         file.replace(out)
         _sync(out.parent)
+        _name_seal(seal_file, beside, out)
+        _sync(out.parent)
+
+
+def _name_seal(seal_file: Path, beside: Path, out: Path) -> None:
+    try:
+        seal_file.replace(beside)
+    except OSError:
+        # An export that failed leaves no file that looks like one.
+        out.unlink()
+        raise
 
 
 @contextmanager

@@ -196,6 +196,10 @@ def test_the_data_directory_may_be_named_before_or_after_the_command(
         ("session", "start", "--room", "1", "--patient", "Kari Nordmann!"),
         ("export", "s1", "--format", "xls", "--out", "x"),
         ("room", "list", "--data"),
+        ("room", "list", "--data="),
+        ("room", "list", "--data", ""),
+        ("--data", "--json", "room", "list"),
+        ("room", "add", "a\x1b[31m"),
     ],
 )
 def test_wrong_usage_is_one_line_and_code_two(shell: Shell, arguments: tuple[str, ...]) -> None:
@@ -214,6 +218,58 @@ def test_without_a_data_directory_the_command_says_how_to_name_one(shell: Shell)
 def test_commands_make_a_directory_for_real_data(shell: Shell) -> None:
     shell.done("room", "add", "1")
     assert open_existing(shell.data).simulated is False
+
+
+@pytest.mark.parametrize("option", ["--data", "--data=", "--config"])
+def test_an_option_without_its_path_is_said_to_need_one(shell: Shell, option: str) -> None:
+    answer = shell("room", "list", option)
+    assert f"{option.removesuffix('=')} needs a path" in answer.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("room", "rename", "1", "2"),
+        ("room", "retire", "1"),
+        ("device", "add", "--room", "1", "--name", "M"),
+        ("device", "revoke", "d1"),
+        ("operator", "disable", "Kari"),
+        ("session", "start", "--room", "1", "--patient", "P-1"),
+        ("session", "phase", "s1", "baseline"),
+        ("session", "cancel", "s1", "--reason", "test"),
+        ("serve", "--speed", "60"),
+        ("gateway", "--speed", "60"),
+        ("dashboard", "--auto-sign-in", "Kari"),
+    ],
+)
+def test_a_refused_command_makes_no_data_directory(
+    shell: Shell, arguments: tuple[str, ...]
+) -> None:
+    shell.refused(*arguments)
+    assert not (shell.data / "directory.json").exists()
+
+
+def test_a_service_that_is_refused_for_its_settings_makes_no_data_directory(shell: Shell) -> None:
+    shell.monkeypatch.setenv("INFUSION_MONITOR_NOTICE_URLS", '["nonsense://x"]')
+    for service in ("serve", "gateway", "demo"):
+        assert "notice_urls" in shell.refused(service)
+    assert not (shell.data / "directory.json").exists()
+
+
+def test_a_host_that_is_no_name_is_refused_in_words(shell: Shell) -> None:
+    shell.monkeypatch.setenv("INFUSION_MONITOR_LOG_LEVEL", "error")
+    for service in ("gateway", "dashboard"):
+        line = shell.refused(service, "--host", "nowhere.invalid", "--port", "0")
+        assert "nowhere.invalid:" in line
+        assert "cannot be resolved" in line
+
+
+def test_a_variable_that_is_no_setting_is_warned_about(shell: Shell) -> None:
+    shell.monkeypatch.setenv("INFUSION_MONITOR_PROT", "9000")
+    answer = shell.done("check-config", "--json")
+    assert answer.json["port"] == 8050
+    assert "INFUSION_MONITOR_PROT" in answer.err
+    assert answer.err.count("\n") == 1
 
 
 def test_a_fast_clock_over_real_data_is_refused(shell: Shell) -> None:

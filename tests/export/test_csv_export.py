@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
+import os
 import resource
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +100,53 @@ def test_an_older_export_is_replaced_whole(records: Records, tmp_path: Path) -> 
     export_csv(records, "s1", out, simulated=False)
     assert out.read_text().splitlines()[0] == ",".join(HEADER)
     assert len(out.read_text().splitlines()) == 1 + len(readings_of_every_sort())
+
+
+def export_onto_another(records: Records, out: Path, broken: Path | None) -> None:
+    """Replace an export by a longer one while ``broken`` cannot be given its name."""
+
+    def replace(self: Path, target: Path) -> Path:
+        if target == broken:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(target))
+        return rename(self, target)
+
+    rename = Path.replace
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        export_csv(records, "s1", out, simulated=False)
+
+
+@pytest.mark.parametrize("broken", ["s1.csv", "s1.csv.seal.json"])
+@pytest.mark.parametrize("older", [True, False])
+def test_an_export_that_is_interrupted_leaves_no_seal_that_does_not_speak_of_its_file(
+    records: Records, tmp_path: Path, broken: str, older: bool
+) -> None:
+    out, seal = tmp_path / "s1.csv", tmp_path / "s1.csv.seal.json"
+    if older:
+        export_csv(records, "s1", out, simulated=True)
+    with pytest.raises(OSError, match="Input/output error"):
+        export_onto_another(records, out, tmp_path / broken)
+    assert not seal.exists()
+    # Either the older file, whole, or none: never one that looks like a finished export.
+    assert out.exists() is (older and broken == "s1.csv")
+    export_onto_another(records, out, None)
+    assert json.loads(seal.read_text())["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert sorted(tmp_path.glob("*s1.csv*")) == [out, seal]
+
+
+def test_an_export_onto_a_folder_changes_nothing(records: Records, tmp_path: Path) -> None:
+    (tmp_path / "s1.csv").mkdir()
+    (tmp_path / "s1.csv.seal.json").write_text("of something else")
+    with pytest.raises(IsADirectoryError, match=r"s1\.csv"):
+        export_csv(records, "s1", tmp_path / "s1.csv", simulated=False)
+    assert (tmp_path / "s1.csv.seal.json").read_text() == "of something else"
+
+
+@pytest.mark.parametrize("measured_at", [-(10**15), 10**15])
+def test_a_reading_of_another_age_does_not_stop_an_export(measured_at: int) -> None:
+    reading = a_reading(1)._replace(measured_at=measured_at)
+    text = csv_of([stored(1, reading)], {}, simulated=False)
+    assert next(csv.DictReader(text.splitlines()))["measured_at"][0] in "+-"
 
 
 def test_a_session_without_readings_is_a_header() -> None:
