@@ -178,7 +178,7 @@ class Running:
             children = [p for p, args in self.processes().items() if "lifeline" in args]
             return next((p for p in children if f" {word} " in f"{self.processes().get(p)} "), None)
 
-        return until(found, within_s=20, what=f"a process {word}")
+        return until(found, within_s=60, what=f"a process {word}")
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Tell it to stop; its exit code."""
