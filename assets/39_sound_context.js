@@ -8,8 +8,11 @@
 
   let context = null;
   let moved = { at: 0, time: -1 };
+  let quiet = readQuiet();
 
-  const isQuiet = () => localStorage.getItem(QUIET_KEY) === "true";
+  function readQuiet() {
+    return localStorage.getItem(QUIET_KEY) === "true";
+  }
 
   function start() {
     for (const name of GESTURES) window.addEventListener(name, unlock, { capture: true, passive: true });
@@ -23,8 +26,18 @@
       context.onstatechange = null;
       if (context.state !== "closed") context.close().catch((error) => console.warn(`The old sound stays open: ${error.message}`));
     }
-    context = !isQuiet() && window.AudioContext ? new AudioContext() : null;
+    context = quiet ? null : newContext();
     if (context) context.onstatechange = changed;
+  }
+
+  // A browser without audio must still show everything: its sound counts as blocked.
+  function newContext() {
+    try {
+      return new AudioContext();
+    } catch (error) {
+      console.warn(`This browser gives no sound: ${error.message}`);
+      return null;
+    }
   }
 
   function changed() {
@@ -34,8 +47,9 @@
 
   // Browsers let a page sound only after a person has touched it. A sound that stands still is begun anew.
   function unlock() {
-    if (!context || state() === "on") return;
-    if (context.state === "running" || context.state === "closed") open();
+    if (state() !== "blocked") return;
+    if (!context || context.state === "running" || context.state === "closed") open();
+    if (!context) return;
     if (context.state === "suspended" || context.state === "interrupted") {
       context.resume().catch((error) => console.warn(`The browser keeps the sound blocked: ${error.message}`));
     }
@@ -49,17 +63,18 @@
   }
 
   function state() {
-    if (isQuiet()) return "quiet";
+    if (quiet) return "quiet";
     return context && context.state === "running" && !isStalled() ? "on" : "blocked";
   }
 
-  function setQuiet(quiet) {
-    localStorage.setItem(QUIET_KEY, String(quiet));
+  function setQuiet(wanted) {
+    localStorage.setItem(QUIET_KEY, String(wanted));
     chosen();
   }
 
   // The gateway learns with a new subscription whether anybody may count on this screen's sound.
   function chosen() {
+    quiet = readQuiet();
     open();
     unlock();
     im.views.soundChanged();
@@ -69,6 +84,6 @@
   im.soundContext = {
     start, state, setQuiet, unlock,
     running: () => (state() === "on" ? context : null),
-    kind: () => (isQuiet() ? "quiet" : "station"),
+    kind: () => (quiet ? "quiet" : "station"),
   };
 })(window.InfusionMonitor);

@@ -55,10 +55,10 @@
   function snapshot(message) {
     im.model.load(message);
     im.model.degraded = [];
-    im.sound.learn();
     each("load");
     im.topbar.paintCounts();
     im.topbar.paintConnection();
+    im.sound.learn();
     painted(message.seq, null, true);
   }
 
@@ -66,10 +66,11 @@
     const arrived = performance.now() - late;
     const changes = im.model.apply(message);
     if (message.canary !== null && message.canary !== undefined) canary = message.canary;
-    im.sound.news(message);
     each("update", changes);
     if (changes.sessions.size) im.roomMenu.second(im.clock.now());
     if (changes.alarms.length) im.topbar.paintCounts();
+    // Sight before sound: no fault of the audio may hold a number back.
+    im.sound.news(message);
     painted(message.seq, arrived, changes.alarms.length > 0);
   }
 
@@ -137,9 +138,9 @@
   // Called by the watchdog: what the clock alone has changed.
   function tick(connectionChanged) {
     const now = im.clock.now();
-    soundChanged();
     if (connectionChanged) im.topbar.paintConnection();
     if (im.model.ready) each("judge", now);
+    soundChanged();
     const mono = performance.now();
     if (mono - lastSecond < 900) return;
     lastSecond = mono;

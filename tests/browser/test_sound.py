@@ -285,6 +285,42 @@ def test_a_blocked_sound_is_said_on_the_screen_and_to_the_gateway_and_ends_with_
     expect(page.locator(SOUND)).to_contain_text("Sound on")
 
 
+def test_a_browser_without_audio_shows_everything_and_says_that_it_is_not_heard(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway
+) -> None:
+    page.add_init_script("window.AudioContext = function () { throw new Error('no device'); };")
+    page.goto(dashboard.url)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    page.locator("#clock").click()
+    gateway.update(alarms=[clinic.alarm(1, 2, "high", gateway.now())])
+    expect(page.locator('[data-alarm="a1"]')).to_be_visible()
+    expect(page.locator(SOUND)).to_have_attribute("data-sound", "blocked")
+    wait_until(lambda: "a1" in gateway.messages("painted")[-1]["alarms"], "the receipt")
+    assert gateway.messages("painted")[-1]["audio"] == "blocked"
+
+
+def test_a_sound_that_stands_still_counts_as_blocked_and_a_touch_begins_it_anew(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway
+) -> None:
+    page.add_init_script("""
+      const time = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "currentTime").get;
+      Object.defineProperty(BaseAudioContext.prototype, "currentTime", {
+        get() { return window.stuck === this ? 1 : time.call(this); },
+      });
+      const Real = AudioContext;
+      window.AudioContext = class extends Real { constructor() { super(); window.newest = this; } };
+    """)
+    page.goto(dashboard.url)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    touch(page)
+    page.evaluate("window.stuck = window.newest")
+    expect(page.locator(SOUND)).to_have_attribute("data-sound", "blocked")
+    wait_until(lambda: gateway.messages("painted")[-1]["audio"] == "blocked", "the receipt")
+    touch(page)
+    gateway.update(alarms=[clinic.alarm(1, 2, "high", gateway.now())])
+    await_sounded(gateway, "a1")
+
+
 def test_a_key_unblocks_as_well(page: Page, dashboard: FakeDashboard, gateway: FakeGateway) -> None:
     page.goto(dashboard.url)
     expect(page.locator(SOUND)).to_have_attribute("data-sound", "blocked")
