@@ -202,7 +202,7 @@ def _moment(words: Words, at: Instant, beside: Instant) -> str:
 def _reason_value(words: Words, alarm: AlarmChanged, *names: str) -> str:
     for name in names:
         value = alarm.reason_values.get(name)
-        if value is not None:
+        if value not in (None, ""):
             return value if isinstance(value, str) else words.number(value)
     return ""
 

@@ -108,6 +108,101 @@ def test_a_dead_gateway_keeps_what_was_typed_and_says_that_nothing_changed(
     expect(visitor.locator("#vitals-pulse")).to_be_hidden()
 
 
+def open_session(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/session/{stack.session}")
+    live(page)
+    expect(page.locator("#score-open")).to_be_visible()
+
+
+def test_an_own_limit_is_set_by_keyboard_and_is_in_force_once_the_gateway_has_it(
+    visitor: Page, stack: Stack
+) -> None:
+    open_session(visitor, stack)
+    visitor.keyboard.press("l")
+    expect(visitor.locator("#limits-form-limit")).to_be_focused()
+    expect(visitor.locator("#limits-form-table")).to_contain_text("< 92")
+    visitor.keyboard.press("ArrowDown")
+    visitor.keyboard.press("Enter")
+    for text in ("94", "COPD"):
+        visitor.keyboard.press("Tab")
+        visitor.keyboard.type(text)
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("#limits-form-table")).to_contain_text("< 94")
+    visitor.keyboard.press("Escape")
+    expect(visitor.locator("#session-log")).to_contain_text("set to 94 (COPD)")
+
+
+def test_a_score_takes_two_keys(visitor: Page, stack: Stack) -> None:
+    open_session(visitor, stack)
+    visitor.keyboard.press("s")
+    expect(visitor.locator("#score-form-5")).to_be_focused()
+    visitor.keyboard.press("4")
+    expect(visitor.locator("#score-form-5")).to_be_hidden()
+    expect(visitor.locator("#session-log")).to_contain_text("MOAA/S 4")
+
+
+def test_a_confirmed_baseline_tells_its_rise_limits_first_and_is_drawn(
+    visitor: Page, stack: Stack
+) -> None:
+    open_session(visitor, stack)
+    visitor.keyboard.press("b")
+    expect(visitor.locator("#baseline-form-systolic")).to_be_focused()
+    visitor.locator("#baseline-form-systolic").fill("130")
+    visitor.locator("#baseline-form-diastolic").fill("80")
+    expect(visitor.locator("#baseline-form-rises")).to_contain_text("systolic ≥ 170")
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("#baseline-form-systolic")).to_be_hidden()
+    expect(visitor.locator("#session-log")).to_contain_text("Baseline 130/80 confirmed")
+
+
+def test_a_planned_pause_stands_in_the_head_until_it_is_ended_there(
+    visitor: Page, stack: Stack
+) -> None:
+    open_session(visitor, stack)
+    visitor.keyboard.press("m")
+    visitor.locator("#pause-open").click()
+    visitor.locator("#pause-form-pause").click()
+    head = visitor.locator("#session-head")
+    expect(head).to_contain_text("Alarms paused until")
+    visitor.locator("#pause-form-resume").click()
+    expect(head).not_to_contain_text("Alarms paused until")
+
+
+def test_a_session_changes_its_holder_only_when_both_have_said_so(
+    visitor: Page, stack: Stack
+) -> None:
+    open_session(visitor, stack)
+    head = visitor.locator("#session-head")
+    visitor.keyboard.press("m")
+    visitor.locator("#handover-open").click()
+    visitor.locator("#handover-form-to").click()
+    visitor.get_by_role("option", name=OPERATOR).click()
+    visitor.locator("#handover-form-offer").click()
+    expect(head).to_contain_text(f"offered to {OPERATOR}")
+    visitor.locator("#handover-form-accept").click()
+    expect(head).to_contain_text(f"Holder {OPERATOR}")
+    expect(visitor.locator("#handover-form-accept")).to_be_hidden()
+
+
+def choose_room(page: Page, name: str) -> None:
+    page.locator("#alarms-room").click()
+    page.get_by_role("option", name=name, exact=True).click()
+
+
+def test_the_history_of_alarms_is_narrowed_and_tells_the_course_of_one(
+    visitor: Page, stack: Stack
+) -> None:
+    visitor.goto(f"{stack.url}/alarms")
+    rows = visitor.locator(".ag-row")
+    expect(rows.first).to_be_visible()
+    choose_room(visitor, "1")
+    expect(rows.first).to_contain_text("P-1")
+    rows.first.locator('[col-id="reason"]').click()
+    expect(visitor.locator("#alarm-course")).to_contain_text("Raised")
+    choose_room(visitor, "2")
+    expect(visitor.locator("#alarms-count")).to_have_text("0 alarms")
+
+
 def test_language_and_theme_are_the_operators_own(visitor: Page, stack: Stack) -> None:
     for choice, attribute, wanted in (
         ("#language-nb", "lang", "nb"),
@@ -123,7 +218,14 @@ def test_language_and_theme_are_the_operators_own(visitor: Page, stack: Stack) -
 def test_no_page_asks_another_host_for_anything(visitor: Page, stack: Stack) -> None:
     asked: list[str] = []
     visitor.on("request", lambda request: asked.append(request.url))
-    for path in ("/", f"/session/{stack.session}", "/sessions", "/unassigned", "/settings"):
+    for path in (
+        "/",
+        f"/session/{stack.session}",
+        "/sessions",
+        "/alarms",
+        "/unassigned",
+        "/settings",
+    ):
         visitor.goto(f"{stack.url}{path}")
         expect(visitor.locator("#page h1").first).to_be_attached()
         live(visitor)

@@ -54,7 +54,7 @@ def alarm(**changes: Any) -> AlarmChanged:
             "metric": "spo2",
             "component": "value",
             "value": 88.0,
-            "pressure": None,
+            "pressure": "",
             "limit": 90.0,
             "inclusive": 0,
             "delay_s": 15,
