@@ -16,8 +16,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 VERSION = 1
 _LOCK_POLL_S = 0.05
 _KEY_BYTES = 32
@@ -72,6 +70,9 @@ class DataDirectory:
     @contextmanager
     def writing(self, *, wait_s: float = 0) -> Iterator[None]:
         """Be the only writer. Raises DirectoryBusyError when another process still is after ``wait_s``."""
+        # Here: what only reads need not load it.
+        from filelock import FileLock, Timeout
+
         lock = FileLock(self.path / "gateway.lock", mode=0o600)
         try:
             lock.acquire(timeout=wait_s, poll_interval=_LOCK_POLL_S)

@@ -12,7 +12,6 @@ from typer.main import get_command
 from monitor.cli import devices, operators, records, rooms, services, sessions
 from monitor.cli.common import PROGRAM, Refusal, new_app, say
 from monitor.cli.output import refuse_when_unwritable
-from monitor.logs import log_to_stderr
 
 FAILED = 1
 INTERRUPTED = 130
@@ -61,7 +60,6 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """One command's exit code."""
-    log_to_stderr("warning")
     try:
         command = get_command(app)
         result = command.main(args=_hoisted(arguments), prog_name=PROGRAM, standalone_mode=False)

@@ -126,6 +126,7 @@ def give(
 
     from monitor.console import NotDoneError, execute
     from monitor.data_directory import DirectoryError
+    from monitor.logs import log_to_stderr
     from monitor.wire.base import invalid_message
     from monitor.wire.orders import Order
 
@@ -134,6 +135,7 @@ def give(
     except ValidationError as error:
         raise typer.BadParameter(invalid_message(error).message) from None
     try:
+        log_to_stderr("warning")
         directory = made_directory if may_make_directory else existing_directory
         return execute(directory(context), order)
     except (NotDoneError, DirectoryError) as error:

@@ -1,10 +1,16 @@
 """The database: the journal that alone writes, the records that only read, the chain that proves them whole."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from monitor.storage.chain import JournalDamagedError
-from monitor.storage.journal import SqliteJournal, open_journal
 from monitor.storage.records import SqliteRecords, open_records
 from monitor.storage.schema import Migration, SchemaError, migrate
 from monitor.storage.verify import Fault, Verification, verify
+
+if TYPE_CHECKING:
+    from monitor.storage.journal import SqliteJournal, open_journal
 
 __all__ = [
     "Fault",
@@ -19,3 +25,12 @@ __all__ = [
     "open_records",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """The journal is loaded when it is asked for: a command that only reads starts sooner without it."""
+    if name in ("SqliteJournal", "open_journal"):
+        from monitor.storage import journal
+
+        return getattr(journal, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -55,3 +55,19 @@ def test_ctrl_c_at_the_password_prompt_ends_with_one_line(data_directory: DataDi
         "Password: ",
         "infusion-monitor: interrupted\n",
     )
+
+
+def test_a_command_that_only_reads_loads_nothing_that_writes(data_directory: DataDirectory) -> None:
+    """Loading is most of the time that such a command takes."""
+    ended = subprocess.run(
+        [PROGRAM[0], "-X", "importtime", *PROGRAM[1:], "room", "list"],
+        env=os.environ | {"INFUSION_MONITOR_DATA": str(data_directory.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert "monitor.storage.records" in loaded
+    assert not loaded & {"structlog", "alembic", "filelock", "monitor.storage.journal"}
+    assert not loaded & {"monitor.wire.orders", "monitor.service.monitor", "websockets", "dash"}
