@@ -156,7 +156,11 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
     """Variables that look like settings of ours and are none: perhaps misspelt, perhaps another program's."""
-    return [variable for variable, name in _variables(environ) if name not in Settings.model_fields]
+    return [
+        variable
+        for variable, name in _variables(environ)
+        if name not in Settings.model_fields and environ[variable]
+    ]
 
 
 def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -181,8 +185,12 @@ def _parsed(name: str, value: str) -> object:
 
 
 def as_environment(settings: Settings) -> dict[str, str]:
-    """Variables that give another program of this installation exactly these settings, secrets included."""
-    return {f"{PREFIX}{name.upper()}": _as_variable(value) for name, value in settings}
+    """Variables that give another program of this installation exactly these settings, secrets included.
+
+    Those that are no settings are emptied, for they have been warned about.
+    """
+    wanted = {f"{PREFIX}{name.upper()}": _as_variable(value) for name, value in settings}
+    return wanted | dict.fromkeys(unknown_variables(), "")
 
 
 def _as_variable(value: object) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,14 @@ def test_a_misspelt_variable_is_named_and_stops_nothing() -> None:
     misspelt = {"INFUSION_MONITOR_PROT": "1", "INFUSION_MONITOR_PORT": "9"}
     assert load_settings({}, environ=misspelt) == Settings(port=9)
     assert unknown_variables(misspelt) == ["INFUSION_MONITOR_PROT"]
+
+
+def test_a_misspelt_variable_is_not_named_again_by_the_programs_that_are_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("INFUSION_MONITOR_PROT", "1")
+    passed_on = dict(os.environ) | as_environment(Settings())
+    assert unknown_variables(passed_on) == []
 
 
 def test_a_bad_value_of_a_variable_is_refused_by_its_name() -> None:
