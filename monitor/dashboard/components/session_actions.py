@@ -91,7 +91,8 @@ def _more(visit: Visit, session: Session) -> Any:
                     className="button",
                     disabled=closed,
                     **attributes(data_key="m"),
-                )
+                ),
+                boxWrapperProps={"w": "100%"},
             ),
             dmc.MenuDropdown(
                 [
