@@ -6,11 +6,9 @@ each batch durable, and tell devices and screens only then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from monitor.domain import facts
 from monitor.domain.alarm_system import SessionChange
-from monitor.domain.readings import SECOND, Instant
+from monitor.domain.readings import HOUR, SECOND, Instant
 from monitor.domain.registry import Device, Operator
 from monitor.domain.screens import WARD
 from monitor.identity import hash_token
@@ -18,27 +16,16 @@ from monitor.service import checkpoints, intake, orders, screens, views
 from monitor.service.intake import FrameOutcome
 from monitor.service.orders import Outcome
 from monitor.service.ports import Batch
+from monitor.service.screen_lists import Lists, ScreenLists
 from monitor.service.ward import Connection, Notice, Outbox, Page, Ward
 from monitor.wire import device as feed
 from monitor.wire.base import rfc3339
-from monitor.wire.live import AlarmView, Due, NotWatched, Painted, Snapshot, Update
+from monitor.wire.live import AlarmView, Painted, Snapshot, Update
 from monitor.wire.orders import Order
 
-_LISTS_EVERY_MS = SECOND
-_STALE_LISTS_EVERY_MS = 200
-"""When a room or an alarm changed; not with every commit, because looking costs time with every room."""
 _REFUSALS_TOLD_EVERY_MS = 10 * SECOND
 
 __all__ = ["FrameOutcome", "Monitor", "Notice", "Outcome"]
-
-
-@dataclass(slots=True)
-class _Lists:
-    """The lists of a screen that have changed; None for one that has not."""
-
-    due: list[Due] | None = None
-    not_watched: list[NotWatched] | None = None
-    unassigned: int | None = None
 
 
 class Monitor:
@@ -46,12 +33,8 @@ class Monitor:
 
     def __init__(self, ward: Ward) -> None:
         self.ward = ward
-        self._due_keys: list[views.DueKey] = []
-        self._gap_keys: list[views.GapKey] = []
-        self._gap_views: dict[views.GapKey, NotWatched] = {}
-        self._unassigned = 0
-        self._lists_at: Instant = -1
-        self._lists_stale = False
+        self._lists = ScreenLists(ward)
+        self._forget_at: Instant = 0
 
     @property
     def simulated(self) -> bool:
@@ -166,11 +149,11 @@ class Monitor:
         """Notices cannot leave the house: from now on that stands on the list of what is not watched."""
         if self.ward.pager_failing_since is None:
             self.ward.pager_failing_since = now
-            self._lists_stale = True
+            self._lists.is_stale = True
 
     def pager_ok(self) -> None:
         """A notice has left the house."""
-        self._lists_stale |= self.ward.pager_failing_since is not None
+        self._lists.is_stale |= self.ward.pager_failing_since is not None
         self.ward.pager_failing_since = None
 
     def take_pages(self) -> list[Page]:
@@ -187,6 +170,9 @@ class Monitor:
     def tick(self, now: Instant) -> None:
         """Let time pass: delays end, feeds fall silent."""
         self.ward.alarms.tick(now)
+        if now >= self._forget_at:
+            self.ward.forget_old_sessions(now)
+            self._forget_at = now + HOUR
         screens.let_time_pass(self.ward, now)
         for device_id, connection in self.ward.connections.items():
             if connection.refused and now - connection.refused_since >= _REFUSALS_TOLD_EVERY_MS:
@@ -212,7 +198,7 @@ class Monitor:
     def take_update(self, now: Instant) -> Update | None:
         """What screens must be told of; publish it only after the batch taken with it is durable."""
         ward = self.ward
-        lists = self._changed_lists(now)
+        lists = self._lists.changed(now)
         outbox, ward.outbox = (
             ward.outbox,
             Outbox(notices=ward.outbox.notices, pages=ward.outbox.pages),
@@ -225,7 +211,7 @@ class Monitor:
             or outbox.alarm_test
             or outbox.canary
             or outbox.shown
-            or lists != _Lists()
+            or lists != Lists()
         ):
             return None
         return Update.model_construct(
@@ -267,7 +253,7 @@ class Monitor:
             ],
             alarms=views.alarm_views(ward),
             due=views.due(ward, views.due_keys(ward)),
-            not_watched=self._not_watched(views.gap_keys(ward, now)),
+            not_watched=self._lists.not_watched(views.gap_keys(ward, now)),
             unassigned=ward.unassigned(now),
         )
 
@@ -287,35 +273,6 @@ class Monitor:
             self.ward.note(body, at=ending.at, by=facts.Fact.SYSTEM, session_id=session_id)
             self.ward.must_checkpoint[session_id] = None
             self.ward.outbox.rooms[self.ward.sessions[session_id].room_id] = None
-
-    def _changed_lists(self, now: Instant) -> _Lists:
-        """The lists that are not what screens were last told; looked at each second, sooner after a change."""
-        ward = self.ward
-        self._lists_stale |= bool(
-            ward.outbox.rooms or ward.outbox.retired_rooms or ward.outbox.changes
-        )
-        every_ms = _STALE_LISTS_EVERY_MS if self._lists_stale else _LISTS_EVERY_MS
-        if 0 <= now - self._lists_at < every_ms * ward.clock_speed:
-            return _Lists()
-        self._lists_at, self._lists_stale = now, False
-        ward.forget_old_sessions(now)
-        changed = _Lists()
-        due_keys, gap_keys = views.due_keys(ward), views.gap_keys(ward, now)
-        unassigned = ward.unassigned(now)
-        if due_keys != self._due_keys:
-            changed.due, self._due_keys = views.due(ward, due_keys), due_keys
-        if gap_keys != self._gap_keys:
-            changed.not_watched, self._gap_keys = self._not_watched(gap_keys), gap_keys
-        if unassigned != self._unassigned:
-            changed.unassigned = self._unassigned = unassigned
-        return changed
-
-    def _not_watched(self, keys: list[views.GapKey]) -> list[NotWatched]:
-        """Words are made once for each gap: with many rooms the list is long, and little of it changes."""
-        fresh = [key for key in keys if key not in self._gap_views]
-        made = dict(zip(fresh, views.not_watched_now(self.ward, fresh), strict=True))
-        self._gap_views = {key: made.get(key) or self._gap_views[key] for key in keys}
-        return list(self._gap_views.values())
 
     def _room_changed(self, device_id: str, now: Instant) -> str | None:
         room_id = self.ward.registry.room_of(device_id, now)
