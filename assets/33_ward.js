@@ -8,7 +8,7 @@
   // Tiles of other shapes are laid out otherwise (ward.css).
   const NARROW = 300;
   const LOW = 200;
-  const ROOM_BELOW = 215;
+  const ROOM_BELOW = 250;
   const TALL = 330;
 
   let root = null;
