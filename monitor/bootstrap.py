@@ -26,8 +26,8 @@ from monitor.lifeline import notify_ready
 
 if TYPE_CHECKING:
     from monitor.notices.addresses import AppriseAddress
+    from monitor.service.given import Outcome
     from monitor.service.monitor import Monitor
-    from monitor.service.orders import Outcome
     from monitor.service.ports import Clock, Journal, Pager
     from monitor.wire.orders import Order
 

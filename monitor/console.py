@@ -17,7 +17,7 @@ from monitor.data_directory import (
 from monitor.wire.orders import Order, OrderMessage, OrderResult
 
 if TYPE_CHECKING:
-    from monitor.service.orders import Outcome
+    from monitor.service.given import Outcome
 
 PATIENCE_S = 10.0
 """How long to wait for a gateway that is just starting, or for another command to finish writing."""

@@ -26,8 +26,7 @@ from monitor.wire.live import Heartbeat, Snapshot, Update
 if TYPE_CHECKING:
     from monitor.gateway.connections import Socket
     from monitor.service.monitor import Monitor, Notice
-    from monitor.service.ports import Batch, Clock, Commit, Journal, Pager
-    from monitor.service.ward import Page
+    from monitor.service.ports import Batch, Clock, Commit, Journal, Page, Pager
 
 _log = structlog.get_logger("monitor.gateway")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import structlog
 
 if TYPE_CHECKING:
-    from monitor.service.ward import Page
+    from monitor.service.ports import Page
 
 _log = structlog.get_logger("monitor.notices")
 

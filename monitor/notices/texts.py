@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monitor.locale import Translations
-    from monitor.service.ward import Page
+    from monitor.service.ports import Page
 
 
 def N_(message: str) -> str:  # noqa: N802 - the extractor's usual name for "translate this one later"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from monitor.domain import entries, facts
 from monitor.domain.controls import Controls
@@ -13,15 +13,13 @@ from monitor.domain.screens import WARD
 from monitor.domain.session_state import SessionState
 from monitor.domain.sessions import CLOSED_PHASES, Phase, PhaseEntry, Session
 from monitor.service import intake
+from monitor.service.given import Given
 from monitor.service.office_orders import known_room
 from monitor.service.ports import StoredReading, StreamPosition
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Bedside, Notice, Ward
 from monitor.wire.base import milliseconds
 from monitor.wire.orders import EnterVitals
-
-if TYPE_CHECKING:
-    from monitor.service.orders import Given
 
 _ENTERED = ("pulse_rate", "spo2", *entries.PRESSURE_FIELDS)
 _CLOCKS_MAY_DIFFER_MS = 60 * SECOND

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from monitor.domain import facts
 from monitor.domain.controls import LONGEST_ALARM_PAUSE_MS, Controls, Ending, SwitchedOff
@@ -13,12 +13,10 @@ from monitor.domain.readings import MINUTE, SECOND
 from monitor.domain.session_alarms import SessionAlarms
 from monitor.domain.sessions import Session
 from monitor.service.bedside_orders import entered_time, open_session
+from monitor.service.given import Given
 from monitor.service.office_orders import known_room
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Ward
-
-if TYPE_CHECKING:
-    from monitor.service.orders import Given
 
 
 def pause_audio(ward: Ward, given: Given) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from monitor.domain.registry import Device, Operator
 from monitor.domain.screens import WARD
 from monitor.identity import hash_token
 from monitor.service import checkpoints, intake, orders, screens, views
+from monitor.service.given import Given, Outcome
 from monitor.service.intake import FrameOutcome
-from monitor.service.orders import Outcome
-from monitor.service.ports import Batch
+from monitor.service.ports import Batch, Page
 from monitor.service.screen_lists import Lists, ScreenLists
-from monitor.service.ward import Connection, Notice, Outbox, Page, Ward
+from monitor.service.ward import Connection, Notice, Outbox, Ward
 from monitor.wire import device as feed
 from monitor.wire.base import rfc3339
 from monitor.wire.live import AlarmView, Painted, Snapshot, Update
@@ -165,7 +165,7 @@ class Monitor:
         self, order: Order, *, by: str, role: str, now: Instant, password_hash: str | None = None
     ) -> Outcome:
         """Carry out an order of ``by``, or say why not. Durable, like everything, with the next batch."""
-        return orders.execute(self.ward, orders.Given(order, by, now, password_hash), role)
+        return orders.execute(self.ward, Given(order, by, now, password_hash), role)
 
     def tick(self, now: Instant) -> None:
         """Let time pass: delays end, feeds fall silent."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from monitor.domain import facts
 from monitor.domain.permissions import ADMINISTRATOR
 from monitor.domain.registry import Device, Operator, Room
 from monitor.identity import hash_token
+from monitor.service.given import Given
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Notice, Ward
-
-if TYPE_CHECKING:
-    from monitor.service.orders import Given
 
 
 def add_room(ward: Ward, given: Given) -> dict[str, Any]:

@@ -6,40 +6,16 @@ person may press twice (acknowledge, manual entry).
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from monitor.domain import facts, permissions
-from monitor.domain.readings import Instant
 from monitor.service import bedside_orders, control_orders, office_orders
+from monitor.service.given import Given, Outcome
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Ward
 from monitor.wire import orders as wire
 from monitor.wire.base import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An order with who gave it and when. ``password_hash`` comes with orders that set a password."""
-
-    order: Any
-    by: str
-    at: Instant
-    password_hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an order; ``code`` is empty when it was done."""
-
-    ok: bool
-    code: str = ""
-    message: str = ""
-    field: str = ""
-    result: dict[str, Any] = dataclasses.field(default_factory=dict)
-
 
 _HANDLERS: dict[type[Message], Callable[[Ward, Given], dict[str, Any]]] = {
     wire.AddRoom: office_orders.add_room,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from monitor.domain.facts import AlarmChanged, Fact
 from monitor.domain.readings import Instant, Reading
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
-
-if TYPE_CHECKING:
-    from monitor.service.ward import Page
 
 
 class JournalUnavailableError(RuntimeError):
@@ -238,6 +235,18 @@ class Clock(Protocol):
     speed: float
 
     def now(self) -> Instant: ...
+
+
+class Page(NamedTuple):
+    """Something that must leave the house. Never a patient reference; ``room`` is empty where it is about no room."""
+
+    code: str
+    room: str
+    alarm_id: str
+    priority: str
+    kind: str
+    seconds: int
+    """How long nobody has answered."""
 
 
 class Pager(Protocol):

@@ -9,8 +9,8 @@ from monitor.domain.alarm_system import SessionChange
 from monitor.domain.alarms import Event, Occurrence
 from monitor.domain.readings import SECOND, Instant
 from monitor.domain.screens import SILENT_MS, WARD
-from monitor.service.ports import StreamPosition
-from monitor.service.ward import Page, Ward
+from monitor.service.ports import Page, StreamPosition
+from monitor.service.ward import Ward
 from monitor.wire.live import Painted
 
 CANARY_EVERY_MS = 5 * SECOND

@@ -13,7 +13,7 @@ from monitor.domain.registry import Registry
 from monitor.domain.screens import ScreenWatch
 from monitor.domain.sessions import Session
 from monitor.service.phrases import Phrases
-from monitor.service.ports import Batch, StreamPosition, TokenSource
+from monitor.service.ports import Batch, Page, StreamPosition, TokenSource
 from monitor.service.protocols import Protocol
 from monitor.wire.live import Point
 
@@ -22,18 +22,6 @@ TREND_STEP_MS = 4000
 """A tile's trend is at most this fine; the session page has every point."""
 MEMORY_MS = 25 * HOUR
 """Ended sessions are remembered a little longer than the oldest reading that may still come (24 h)."""
-
-
-class Page(NamedTuple):
-    """Something that must leave the house. Never a patient reference; ``room`` is empty where it is about no room."""
-
-    code: str
-    room: str
-    alarm_id: str
-    priority: str
-    kind: str
-    seconds: int
-    """How long nobody has answered."""
 
 
 class Notice(NamedTuple):

@@ -20,10 +20,9 @@ from monitor import identity
 from monitor.gateway.clock import SystemClock
 from monitor.gateway.server import serve_gateway
 from monitor.service.monitor import Monitor
-from monitor.service.ports import Batch, Clock, Commit, JournalUnavailableError
+from monitor.service.ports import Batch, Clock, Commit, JournalUnavailableError, Page
 from monitor.service.protocols import load_protocols
 from monitor.service.restore import restore
-from monitor.service.ward import Page
 from monitor.storage import open_journal, open_records
 from monitor.storage.journal import SqliteJournal
 from monitor.wire import orders

@@ -10,7 +10,7 @@ import structlog
 
 from monitor.notices.addresses import AddressError, AppriseAddress
 from monitor.notices.pager import MOST_WAITING, NotDeliveredError, Pace, QueuedPager
-from monitor.service.ward import Page
+from monitor.service.ports import Page
 from tests.notices.recipient import Recipient
 from tests.processes import until
 

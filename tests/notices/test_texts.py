@@ -6,7 +6,7 @@ import pytest
 
 from monitor.locale import load_translations
 from monitor.notices.texts import notice_text
-from monitor.service.ward import Page
+from monitor.service.ports import Page
 
 UNANSWERED = Page("unanswered", "3", "s17-a4", "high", "limit", 60)
 ALONE = Page("nobody_watches", "", "", "high", "screen", 10)
