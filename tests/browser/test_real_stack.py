@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -163,3 +164,52 @@ def test_a_tile_leads_to_its_session_and_back_without_losing_the_live_socket(
     page.locator("#nav").get_by_text("Ward").click()
     expect(page.locator(TILE)).to_be_visible()
     assert page.evaluate("window.stillTheSamePage") is True
+
+
+def processes_of(profile: Path) -> list[int]:
+    """Every process of the browser that runs on a profile, its renderers included."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (entry / "cmdline").exists():
+            try:
+                words = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if str(profile).encode() in words:
+                found.append(int(entry.name))
+    return found
+
+
+def descendants(pids: list[int]) -> set[int]:
+    """The processes and all their children."""
+    known = set(pids)
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(status[1])
+    while grown := {pid for pid, parent in parents.items() if parent in known} - known:
+        known |= grown
+    return known
+
+
+def test_a_screen_that_is_frozen_is_an_alarm_on_another_screen(
+    page: Page, tabs: BrowserContext, tmp_path: Path, stack: Stack
+) -> None:
+    signed_in(tabs.pages[0], stack)
+    signed_in(page, stack)
+    stopped = descendants(processes_of(tmp_path))
+    assert stopped
+    told = page.locator('#alarm-list [data-alarm^="ward-a"]').filter(has_text="no longer confirms")
+    try:
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        expect(told).to_be_visible(timeout=30_000)
+        expect(told).to_have_attribute("data-priority", "medium")
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    expect(told).to_have_count(0, timeout=30_000)
