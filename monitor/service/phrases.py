@@ -107,6 +107,7 @@ _SENTENCES = {
     "gap_limit_taken_out": N_("{what}: the limit {limit} was taken out"),
     "gap_limit_widened": N_("{what}: limit {own} instead of {limit}"),
     "gap_no_sound": N_("No station can sound"),
+    "gap_not_tested": N_("Alarms not tested today"),
     "gap_no_pages": N_("Notices do not leave the house"),
     "help": N_("Help wanted"),
     "screen_silent": N_("A station no longer confirms what it shows ({operator})"),

@@ -54,6 +54,8 @@ def restore(
     for restored in records.restored_sessions():
         _go_on(ward, records, restored, now)
     ward.screens.occurrences.numbered = _close_what_was_open(ward, records, WARD, now)
+    tested = records.newest_fact("alarms_tested")
+    ward.alarms_tested_at = None if tested is None else tested.at
     ward.outbox = Outbox()
     return Monitor(ward)
 

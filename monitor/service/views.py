@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.domain import not_watched, schedule
 from monitor.domain.alarms import Occurrence, Reason
-from monitor.domain.readings import MANUAL_SOURCE, SECOND, Instant, Metric, Reading
+from monitor.domain.readings import HOUR, MANUAL_SOURCE, SECOND, Instant, Metric, Reading
 from monitor.domain.registry import Room
 from monitor.domain.screens import WARD
 from monitor.domain.sessions import Session
@@ -112,6 +112,8 @@ def words(ward: Ward, reason: Reason) -> Text:
     return in_every_language(ward.phrases, lambda phrases: phrases.say(reason))
 
 
+_TEST_EVERY_MS = 24 * HOUR
+"""The alarms are to be tested before the first patient of the day."""
 DueKey = tuple[str, str, Instant]
 """Session id, kind of task, when."""
 
@@ -146,7 +148,7 @@ GapKey = tuple[str, str, not_watched.Gap]
 
 def gap_keys(ward: Ward, now: Instant) -> list[GapKey]:
     """What is not watched in every open session, by room."""
-    found: list[GapKey] = [(WARD, "", gap) for gap in _gaps_of_the_ward(ward)]
+    found: list[GapKey] = [(WARD, "", gap) for gap in _gaps_of_the_ward(ward, now)]
     for alarms in ward.alarms:
         session = ward.sessions[alarms.state.session_id]
         settings = ward.protocols[session.protocol].alarms
@@ -155,11 +157,14 @@ def gap_keys(ward: Ward, now: Instant) -> list[GapKey]:
     return found
 
 
-def _gaps_of_the_ward(ward: Ward) -> list[not_watched.Gap]:
+def _gaps_of_the_ward(ward: Ward, now: Instant) -> list[not_watched.Gap]:
     """What no room is to blame for."""
     found = []
     if ward.screens.screens and ward.screens.soundless_since is not None:
         found.append(not_watched.Gap("no_sound", ward.screens.soundless_since))
+    tested_at, begun = ward.alarms_tested_at, next(iter(ward.alarms), None)
+    if begun is not None and (tested_at is None or now - tested_at > _TEST_EVERY_MS):
+        found.append(not_watched.Gap("not_tested", tested_at or begun.state.started_at))
     if ward.pager_failing_since is not None:
         found.append(not_watched.Gap("no_pages", ward.pager_failing_since))
     return found

@@ -157,6 +157,15 @@ def test_an_alarm_test_is_told_to_screens_once(clinic: Clinic) -> None:
     assert [update.alarm_test for update in clinic.updates].count(True) == 1
 
 
+def test_alarms_that_were_not_tested_today_are_listed_also_after_a_restart(clinic: Clinic) -> None:
+    assert "not_tested" in listed(clinic)
+    clinic.order(orders.TestAlarms())
+    clinic.restart()
+    assert "not_tested" not in listed(clinic)
+    clinic.now += 25 * 3_600_000
+    assert "not_tested" in listed(clinic)
+
+
 def test_an_unanswered_high_alarm_leaves_the_house_without_a_patient_reference(
     clinic: Clinic,
 ) -> None:
