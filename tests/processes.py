@@ -163,7 +163,7 @@ class Running:
     def processes(self) -> dict[int, str]:
         """Every living process of its session, by id, with its command line."""
         listed = subprocess.run(
-            ["ps", "-o", "pid=,stat=,args=", "-s", str(self.process.pid)],
+            ["ps", "-ww", "-o", "pid=,stat=,args=", "-s", str(self.process.pid)],
             capture_output=True,
             text=True,
             check=False,
