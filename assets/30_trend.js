@@ -157,6 +157,7 @@
       context.stroke();
       context.beginPath();
     };
+    const byHand = [];
     for (const point of points) {
       const value = point[4];
       const x = across(point[2]);
@@ -168,6 +169,11 @@
         before = null;
       }
       const y = down(value, scale, height);
+      if (point[10] === "manual") {
+        // What a person read is a mark of its own, never a part of the device's line.
+        byHand.push([x, y]);
+        continue;
+      }
       if (before !== null && point[2] - before <= longest) context.lineTo(x, y);
       else {
         // A lone point would be an invisible line of no length.
@@ -179,6 +185,7 @@
     finish();
     context.globalAlpha = 1;
     context.setLineDash([]);
+    for (const [x, y] of byHand) context.fillRect(x - 2, y - 2, 4, 4);
   }
 
   im.trend = { create, forget, show, resize, redraw };

@@ -251,7 +251,10 @@ def point_of(room_id: str, reading: Reading) -> Point:
 
 
 def _extend_trend(trend: dict[str, deque[Point]], metric: str, point: Point) -> None:
-    """A tile's trend: every cuff, every change between value and no value, else a point each few seconds."""
+    """A tile's trend: every cuff, every change of source or between value and no value, else a point each few seconds.
+
+    A screen that is opened later knows the values of every source by it.
+    """
     points = trend.get(metric)
     if points is None:
         points = trend[metric] = deque(maxlen=4 * TREND_MS // TREND_STEP_MS)
@@ -262,6 +265,7 @@ def _extend_trend(trend: dict[str, deque[Point]], metric: str, point: Point) -> 
     if (
         last is None
         or metric == Metric.NIBP
+        or last[10] != point[10]
         or at - last[2] >= TREND_STEP_MS
         or (last[4] is None) != (point[4] is None)
     ):

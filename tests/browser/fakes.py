@@ -104,6 +104,8 @@ class FakeGateway:
         self.received: list[dict[str, Any]] = []
         self.on_order: Callable[[dict[str, Any]], None] | None = None
         self._connections: set[ServerConnection] = set()
+        self._alarms: dict[str, dict[str, Any]] = {}
+        self._telling = threading.RLock()
         self._stopped = threading.Event()
         self._server: Server = serve(self._serve, "127.0.0.1", port)
         self.port = self._server.socket.getsockname()[1]
@@ -125,7 +127,18 @@ class FakeGateway:
 
     def update(self, **what: Any) -> int:
         """The next update by sequence number. Returns its ``seq``."""
+        with self._telling:
+            return self._tell(what)
+
+    def _whole(self) -> dict[str, Any]:
+        """The snapshot with the alarms that were told since: a page that comes back misses nothing."""
+        snapshot = self.snapshot()
+        alarms = {alarm["id"]: alarm for alarm in snapshot["alarms"]} | self._alarms
+        return {**snapshot, "alarms": list(alarms.values()), "seq": self.seq}
+
+    def _tell(self, what: dict[str, Any]) -> int:
         self.seq += 1
+        self._alarms |= {alarm["id"]: alarm for alarm in what.get("alarms", [])}
         body: dict[str, Any] = {"points": [], "rooms": [], "retired_rooms": [], "alarms": []}
         body |= {"due": None, "not_watched": None, "unassigned": None}
         self.send({"type": "update", "seq": self.seq, "server_time": self.now(), **body, **what})
@@ -160,8 +173,9 @@ class FakeGateway:
                 message = json.loads(text)
                 self.received.append(message)
                 if message["type"] in ("subscribe", "resync"):
-                    connection.send(json.dumps({**self.snapshot(), "seq": self.seq}))
-                    self._connections.add(connection)
+                    with self._telling:
+                        connection.send(json.dumps(self._whole()))
+                        self._connections.add(connection)
                 elif message["type"] == "order" and self.on_order:
                     self.on_order(message)
         finally:

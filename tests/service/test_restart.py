@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from uuid import uuid4
 
 import pytest
 
@@ -66,6 +67,18 @@ def test_the_newest_values_and_the_trend_are_back(clinic: Clinic) -> None:
     assert room.values["spo2"].value == 96
     assert room.values["nibp"].systolic == 131
     assert len(room.trend) > 6
+
+
+def test_a_screen_opened_after_an_entry_by_hand_knows_it_beside_the_devices_value(
+    clinic: Clinic,
+) -> None:
+    clinic.seconds(3, spo2=97)
+    clinic.order(orders.EnterVitals(entry=uuid4(), session=clinic.session, spo2=88))
+    clinic.seconds(3, spo2=97)
+    clinic.restart()
+    (room,) = clinic.monitor.snapshot(clinic.now).rooms
+    newest = {point[10]: point[4] for point in room.trend if point[1] == "spo2"}
+    assert newest == {"manual": 88, clinic.device: 97}
 
 
 def test_the_phase_is_known_again(clinic: Clinic) -> None:
