@@ -121,8 +121,11 @@ def test_an_own_limit_is_set_by_keyboard_and_is_in_force_once_the_gateway_has_it
     visitor.keyboard.press("l")
     expect(visitor.locator("#limits-form-limit")).to_be_focused()
     expect(visitor.locator("#limits-form-table")).to_contain_text("< 92")
+    chosen = visitor.locator("#limits-form-limit")
     visitor.keyboard.press("ArrowDown")
+    expect(visitor.get_by_role("option").first).to_be_visible()
     visitor.keyboard.press("Enter")
+    expect(chosen).not_to_have_value("")
     for text in ("94", "COPD"):
         visitor.keyboard.press("Tab")
         visitor.keyboard.type(text)
