@@ -57,14 +57,13 @@ def record_frame(
     if not _claim(ward, device_id, stream, frame.seq, now):
         return FrameOutcome(0, [])
     connection = ward.connections[device_id]
-    own_offset_ms = now - milliseconds(frame.sent_at)
     stored: list[Reading] = []
     rejected: list[RejectedReading] = []
     by_session: dict[str | None, list[Reading]] = {}
     for index, sent in enumerate(frame.readings):
         judged = judge(sent, device_id, offset_ms, now)
         if in_sequence and not isinstance(judged, Rejection):
-            judged = _after_a_step_back(connection, judged, own_offset_ms, now)
+            judged = _after_a_step_back(connection, judged, frame, now)
         if isinstance(judged, Rejection):
             rejected.append(
                 RejectedReading.model_construct(
@@ -86,7 +85,7 @@ def record_frame(
 
 
 def _after_a_step_back(
-    connection: Connection, reading: Reading, own_offset_ms: int, now: Instant
+    connection: Connection, reading: Reading, frame: Readings, now: Instant
 ) -> Reading:
     """A reading of the newest frame that seems older than the one before it: the device's clock stepped back.
 
@@ -94,11 +93,12 @@ def _after_a_step_back(
     offset dates the reading, so that no breach is taken for late data or put in the past. A backlog that is sent
     after live readings keeps its place: by its own offset it is as old as it says.
     """
-    metric = str(reading.metric)
+    metric = reading.metric
     newest = connection.newest.get(metric)
     if newest is None or reading.at >= newest:
         connection.newest[metric] = reading.at
         return reading
+    own_offset_ms = now - milliseconds(frame.sent_at)
     at = min(reading.measured_at + own_offset_ms, now)
     if at < newest:
         return reading
