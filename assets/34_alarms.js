@@ -6,9 +6,17 @@
 
   im.alarmWords = (alarm) => `${im.MARKS[alarm.priority]} ${im.spoken(alarm.text)}`;
 
+  // An alarm that nobody answers goes to the next holder, then to everybody: here everyone can read whose it is.
+  function unanswered(alarm) {
+    if (!alarm.level) return "";
+    return alarm.addressed_to
+      ? t("not answered: now for {operator}").replace("{operator}", alarm.addressed_to)
+      : t("not answered: for everybody");
+  }
+
   const stateWords = {
-    active: () => "",
-    latched: () => t("condition over, not acknowledged"),
+    active: unanswered,
+    latched: (alarm) => [t("condition over, not acknowledged"), unanswered(alarm)].filter(Boolean).join(" · "),
     acknowledged: () => t("acknowledged"),
   };
 
@@ -45,7 +53,7 @@
     im.setText(view.title, `${im.MARKS[alarm.priority]} ${im.roomTitle(alarm.room)}`);
     im.setText(view.words, im.spoken(alarm.text));
     const by = alarm.state === "acknowledged" && alarm.acknowledged_by ? ` · ${alarm.acknowledged_by}` : "";
-    im.setText(view.state, stateWords[alarm.state]() + by);
+    im.setText(view.state, stateWords[alarm.state](alarm) + by);
     view.button.hidden = alarm.state === "acknowledged";
     if (alarm.state === "acknowledged") settle(view, "");
     paintTime(view, im.clock.now());

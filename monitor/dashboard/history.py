@@ -212,7 +212,7 @@ def _transition(words: Words, phrases: Phrases, alarm: AlarmChanged) -> str:
     why = reason_text(phrases, alarm)
     priority = priority_name(words, alarm.priority)
     texts = {
-        "unanswered": _("Not answered: louder, and everybody's"),
+        "unanswered": _("Not answered: louder, for the next holder, then for all"),
         "reminded": _("Brought to mind again"),
         "delay_ended": _("Raised, {priority}: {why}"),
         "escalated": _("Worse, {priority}: {why}"),

@@ -11,7 +11,7 @@ from monitor.domain.readings import Instant
 
 NEVER: Instant = 2**62
 MOST_LEVELS = 2
-"""First everybody, then out of the house; louder than that nothing helps."""
+"""First the next holder and out of the house, then everybody; louder than that nothing helps."""
 
 
 class UnknownAlarmError(LookupError):

@@ -15,12 +15,13 @@ def N_(message: str) -> str:  # noqa: N802 - the extractor's usual name for "tra
 
 
 _TEXTS = {
-    "unanswered": N_("Room {room}: {priority} alarm ({kind}) not answered for {seconds} s."),
+    "unanswered": N_("Room {room}: {priority} alarm ({kind}) not answered for {seconds} s. Now for {to}."),
     "nobody_watches": N_(
         "No station has confirmed for {seconds} s that it shows the ward. Watch the patients directly."
     ),
 }
 _PRIORITIES = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
+_EVERYBODY = N_("everybody")
 _TECHNICAL = N_("technical fault")
 _VITALS = N_("vital signs")
 _KINDS = {
@@ -38,4 +39,5 @@ def notice_text(page: Page, translations: Translations) -> str:
         priority=say(_PRIORITIES[page.priority]),
         kind=say(_KINDS.get(page.kind, _TECHNICAL)),
         seconds=page.seconds,
+        to=page.to or say(_EVERYBODY),
     )

@@ -247,6 +247,8 @@ class Page(NamedTuple):
     kind: str
     seconds: int
     """How long nobody has answered."""
+    to: str = ""
+    """The operator it goes to now; empty: everybody."""
 
 
 class Pager(Protocol):

@@ -9,6 +9,7 @@ from monitor.domain.alarm_system import SessionChange
 from monitor.domain.alarms import Event, Occurrence
 from monitor.domain.readings import SECOND, Instant
 from monitor.domain.screens import SILENT_MS, WARD
+from monitor.service.holders import addressed_to
 from monitor.service.ports import Page, StreamPosition
 from monitor.service.ward import Ward
 from monitor.wire.live import Painted
@@ -47,9 +48,11 @@ def page_unanswered(ward: Ward, changes: Iterable[SessionChange]) -> None:
     for session_id, change in changes:
         if change.event is Event.UNANSWERED:
             known = change.occurrence
-            room = ward.registry.rooms[ward.sessions[session_id].room_id].name
+            session = ward.sessions[session_id]
+            room = ward.registry.rooms[session.room_id].name
             waited_s = (change.at - known.signalled_at) // SECOND
-            page = Page("unanswered", room, known.id, known.priority, known.kind, waited_s)
+            to = addressed_to(ward, session, known)
+            page = Page("unanswered", room, known.id, known.priority, known.kind, waited_s, to)
             ward.outbox.pages.append(page)
 
 

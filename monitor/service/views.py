@@ -10,6 +10,7 @@ from monitor.domain.readings import HOUR, MANUAL_SOURCE, SECOND, Instant, Metric
 from monitor.domain.registry import Room
 from monitor.domain.screens import WARD
 from monitor.domain.sessions import Session
+from monitor.service.holders import addressed_to
 from monitor.service.phrases import in_every_language
 from monitor.service.ward import Bedside, Ward
 from monitor.wire.live import AlarmView, Due, NotWatched, Point, RoomView, SessionView, Text, Value
@@ -91,6 +92,7 @@ def alarm_view(ward: Ward, session_id: str, occurrence: Occurrence) -> AlarmView
         acknowledged_by=occurrence.acknowledged_by,
         ended_at=occurrence.ended_at,
         level=occurrence.level,
+        addressed_to="" if session is None else addressed_to(ward, session, occurrence),
         reminded_at=occurrence.reminded_at,
         painted_at=occurrence.painted_at,
         sounded_at=occurrence.sounded_at,

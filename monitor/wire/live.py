@@ -104,7 +104,9 @@ class AlarmView(Message):
     acknowledged_by: str | None = None
     ended_at: int | None = None
     level: int = 0
-    """How often it went unanswered: from 1 on it sounds louder and is everybody's."""
+    """How often it went unanswered: from 1 on it sounds louder."""
+    addressed_to: str = ""
+    """Who is asked to answer: the holder, then the next holder; empty: everybody."""
     reminded_at: int | None = None
     """When an acknowledged one that persists was last brought to mind; a screen sounds one burst for it."""
     painted_at: int | None = None

@@ -261,3 +261,19 @@ def test_the_words_of_the_screen_are_the_operators_language(
     expect(page.locator('[data-room="3"]')).to_contain_text("Ledig")
     gateway.update(alarms=[clinic.alarm(1, 2, "medium", gateway.now())])
     expect(page.locator('[data-alarm="a1"]')).to_contain_text("under 92 i 15 s")
+
+
+def test_an_alarm_nobody_answers_says_whose_it_is_now(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway
+) -> None:
+    page.goto(dashboard.url)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    alarm = page.locator('[data-alarm="a1"]')
+    for level, to, words in (
+        (1, "N-20", "not answered: now for N-20"),
+        (2, "", "not answered: for everybody"),
+    ):
+        gateway.update(
+            alarms=[clinic.alarm(1, 1, "high", gateway.now(), level=level, addressed_to=to)]
+        )
+        expect(alarm).to_contain_text(words)

@@ -14,7 +14,7 @@ ALONE = Page("nobody_watches", "", "", "high", "screen", 10)
 
 def test_a_notice_tells_room_priority_kind_and_how_long() -> None:
     text = notice_text(UNANSWERED, load_translations()["en"])
-    assert text == "Room 3: high alarm (vital signs) not answered for 60 s."
+    assert text == "Room 3: high alarm (vital signs) not answered for 60 s. Now for everybody."
 
 
 def test_a_ward_that_nobody_watches_has_a_notice_of_its_own() -> None:

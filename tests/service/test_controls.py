@@ -234,3 +234,43 @@ def test_notices_that_do_not_leave_the_house_are_listed(clinic: Clinic) -> None:
     assert "no_pages" in listed(clinic)
     clinic.monitor.pager_ok()
     assert "no_pages" not in listed(clinic)
+
+
+def second_room(clinic: Clinic, name: str, holder: str) -> None:
+    clinic.order(orders.AddRoom(name=name))
+    clinic.order(orders.StartSession(room=name, patient=f"P-{name}"), by=holder)
+
+
+def addressed(clinic: Clinic) -> list[tuple[int, str]]:
+    shown = clinic.monitor.snapshot(clinic.now).alarms
+    return [(known.level, known.addressed_to) for known in shown if known.metric == "spo2"]
+
+
+def test_an_unanswered_high_alarm_goes_to_the_next_holder_and_then_to_everybody(
+    clinic: Clinic,
+) -> None:
+    second_room(clinic, "10", "N-30")
+    second_room(clinic, "2", "N-20")
+    clinic.seconds(2, spo2=84)
+    assert addressed(clinic) == [(0, "N-12")]
+    clinic.seconds(60, spo2=84)
+    assert addressed(clinic) == [(1, "N-20")]
+    clinic.seconds(60, spo2=84)
+    assert addressed(clinic) == [(2, "")]
+    unanswered = [page for page in clinic.monitor.take_pages() if page.code == "unanswered"]
+    assert [(page.seconds, page.to) for page in unanswered] == [(60, "N-20"), (120, "")]
+
+
+def test_without_another_holder_an_unanswered_alarm_is_everybodys_at_once(clinic: Clinic) -> None:
+    second_room(clinic, "2", "N-12")
+    clinic.seconds(62, spo2=84)
+    assert addressed(clinic) == [(1, "")]
+
+
+def test_the_next_holder_is_looked_for_round_the_ward(clinic: Clinic) -> None:
+    clinic.order(orders.AddOperator(name="N-20", role="nurse", password="eight long"))
+    clinic.order(orders.OfferHandover(session="s1", to="N-20"))
+    second_room(clinic, "0", "N-30")
+    assert clinic.order(orders.AcceptHandover(session="s1"), by="N-20").ok
+    clinic.seconds(62, spo2=84)
+    assert addressed(clinic) == [(1, "N-30")]
