@@ -57,7 +57,13 @@ _ROWS: tuple[tuple[State, Event, tuple[bool, ...], State, str], ...] = (
     (State.PENDING, Event.VOIDED, ANY, State.ENDED, "the value was withdrawn before it was raised"),
     (State.PENDING, Event.SESSION_ENDED, ANY, State.ENDED, "nobody is watched any more"),
     (State.ACTIVE, Event.ESCALATED, ANY, State.ACTIVE, "a worse rung sounds again"),
-    (State.ACTIVE, Event.UNANSWERED, ANY, State.ACTIVE, "louder, for the next holder, then for all"),
+    (
+        State.ACTIVE,
+        Event.UNANSWERED,
+        ANY,
+        State.ACTIVE,
+        "louder, for the next holder, then for all",
+    ),
     (State.ACTIVE, Event.ACKNOWLEDGED, ANY, State.ACKNOWLEDGED, "an operator has seen it"),
     (
         State.ACTIVE,

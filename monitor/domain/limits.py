@@ -148,7 +148,7 @@ class AlarmSettings:
     disagreement: dict[str, float] = field(default_factory=dict)
     """Metric or component to how far apart two sources may be."""
     unanswered_ms: int = MINUTE
-    """An unacknowledged high alarm becomes louder and goes to the next holder after this, to everybody after twice this."""
+    """An unanswered high alarm becomes louder and goes to the next holder after this, to all after twice this."""
     remind_ms: int = 3 * MINUTE
     """An acknowledged high or technical condition that persists is brought to mind this often."""
     arrival_grace_ms: int = 500
