@@ -17,7 +17,7 @@ from monitor.service.ports import StoredReading
 from monitor.service.protocols import Protocol
 from monitor.wire.orders import OrderResult
 
-_PROTOCOL_TITLES = (N_("Ketamine by vein"),)
+_PROTOCOL_TITLES = (N_("Ketamine by vein"), N_("Esketamine nasal spray"))
 """Titles of the protocols that come with the product, for the catalogs; a clinic's own stand as they are."""
 
 STEPS = (Phase.PRECHECK, Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phase.DISCHARGED)
