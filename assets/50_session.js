@@ -175,8 +175,10 @@
   function pressed(event) {
     if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const place = document.querySelector("[role=dialog]") || document.getElementById("page") || document;
-    const button = place.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]:not(:disabled):not([hidden])`);
+    const place = im.dialogs.shown() || document.getElementById("page") || document;
+    const keyed = `[data-key="${CSS.escape(event.key.toLowerCase())}"]:not(:disabled):not([hidden])`;
+    // The closed dialogs are on the page too: a digit there is no score.
+    const button = Array.from(place.querySelectorAll(keyed)).find((one) => !one.closest(".dialog-layer[hidden]"));
     if (!button) return;
     event.preventDefault();
     button.click();

@@ -185,9 +185,10 @@
   im.startSession = function (roomId) {
     const room = im.model.rooms.get(roomId);
     requests += 1;
-    if (window.dash_clientside && room) {
-      window.dash_clientside.set_props("start-session-request", { data: { room: room.name, n: requests } });
-    }
+    if (!window.dash_clientside || !room) return;
+    window.dash_clientside.set_props("start-session-request", { data: { room: room.name, n: requests } });
+    window.dash_clientside.set_props("start-title", { children: im.t("Start a session in room {room}", { room: room.name }) });
+    im.dialogs.open("start-dialog");
   };
 
   im.views = { watchPage, snapshot, update, heartbeat, tick, closed, mounted, tell, soundChanged };

@@ -63,6 +63,13 @@ class Stack:
         announced: dict[str, Any] = json.loads((self.data / "gateway.json").read_text())
         return int(announced["pid"])
 
+    def dashboard_pid(self) -> int:
+        """The other process of ``serve`` than the gateway."""
+        serving = self._processes[0].pid
+        children = Path(f"/proc/{serving}/task/{serving}/children").read_text().split()
+        (dashboard,) = {int(child) for child in children} - {self.gateway_pid()}
+        return dashboard
+
     @contextmanager
     def frozen(self, pid: int) -> Iterator[None]:
         """A process that stands still and keeps its sockets open."""

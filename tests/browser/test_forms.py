@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.stack import OPERATOR, PASSWORD, Stack
 
@@ -44,6 +44,10 @@ def open_vitals(page: Page, stack: Stack) -> None:
     expect(page.locator("#vitals-pulse")).to_be_focused()
 
 
+def question(page: Page) -> Locator:
+    return page.locator("#vitals-dialog [data-part=question]")
+
+
 def shown(page: Page, metric: str) -> str:
     return page.locator(f'#session-numerics [data-metric="{metric}"]').inner_text()
 
@@ -75,7 +79,7 @@ def test_an_unusual_value_is_asked_about_once_and_enter_answers(
     open_vitals(visitor, stack)
     visitor.keyboard.type("199")
     visitor.keyboard.press("Enter")
-    expect(visitor.locator("#vitals-question")).to_contain_text("Pulse 199 /min")
+    expect(question(visitor)).to_contain_text("Pulse 199 /min")
     expect(visitor.locator("#vitals-confirm")).to_be_focused()
     visitor.keyboard.press("Enter")
     expect(visitor.locator("#vitals-pulse")).to_be_hidden()
@@ -100,7 +104,7 @@ def test_a_dead_gateway_keeps_what_was_typed_and_says_that_nothing_changed(
     visitor.keyboard.type("72")
     with stack.frozen(stack.gateway_pid()):
         visitor.keyboard.press("Enter")
-        error = visitor.locator("#vitals-error")
+        error = visitor.locator("#vitals-dialog [data-part=error]")
         expect(error).to_contain_text("The gateway does not answer", timeout=10_000)
         expect(visitor.locator("#vitals-pulse")).to_have_value("72")
     live(visitor)
@@ -123,7 +127,7 @@ def test_an_own_limit_is_set_by_keyboard_and_is_in_force_once_the_gateway_has_it
     expect(visitor.locator("#limits-form-table")).to_contain_text("< 92")
     chosen = visitor.locator("#limits-form-limit")
     visitor.keyboard.press("ArrowDown")
-    expect(visitor.get_by_role("option").first).to_be_visible()
+    expect(visitor.locator("[role=option][data-combobox-selected]")).to_be_visible()
     visitor.keyboard.press("Enter")
     expect(chosen).not_to_have_value("")
     for text in ("94", "COPD"):

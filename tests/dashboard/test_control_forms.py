@@ -7,7 +7,7 @@ import pytest
 
 from monitor.dashboard.app import create_app
 from monitor.dashboard.components import control_fills as fills
-from monitor.dashboard.components.control_forms import FORMS, LIMITS, PAUSE, SCORE
+from monitor.dashboard.components.control_forms import FORMS, HANDOVER, LIMITS, SCORE
 from monitor.dashboard.components.forms import filled_of
 from monitor.dashboard.components.session_actions import standing_marks
 from monitor.dashboard.order_forms import OTHER, Filled, send_filled
@@ -19,6 +19,7 @@ from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import (
     T0,
     ScriptedOrders,
+    done,
     parts,
     reading,
     records,
@@ -144,15 +145,21 @@ async def test_a_session_is_offered_and_taken_over() -> None:
     assert (offer.to, accept.kind) == ("kari", "accept_handover")
 
 
-def test_enter_in_a_field_presses_the_first_button() -> None:
+def test_a_form_is_what_stood_in_its_fields_and_the_button_that_sent_it() -> None:
     sent = {
-        "known": ["s1", ENTRY, T0, "spo2_below_1"],
         "values": {"value": "94", "reason": "x"},
-        "pressed": LIMITS.part("reason"),
+        "pressed": LIMITS.part("take-out"),
+        "entry": ENTRY,
+        "opened_at": T0,
     }
-    filled = filled_of(LIMITS, sent)
-    assert (filled.pressed, filled.values["limit"]) == ("set", "spo2_below_1")
-    assert filled_of(LIMITS, sent | {"pressed": LIMITS.part("take-out")}).pressed == "take_out"
+    filled = filled_of(LIMITS, sent, "s1", ["spo2_below_1"])
+    assert (filled.pressed, filled.values["limit"]) == ("take_out", "spo2_below_1")
+    assert (filled.session, filled.entry, filled.opened_at) == ("s1", ENTRY, T0)
+
+
+def test_enter_in_a_field_presses_the_first_button_and_never_gives_a_score() -> None:
+    assert LIMITS.plan({}).submit == LIMITS.part("set")
+    assert SCORE.plan({}).submit == ""
 
 
 def test_the_limits_dialog_tells_the_own_value_beside_that_of_the_protocol() -> None:
@@ -225,18 +232,17 @@ def test_the_head_tells_what_is_set_and_lets_the_right_person_end_it() -> None:
     assert hidden(other)["handover-form-accept"] is True
 
 
-async def press_outside(form: Any, button: str, *answers: Any) -> Any:
+async def press(form: Any, button: str, *answers: Any, **values: str) -> Any:
     browser = Browser(create_app(parts(orders=ScriptedOrders(list(answers)))))
     await browser.sign_in()
-    known = ["s1", ENTRY, T0, *[None for _choice in form.choices]]
-    values = dict.fromkeys(form.texts, "")
-    sent = {"values": values, "pressed": form.part(button), "known": known, "at": 1}
-    outputs = (f"{form.part('dialog')}.opened", "session-changed.data")
+    texts = {name: values.get(name, "") for name in form.texts}
+    sent = {"values": texts, "pressed": form.part(button), "entry": ENTRY, "opened_at": T0}
+    told = f"{form.part('told')}.data"
     deps = json.loads((await browser.get("/_dash-dependencies")).text)
     name = next(
         d["output"]
         for d in deps
-        if d["inputs"] and d["inputs"][0]["id"] == form.part("sent") and outputs[0] in d["output"]
+        if d["inputs"] and d["inputs"][0]["id"] == form.part("sent") and told in d["output"]
     )
     parts_of = [part.split(".") for part in name.strip(".").split("...")]
     page = await browser.callback(
@@ -244,28 +250,42 @@ async def press_outside(form: Any, button: str, *answers: Any) -> Any:
         [{"id": form.part("sent"), "property": "data", "value": sent}],
         [{"id": one, "property": prop} for one, prop in parts_of],
         changedPropIds=[f"{form.part('sent')}.data"],
+        state=[
+            {"id": "session-id", "property": "data", "value": "s1"},
+            *(
+                {"id": form.part(name), "property": "value", "value": values.get(name)}
+                for name in form.choices
+            ),
+        ],
     )
     return json.loads(page.text)
 
 
-async def test_a_refusal_of_a_button_on_the_page_is_told_on_the_page() -> None:
-    told = await press_outside(FORM["handover"], "accept", refused("not_offered"))
-    assert told["sideUpdate"]["notice"]["children"] == "the gateway's own words"
+def told_by(form: Any, response: Any) -> Any:
+    return response["response"][form.part("told")]["data"]
+
+
+async def test_a_refusal_is_the_answer_to_the_entry_that_was_sent() -> None:
+    told = told_by(HANDOVER, await press(HANDOVER, "accept", refused("not_offered")))
+    assert (told["entry"], told["done"]) == (ENTRY, False)
+    assert told["sentence"] == "the gateway's own words"
 
 
 async def test_a_refused_form_stays_open_and_what_is_typed_in_it_is_left_alone() -> None:
-    told = await press_outside(LIMITS, "set")
-    assert told["response"][LIMITS.part("dialog")]["opened"] is True
-    assert told["sideUpdate"][LIMITS.part("limit")] == {"error": "This is needed."}
-    assert "value" not in told["sideUpdate"][LIMITS.part("value")]
+    response = await press(LIMITS, "set")
+    assert told_by(LIMITS, response)["errors"] == {LIMITS.part("limit"): "This is needed."}
+    assert not told_by(LIMITS, response)["done"]
+    assert not response.get("sideUpdate")
 
 
 async def test_a_done_form_closes() -> None:
-    told = await press_outside(SCORE, "5")
-    assert told["response"][SCORE.part("dialog")]["opened"] is False
+    assert told_by(SCORE, await press(SCORE, "5", done()))["done"]
+    assert not SCORE.stays
 
 
-def test_every_form_says_which_of_its_buttons_stand_on_the_page() -> None:
-    for form in FORMS:
-        assert set(form.outside) <= set(form.presses.values())
-    assert PAUSE.outside == ("resume",)
+async def test_a_form_that_stays_is_filled_anew_when_it_is_done() -> None:
+    response = await press(LIMITS, "set", done(), limit="spo2_below_1", value="94", reason="COPD")
+    told = told_by(LIMITS, response)
+    assert (told["done"], told["stays"]) == (True, True)
+    assert LIMITS.part("table") in response["sideUpdate"]
+    assert LIMITS.part("value") not in response["sideUpdate"]

@@ -14,6 +14,7 @@ from monitor.dashboard.standing import (
     rise_limits,
 )
 from monitor.dashboard.visit import Visit
+from monitor.dashboard.words import Words
 from monitor.domain.controls import Controls
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.readings import Metric
@@ -50,8 +51,6 @@ def fill_limits(visit: Visit, session: Session) -> Props:
     return {
         "table": {"children": plain_table(heads, own_limit_rows(words, visit.phrases, standing))},
         "limit": {"data": choices},
-        "value": {"value": ""},
-        "reason": {"value": ""},
     }
 
 
@@ -80,14 +79,13 @@ def fill_baseline(visit: Visit, session: Session) -> Props:
     return {"text": {"children": text}, **fields}
 
 
-def fill_score(_visit: Visit, _session: Session) -> Props:
-    """Nothing but the time, which the opening sets."""
+def fill_nothing(_visit: Visit, _session: Session) -> Props:
+    """For a dialog that has all it shows from the start."""
     return {}
 
 
-def fill_pause(visit: Visit, _session: Session) -> Props:
-    """The usual reasons and lengths."""
-    words = visit.words
+def pause_choices(words: Words) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The usual reasons and lengths of a pause."""
     reasons = [{"value": text, "label": text} for text in pause_reasons(words)]
     other = {"value": order_forms.OTHER, "label": words.gettext("Other, in words")}
     minutes = [
@@ -97,11 +95,7 @@ def fill_pause(visit: Visit, _session: Session) -> Props:
         }
         for n in order_forms.PAUSE_MINUTES
     ]
-    return {
-        "why": {"data": [*reasons, other], "value": reasons[0]["value"]},
-        "minutes": {"data": minutes, "value": "3"},
-        "reason": {"value": ""},
-    }
+    return [*reasons, other], minutes
 
 
 def fill_switch(visit: Visit, session: Session) -> Props:
@@ -115,7 +109,7 @@ def fill_switch(visit: Visit, session: Session) -> Props:
             name = visit.phrases.metric(metric)
             label = text_off.format(metric=name) if metric in off else name
             choices.append({"value": str(metric), "label": label})
-    return {"metric": {"data": choices}, "reason": {"value": ""}}
+    return {"metric": {"data": choices}}
 
 
 def fill_handover(visit: Visit, session: Session) -> Props:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import Dash, Input, Output, html
 
 from monitor.dashboard import ids, order_forms
@@ -13,12 +12,12 @@ from monitor.dashboard.components.control_fills import (
     fill_baseline,
     fill_handover,
     fill_limits,
-    fill_pause,
-    fill_score,
+    fill_nothing,
     fill_switch,
+    pause_choices,
     rises_told,
 )
-from monitor.dashboard.components.fields import button, number_field
+from monitor.dashboard.components.fields import button, clock_field, number_field
 from monitor.dashboard.components.forms import (
     Form,
     choice_field,
@@ -31,7 +30,6 @@ from monitor.dashboard.words import Words
 
 LIMITS = Form(
     name="limits",
-    openers=(ids.LIMITS_OPEN,),
     make=order_forms.limit_order,
     fill=fill_limits,
     presses={"set": "set", "take-out": "take_out"},
@@ -41,7 +39,6 @@ LIMITS = Form(
 )
 BASELINE = Form(
     name="baseline",
-    openers=(ids.BASELINE_OPEN, ids.BASELINE_OPEN_MENU),
     make=order_forms.baseline_order,
     fill=fill_baseline,
     presses={"confirm": "confirm"},
@@ -49,25 +46,21 @@ BASELINE = Form(
 )
 SCORE = Form(
     name="score",
-    openers=(ids.SCORE_OPEN,),
     make=order_forms.score_order,
-    fill=fill_score,
+    fill=fill_nothing,
     presses={str(value): str(value) for value in range(5, -1, -1)},
     clock="measured_at",
 )
 PAUSE = Form(
     name="pause",
-    openers=(ids.PAUSE_OPEN,),
     make=order_forms.pause_order,
-    fill=fill_pause,
+    fill=fill_nothing,
     presses={"pause": "pause", "resume": "resume"},
     texts=("reason",),
     choices=("why", "minutes"),
-    outside=("resume",),
 )
 SWITCH = Form(
     name="switch",
-    openers=(ids.SWITCH_OPEN,),
     make=order_forms.switch_order,
     fill=fill_switch,
     presses={"off": "off", "on": "on"},
@@ -76,14 +69,13 @@ SWITCH = Form(
 )
 HANDOVER = Form(
     name="handover",
-    openers=(ids.HANDOVER_OPEN,),
     make=order_forms.handover_order,
     fill=fill_handover,
     presses={"offer": "offer", "accept": "accept"},
     choices=("to",),
-    outside=("accept",),
 )
 _AWAKE = 5
+_PAUSE_MINUTES = "3"
 FORMS = (LIMITS, BASELINE, SCORE, PAUSE, SWITCH, HANDOVER)
 
 
@@ -100,7 +92,7 @@ def control_dialogs(words: Words) -> list[Any]:
 
 
 def register_callbacks(app: Dash) -> None:
-    """The forms, what the rise limits become, and the time of a score."""
+    """The forms, and what the rise limits become."""
     for form in FORMS:
         register_form(app, form)
 
@@ -113,14 +105,6 @@ def register_callbacks(app: Dash) -> None:
     )
     def tell_rises(systolic: str, diastolic: str, session_id: str) -> str:
         return rises_told(current_visit(), session_id, systolic, diastolic)
-
-    @app.callback(
-        Output(SCORE.part("measured_at"), "value"),
-        Input(SCORE.part("opened-at"), "data"),
-        prevent_initial_call=True,
-    )
-    def tell_time(opened_at: int) -> str:
-        return current_visit().words.clock(opened_at)
 
 
 def _limits(words: Words) -> Any:
@@ -137,10 +121,12 @@ def _limits(words: Words) -> Any:
         ),
     ]
     send = [
-        button(LIMITS.part("take-out"), _("Take the limit out"), kind="danger"),
-        button(LIMITS.part("set"), _("Set the limit"), kind="primary"),
+        button(
+            LIMITS.part("take-out"), _("Take the limit out"), sends=LIMITS.dialog, kind="danger"
+        ),
+        button(LIMITS.part("set"), _("Set the limit"), sends=LIMITS.dialog, kind="primary"),
     ]
-    return form_dialog(words, LIMITS, _("Alarm limits of this patient"), body, send, size=880)
+    return form_dialog(words, LIMITS, _("Alarm limits of this patient"), body, send, width=880)
 
 
 def _baseline(words: Words) -> Any:
@@ -156,33 +142,37 @@ def _baseline(words: Words) -> Any:
         ),
         html.P(id=BASELINE.part("rises"), className="dialog-note"),
     ]
-    send = [button(BASELINE.part("confirm"), _("Confirm baseline"), kind="primary")]
+    send = [
+        button(
+            BASELINE.part("confirm"), _("Confirm baseline"), sends=BASELINE.dialog, kind="primary"
+        )
+    ]
     return form_dialog(words, BASELINE, _("Resting blood pressure"), body, send)
 
 
 def _score(words: Words) -> Any:
     _ = words.gettext
     buttons = [
-        button(SCORE.part(str(value)), text, key=str(value), is_first=value == _AWAKE)
+        button(
+            SCORE.part(str(value)),
+            text,
+            key=str(value),
+            is_first=value == _AWAKE,
+            sends=SCORE.dialog,
+        )
         for value, text in score_words(words)
     ]
     body = [
         html.Div(buttons, className="score-buttons"),
-        dmc.TimePicker(
-            id=SCORE.part("measured_at"),
-            name=SCORE.part("measured_at"),
-            label=_("Taken at"),
-            format="24h",
-            size="md",
-            hoursInputLabel=_("Hours"),
-            minutesInputLabel=_("Minutes"),
-        ),
+        clock_field(SCORE.part("measured_at"), words, _("Taken at")),
     ]
     return form_dialog(words, SCORE, _("Sedation score MOAA/S"), body, [])
 
 
 def _pause(words: Words) -> Any:
     _ = words.gettext
+    reasons, minutes = pause_choices(words)
+    usual = reasons[0]["value"]
     text = _(
         "No new alarm signals until the pause ends by itself. The pause stands on the list of what is not watched."
     )
@@ -190,15 +180,16 @@ def _pause(words: Words) -> Any:
         html.P(text, className="dialog-text"),
         html.Div(
             [
-                choice_field(PAUSE, "why", _("Reason"), is_first=True),
-                choice_field(PAUSE, "minutes", _("For")),
+                choice_field(PAUSE, "why", _("Reason"), is_first=True, data=reasons, value=usual),
+                choice_field(PAUSE, "minutes", _("For"), data=minutes, value=_PAUSE_MINUTES),
             ],
             className="pair-fields",
         ),
         text_field(PAUSE, "reason", _("In words, if other")),
     ]
-    send = [button(PAUSE.part("pause"), _("Pause alarms"), kind="primary")]
-    return form_dialog(words, PAUSE, _("Planned alarm pause"), body, send)
+    send = [button(PAUSE.part("pause"), _("Pause alarms"), sends=PAUSE.dialog, kind="primary")]
+    resets = {"why": {"value": usual}, "minutes": {"value": _PAUSE_MINUTES}}
+    return form_dialog(words, PAUSE, _("Planned alarm pause"), body, send, resets=resets)
 
 
 def _switch(words: Words) -> Any:
@@ -212,8 +203,8 @@ def _switch(words: Words) -> Any:
         text_field(SWITCH, "reason", _("Reason")),
     ]
     send = [
-        button(SWITCH.part("on"), _("Alarms on")),
-        button(SWITCH.part("off"), _("Alarms off"), kind="danger"),
+        button(SWITCH.part("on"), _("Alarms on"), sends=SWITCH.dialog),
+        button(SWITCH.part("off"), _("Alarms off"), sends=SWITCH.dialog, kind="danger"),
     ]
     return form_dialog(words, SWITCH, _("Alarms off"), body, send)
 
@@ -224,5 +215,5 @@ def _handover(words: Words) -> Any:
         html.P(id=HANDOVER.part("text"), className="dialog-text"),
         choice_field(HANDOVER, "to", _("Offer it to"), is_first=True),
     ]
-    send = [button(HANDOVER.part("offer"), _("Offer"), kind="primary")]
+    send = [button(HANDOVER.part("offer"), _("Offer"), sends=HANDOVER.dialog, kind="primary")]
     return form_dialog(words, HANDOVER, _("Hand over"), body, send)

@@ -11,7 +11,16 @@ from dash.exceptions import PreventUpdate
 from pydantic import ValidationError
 
 from monitor.dashboard import ids
-from monitor.dashboard.components.fields import actions, button, collect, dialog, error_place
+from monitor.dashboard.components.fields import (
+    Plan,
+    actions,
+    answer_told,
+    button,
+    close_button,
+    dialog,
+    error_place,
+    register_dialog,
+)
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import (
     next_phase,
@@ -26,6 +35,18 @@ from monitor.wire.orders import CancelSession, EnterPhase
 
 _GATES = frozenset({"alarms_waiting", "gate"})
 """Refusals that a reason may override."""
+_PLAN = Plan(
+    sent=ids.DECISION_SENT,
+    told=ids.DECISION_TOLD,
+    texts={"reason": ids.DECISION_REASON},
+    resets={
+        # Nothing can be confirmed before the question about the session as it now is has come.
+        ids.DECISION_SUBMIT: {"disabled": True},
+        ids.DECISION_TITLE: {"children": ""},
+        ids.DECISION_TEXT: {"children": ""},
+        ids.DECISION_REASON_PLACE: {"hidden": True},
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +61,17 @@ class Outcome:
 def decision_dialog(words: Words) -> Any:
     """The dialog, closed."""
     _ = words.gettext
+    submit = button(
+        ids.DECISION_SUBMIT,
+        _("Confirm"),
+        kind="primary",
+        sends=ids.DECISION_DIALOG,
+        disabled=True,
+    )
     return dialog(
         ids.DECISION_DIALOG,
         html.Span(id=ids.DECISION_TITLE),
+        _("Close"),
         [
             html.P(id=ids.DECISION_TEXT, className="dialog-text"),
             html.Div(
@@ -52,14 +81,12 @@ def decision_dialog(words: Words) -> Any:
                 id=ids.DECISION_REASON_PLACE,
                 hidden=True,
             ),
-            error_place(ids.DECISION_ERROR),
-            actions(
-                button(ids.DECISION_CLOSE, _("Back")),
-                button(ids.DECISION_SUBMIT, _("Confirm"), kind="primary"),
-            ),
+            error_place(),
+            actions(close_button(_("Back")), submit),
             dcc.Store(id=ids.DECISION),
-            dcc.Store(id=ids.DECISION_SENT),
         ],
+        _PLAN,
+        width=480,
     )
 
 
@@ -90,49 +117,33 @@ async def decide(visit: Visit, decision: dict[str, str], reason: str) -> Outcome
 
 def register_callbacks(app: Dash) -> None:
     """Asking and deciding."""
+    register_dialog(app, _PLAN)
 
     @app.callback(
-        Output(ids.DECISION_DIALOG, "opened"),
         Output(ids.DECISION, "data"),
         Input(ids.NEXT_PHASE, "n_clicks"),
         Input(ids.CANCEL_SESSION, "n_clicks"),
         State(ids.SESSION_ID, "data"),
         prevent_initial_call=True,
     )
-    def ask(_next: int | None, _cancel: int | None, session_id: str) -> tuple[bool, dict[str, str]]:
+    def ask(_next: int | None, _cancel: int | None, session_id: str) -> dict[str, str]:
         if not ctx.triggered or not ctx.triggered[0]["value"]:
             raise PreventUpdate
-        return True, _ask(
-            current_visit(), session_id, cancel=ctx.triggered_id == ids.CANCEL_SESSION
-        )
-
-    collect(
-        app,
-        ids.DECISION_SENT,
-        {"reason": f"#{ids.DECISION_REASON}"},
-        pressed=[ids.DECISION_SUBMIT],
-        known=[State(ids.DECISION, "data")],
-    )
+        cancel = ctx.triggered_id == ids.CANCEL_SESSION
+        return _ask(current_visit(), session_id, cancel=cancel)
 
     @app.callback(
-        Output(ids.DECISION_DIALOG, "opened", allow_duplicate=True),
+        Output(ids.DECISION_TOLD, "data"),
         Output(ids.SESSION_CHANGED, "data", allow_duplicate=True),
         Input(ids.DECISION_SENT, "data"),
-        running=[(Output(ids.DECISION_SUBMIT, "disabled"), True, False)],
+        State(ids.DECISION, "data"),
         prevent_initial_call=True,
     )
-    async def confirm(sent: dict[str, Any]) -> tuple[bool, int]:
-        outcome = await decide(current_visit(), sent["known"][0], sent["values"]["reason"])
-        set_props(ids.DECISION_ERROR, {"children": outcome.sentence})
+    async def confirm(sent: dict[str, Any], decision: dict[str, str]) -> tuple[Any, int]:
+        outcome = await decide(current_visit(), decision, sent["values"]["reason"])
         set_props(ids.DECISION_REASON_PLACE, {"hidden": not outcome.wants_reason})
-        return not outcome.is_done, sent["at"]
-
-    app.clientside_callback(
-        "function(clicks) { return clicks ? false : window.dash_clientside.no_update; }",
-        Output(ids.DECISION_DIALOG, "opened", allow_duplicate=True),
-        Input(ids.DECISION_CLOSE, "n_clicks"),
-        prevent_initial_call=True,
-    )
+        told = answer_told(sent["entry"], done=outcome.is_done, sentence=outcome.sentence)
+        return told, sent["at"]
 
 
 def _ask(visit: Visit, session_id: str, *, cancel: bool) -> dict[str, str]:
@@ -150,8 +161,6 @@ def _ask(visit: Visit, session_id: str, *, cancel: bool) -> dict[str, str]:
     )
     set_props(ids.DECISION_TITLE, {"children": f"{title}?"})
     set_props(ids.DECISION_TEXT, {"children": text})
-    set_props(ids.DECISION_REASON, {"value": ""})
     set_props(ids.DECISION_REASON_PLACE, {"hidden": not cancel})
-    set_props(ids.DECISION_ERROR, {"children": ""})
-    set_props(ids.DECISION_SUBMIT, {"children": title})
+    set_props(ids.DECISION_SUBMIT, {"children": title, "disabled": False})
     return {"session": session_id, "phase": str(phase)}

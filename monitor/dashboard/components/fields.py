@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, html
+from dash import Dash, Input, dcc, html
 
 from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.words import Words
 
 
 def number_field(
-    field: str, label: str, unit: str, *, decimals: bool = False, is_first: bool = False
+    field_id: str, label: str, unit: str, *, decimals: bool = False, is_first: bool = False
 ) -> Any:
     """A number typed by keyboard or numeric keypad.
 
     It is a field for text on purpose: a numeric one drops what it does not take, and 9,5 without its comma is 95.
     """
     return dmc.TextInput(
-        id=field,
+        id=field_id,
         label=label,
         value="",
         size="md",
         rightSection=html.Span(unit, className="field-unit"),
         rightSectionWidth=64,
-        n_submit=0,
         attributes={
             "input": {
                 "inputMode": "decimal" if decimals else "numeric",
@@ -38,18 +39,122 @@ def number_field(
     )
 
 
-def dialog(dialog_id: str, title: Any, children: list[Any], **properties: Any) -> Any:
-    """A modal dialog that a click beside it does not close, so that nothing typed is lost."""
-    return dmc.Modal(
-        id=dialog_id,
-        title=title,
-        opened=False,
-        centered=True,
-        closeOnClickOutside=False,
-        transitionProps={"duration": 0},
-        children=children,
-        **properties,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the script does with a dialog, which opens, sends and closes in the browser without waiting for a server.
+
+    ``texts``: name of a value to the field that it is read from, all cleared at each opening. ``choices``: fields whose
+    value Dash knows. ``clock``: a field of time, set to now. ``sent``: the store that gets ``{values, pressed, entry,
+    opened_at, confirmed, at}``. ``told``: the store whose content is the answer, see ``answer_told``. ``opening``: the
+    store that gets ``{entry, at}`` so that the server may fill in the rest. ``submit``: the button that Enter presses.
+    ``confirm``: the one that answers a question. ``resets``: properties of any part that an opening puts back.
+    ``asks``: whether it says that what is asked for does not hold yet.
+    """
+
+    sent: str
+    told: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    choices: Sequence[str] = ()
+    clock: str = ""
+    opening: str = ""
+    submit: str = ""
+    confirm: str = ""
+    resets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    asks: bool = False
+
+    def as_json(self) -> str:
+        """For the script."""
+        refused = [*self.texts.values(), *self.choices, *([self.clock] if self.clock else [])]
+        return json.dumps(asdict(self) | {"refused": refused})
+
+
+def dialog(
+    dialog_id: str, title: Any, close_text: str, children: list[Any], plan: Plan, *, width: int
+) -> Any:
+    """A dialog, closed. A click beside it does not close it, so that nothing typed is lost."""
+    heading = f"{dialog_id}-heading"
+    head = [
+        html.H2(title, id=heading, className="dialog-title"),
+        html.Button(
+            "✕",
+            type="button",
+            className="dialog-x",
+            **attributes(data_closes="true", aria_label=close_text),
+        ),
+    ]
+    panel = html.Div(
+        [html.Div(head, className="dialog-head"), *children],
+        className="dialog",
+        role="dialog",
+        tabIndex=-1,
+        style={"maxWidth": width},
+        **attributes(aria_modal="true", aria_labelledby=heading),
     )
+    stores = [name for name in (plan.sent, plan.told, plan.opening) if name]
+    return html.Div(
+        [panel, *(dcc.Store(id=name) for name in stores)],
+        id=dialog_id,
+        className="dialog-layer",
+        hidden=True,
+        **attributes(data_dialog=plan.as_json()),
+    )
+
+
+def dialog_part(name: str, class_name: str, **rest: Any) -> Any:
+    """A place in a dialog that belongs to the script: ``error``, ``waiting``, ``question``, ``question-text``."""
+    return html.Div(className=class_name, **attributes(data_part=name), **rest)
+
+
+def answer_told(
+    entry: str,
+    *,
+    done: bool,
+    stays: bool = False,
+    errors: Mapping[str, str] | None = None,
+    sentence: str = "",
+    question: str = "",
+) -> dict[str, Any]:
+    """How the dialog goes on that sent ``entry``: closed, or filled anew where it ``stays``, else with words.
+
+    ``errors``: id of a field to what is wrong with it.
+    """
+    return {
+        "entry": entry,
+        "done": done,
+        "stays": stays,
+        "errors": dict(errors or {}),
+        "sentence": sentence,
+        "question": question,
+    }
+
+
+def register_dialog(app: Dash, plan: Plan) -> None:
+    """Hand the server's answers to the script."""
+    app.clientside_callback(
+        "function(told) { if (told) window.InfusionMonitor.dialogs.answer(told); }",
+        Input(plan.told, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def clock_field(clock: str, words: Words, label: str) -> Any:
+    """A time of day, now unless a hand changes it."""
+    _ = words.gettext
+    picker = dmc.TimePicker(
+        id=clock,
+        name=clock,
+        label=label,
+        format="24h",
+        size="md",
+        hoursInputLabel=_("Hours"),
+        minutesInputLabel=_("Minutes"),
+    )
+    return html.Div(picker, **attributes(data_clock="true"))
+
+
+def close_button(text: str) -> Any:
+    """Closes the dialog that it stands in."""
+    return html.Button(text, type="button", className="button", **attributes(data_closes="true"))
 
 
 def actions(*buttons: Any) -> Any:
@@ -64,11 +169,13 @@ def button(
     kind: str = "",
     key: str | None = None,
     is_first: bool = False,
+    opens: str | None = None,
+    sends: str | None = None,
     **extra: Any,
 ) -> Any:
     """A button. ``kind`` is empty, ``primary`` or ``danger``; ``key`` is the letter that presses it.
 
-    ``is_first`` gives it the focus when its dialog opens.
+    ``is_first`` gives it the focus when its dialog opens. ``opens`` and ``sends`` name a dialog.
     """
     return html.Button(
         [text, html.Kbd(key)] if key else text,
@@ -79,55 +186,18 @@ def button(
         **attributes(
             data_key=key.lower() if key else None,
             data_autofocus="true" if is_first else None,
+            data_opens=opens,
+            data_sends=sends,
         ),
         **extra,
     )
 
 
-GATEWAY_NOW = "Math.round(window.InfusionMonitor.clock.now())"
-"""The gateway's clock in a script of the page, in ms since the epoch; a tablet's own may be wrong."""
-
-
-def error_place(place: str) -> Any:
-    """Where a form says why it was refused; read out when it changes."""
-    return html.Div(id=place, className="form-error", role="alert")
-
-
-_COLLECT = """function(...given) {
-    const pressed = window.dash_clientside.callback_context.triggered[0];
-    if (!pressed || !pressed.value) return window.dash_clientside.no_update;
-    const values = {};
-    for (const [name, place] of Object.entries(PLACES)) {
-        const field = document.querySelector(place);
-        values[name] = field ? field.value.trim() : "";
-    }
-    return { values: values, pressed: pressed.prop_id.split(".")[0], known: given.slice(INPUTS), at: Date.now() };
-}"""
-
-
-def collect(
-    app: Dash,
-    into: str,
-    places: Mapping[str, str],
-    *,
-    pressed: Sequence[str],
-    submitted: Sequence[str] = (),
-    known: Sequence[State] = (),
-) -> None:
-    """Send a form by putting into the store ``into`` what stands in its fields when a button or Enter is pressed.
-
-    Read from the page itself (``places`` are CSS selectors by name): a quick Enter overtakes what Dash knows of the
-    last letters typed, and a reference or a number without its end is another one.
-    """
-    inputs = [
-        *[Input(button_id, "n_clicks") for button_id in pressed],
-        *[Input(field_id, "n_submit") for field_id in submitted],
-    ]
-    script = _COLLECT.replace("PLACES", json.dumps(dict(places)))
-    app.clientside_callback(
-        script.replace("INPUTS", str(len(inputs))),
-        Output(into, "data"),
-        *inputs,
-        *known,
-        prevent_initial_call=True,
+def error_place() -> Any:
+    """Where a form says that it waits, and why it was refused; read out when it changes."""
+    return html.Div(
+        [
+            dialog_part("waiting", "form-asked", role="status"),
+            dialog_part("error", "form-error", role="alert"),
+        ]
     )

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, set_props
+from dash import Dash, Input, Output, State, dcc, set_props
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
 from monitor.dashboard.components.fields import (
-    GATEWAY_NOW,
+    Plan,
     actions,
-    button,
-    collect,
+    answer_told,
+    close_button,
     dialog,
     error_place,
+    register_dialog,
 )
-from monitor.dashboard.components.shell import show_notice
 from monitor.dashboard.entry import Answer
 from monitor.dashboard.order_forms import Filled, Maker, send_filled
 from monitor.dashboard.visit import Visit, current_visit
@@ -40,14 +39,12 @@ class Form:
     """
 
     name: str
-    openers: tuple[str, ...]
     make: Maker
     fill: Callable[[Visit, Session], Props]
     presses: Mapping[str, str]
     texts: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     clock: str = ""
-    outside: tuple[str, ...] = ()
     stays: bool = False
 
     @property
@@ -55,149 +52,162 @@ class Form:
         """Every field that can be refused."""
         return (*self.texts, *self.choices, *((self.clock,) if self.clock else ()))
 
+    @property
+    def dialog(self) -> str:
+        """The id of the dialog, for what opens it or sends it."""
+        return self.part("dialog")
+
     def part(self, name: str) -> str:
         """The id of a part."""
         return ids.of_form(self.name, name)
 
+    def plan(self, resets: Props) -> Plan:
+        """For the script. ``resets``: what an opening puts back, by part."""
+        return Plan(
+            sent=self.part("sent"),
+            told=self.part("told"),
+            opening=self.part("opening"),
+            texts={name: self.part(name) for name in self.texts},
+            choices=[self.part(name) for name in self.choices],
+            clock=self.part(self.clock) if self.clock else "",
+            submit=self.part(next(iter(self.presses))) if self.texts else "",
+            resets={self.part(part): properties for part, properties in resets.items()},
+            asks=True,
+        )
+
 
 def form_dialog(
-    words: Words, form: Form, title: str, body: list[Any], send: list[Any], **rest: Any
+    words: Words,
+    form: Form,
+    title: str,
+    body: list[Any],
+    send: list[Any],
+    *,
+    width: int = 480,
+    resets: Props | None = None,
 ) -> Any:
     """The dialog of a form, closed: its body, the place of a refusal, and its buttons."""
-    _ = words.gettext
+    close = words.gettext("Close")
     return dialog(
-        form.part("dialog"),
+        form.dialog,
         title,
+        close,
         [
             *body,
-            html.P(
-                _("Asked for. Not in force before the gateway confirms it."),
-                id=form.part("asked"),
-                className="form-asked",
-                hidden=True,
-            ),
-            error_place(form.part("error")),
-            actions(button(form.part("close"), _("Close")), *send),
-            dcc.Store(id=form.part("opened-at")),
-            dcc.Store(id=form.part("entry")),
-            dcc.Store(id=form.part("sent")),
+            error_place(),
+            actions(close_button(close), *send),
+            dcc.Store(id=form.part("offer")),
         ],
-        **rest,
+        form.plan(resets or {}),
+        width=width,
     )
 
 
-def text_field(form: Form, name: str, label: str, *, is_first: bool = False, **rest: Any) -> Any:
+def text_field(form: Form, name: str, label: str) -> Any:
     """A field for words."""
-    first = {"data-autofocus": "true"} if is_first else {}
     return dmc.TextInput(
         id=form.part(name),
         label=label,
         value="",
         size="md",
-        n_submit=0,
-        attributes={"input": {"autoComplete": "off", "maxLength": 500, **first}},
-        **rest,
+        attributes={"input": {"autoComplete": "off", "maxLength": 500}},
     )
 
 
-def choice_field(form: Form, name: str, label: str, *, is_first: bool = False) -> Any:
-    """A choice of one; its data come when the dialog opens."""
+def choice_field(
+    form: Form,
+    name: str,
+    label: str,
+    *,
+    is_first: bool = False,
+    data: Sequence[Mapping[str, str]] = (),
+    value: str | None = None,
+) -> Any:
+    """A choice of one; without ``data`` they come when the dialog opens."""
     first = {"input": {"data-autofocus": "true"}} if is_first else {}
     return dmc.Select(
-        id=form.part(name), label=label, data=[], size="md", allowDeselect=False, attributes=first
+        id=form.part(name),
+        label=label,
+        data=[dict(choice) for choice in data],
+        value=value,
+        size="md",
+        allowDeselect=False,
+        attributes=first,
     )
 
 
 def register_form(app: Dash, form: Form) -> None:
-    """Opening, sending, closing."""
-    _register_opening(app, form)
-    collect(
-        app,
-        form.part("sent"),
-        {name: f"#{form.part(name)}" for name in form.texts}
-        | ({"clock": f"input[name='{form.part(form.clock)}']"} if form.clock else {}),
-        pressed=[form.part(name) for name in form.presses],
-        submitted=[form.part(name) for name in form.texts],
-        known=[
-            State(ids.SESSION_ID, "data"),
-            State(form.part("entry"), "data"),
-            State(form.part("opened-at"), "data"),
-            *[State(form.part(name), "value") for name in form.choices],
-        ],
-    )
+    """Filling and sending; the script opens and closes."""
+    register_dialog(app, form.plan({}))
+    _register_filling(app, form)
 
     @app.callback(
-        Output(form.part("dialog"), "opened", allow_duplicate=True),
+        Output(form.part("told"), "data"),
         Output(ids.SESSION_CHANGED, "data", allow_duplicate=True),
         Input(form.part("sent"), "data"),
-        running=[
-            *[(Output(form.part(name), "disabled"), True, False) for name in form.presses],
-            (Output(form.part("asked"), "hidden"), False, True),
-        ],
+        State(ids.SESSION_ID, "data"),
+        *[State(form.part(name), "value") for name in form.choices],
         prevent_initial_call=True,
     )
-    async def submit(sent: dict[str, Any]) -> tuple[bool, int]:
-        return await _submit(current_visit(), form, sent), sent["at"]
+    async def submit(sent: dict[str, Any], session: str, *chosen: str | None) -> tuple[Any, int]:
+        return await _submit(current_visit(), form, filled_of(form, sent, session, chosen))
 
 
-def _register_opening(app: Dash, form: Form) -> None:
-    app.clientside_callback(
-        f"""function() {{
-            const pressed = window.dash_clientside.callback_context.triggered[0];
-            return pressed && pressed.value ? {GATEWAY_NOW} : window.dash_clientside.no_update;
-        }}""",
-        Output(form.part("opened-at"), "data"),
-        [Input(opener, "n_clicks") for opener in form.openers],
-        prevent_initial_call=True,
-    )
-
+def _register_filling(app: Dash, form: Form) -> None:
     @app.callback(
-        Output(form.part("dialog"), "opened"),
-        Output(form.part("entry"), "data"),
-        Input(form.part("opened-at"), "data"),
+        Output(form.part("offer"), "data"),
+        Input(form.part("opening"), "data"),
         State(ids.SESSION_ID, "data"),
         prevent_initial_call=True,
     )
-    def open_dialog(_opened_at: int, session_id: str) -> tuple[bool, str]:
-        show(current_visit(), form, session_id, Answer(is_done=True))
-        return True, str(uuid4())
+    def fill(opening: dict[str, Any], session_id: str) -> dict[str, Any]:
+        texts = _fill(current_visit(), form, session_id)
+        return {"entry": opening["entry"], "texts": texts}
 
     app.clientside_callback(
-        "function(clicks) { return clicks ? false : window.dash_clientside.no_update; }",
-        Output(form.part("dialog"), "opened", allow_duplicate=True),
-        Input(form.part("close"), "n_clicks"),
+        "function(told) { if (told) window.InfusionMonitor.dialogs.offer(told); }",
+        Input(form.part("offer"), "data"),
         prevent_initial_call=True,
     )
 
 
-def show(visit: Visit, form: Form, session_id: str, answer: Answer) -> None:
-    """Put an answer into the dialog; one that is done fills it anew from what is durable."""
+def _fill(visit: Visit, form: Form, session_id: str) -> dict[str, str]:
+    """Fill in what is durable. Returns what is proposed for the fields of text: the script puts it where no hand was."""
     session = visit.parts.records.session(session_id)
     if session is None:
         raise PreventUpdate
-    for name in form.fields:
-        set_props(form.part(name), {"error": answer.errors.get(name, "")})
-    set_props(form.part("error"), {"children": answer.sentence})
-    if answer.is_done:
-        for part, properties in form.fill(visit, session).items():
+    proposed = {}
+    for part, properties in form.fill(visit, session).items():
+        if part in form.texts:
+            proposed[form.part(part)] = str(properties["value"])
+        else:
             set_props(form.part(part), dict(properties))
+    return proposed
 
 
-def filled_of(form: Form, sent: Mapping[str, Any]) -> Filled:
-    """What the page sent, as a form; Enter in a field presses the first button."""
-    session, entry, opened_at, *chosen = sent["known"]
+def filled_of(
+    form: Form, sent: Mapping[str, Any], session: str, chosen: Sequence[str | None]
+) -> Filled:
+    """What the page sent, as a form."""
     values = sent["values"] | dict(zip(form.choices, chosen, strict=True))
     by_id = {form.part(name): meaning for name, meaning in form.presses.items()}
-    pressed = by_id.get(sent["pressed"], next(iter(form.presses.values())))
-    return Filled(session, values, pressed, entry or "", opened_at or 0)
+    return Filled(session, values, by_id[sent["pressed"]], sent["entry"], sent["opened_at"])
 
 
-async def _submit(visit: Visit, form: Form, sent: dict[str, Any]) -> bool:
-    """Whether the dialog stays open."""
-    filled = filled_of(form, sent)
+async def _submit(visit: Visit, form: Form, filled: Filled) -> tuple[dict[str, Any], int]:
     answer = await send_filled(visit, form.make, filled, form.fields)
-    if filled.pressed in form.outside:
-        show_notice(" ".join([answer.sentence, *answer.errors.values()]).strip())
-        return False
-    show(visit, form, filled.session, answer)
-    return form.stays or not answer.is_done
+    if answer.is_done and form.stays:
+        _fill(visit, form, filled.session)
+    return told(form, filled.entry, answer), filled.opened_at
+
+
+def told(form: Form, entry: str, answer: Answer) -> dict[str, Any]:
+    """The answer for the script."""
+    errors = {form.part(name): text for name, text in answer.errors.items()}
+    return answer_told(
+        entry,
+        done=answer.is_done,
+        stays=form.stays,
+        errors=errors,
+        sentence=answer.sentence,
+    )

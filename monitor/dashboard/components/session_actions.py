@@ -9,7 +9,14 @@ from dash import html
 
 from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
-from monitor.dashboard.components.control_forms import HANDOVER, PAUSE
+from monitor.dashboard.components.control_forms import (
+    BASELINE,
+    HANDOVER,
+    LIMITS,
+    PAUSE,
+    SCORE,
+    SWITCH,
+)
 from monitor.dashboard.components.fields import button
 from monitor.dashboard.presenters import may_be_cancelled, next_phase, start_phase_text
 from monitor.dashboard.visit import Visit
@@ -30,18 +37,31 @@ def action_buttons(visit: Visit, session: Session) -> list[Any]:
     )
     closed = not session.is_open
     return [
-        button(ids.VITALS_OPEN, _("Enter vitals"), key="V", disabled=closed),
-        button(ids.SCORE_OPEN, _("Score"), key="S", disabled=closed),
-        button(ids.LIMITS_OPEN, _("Limits"), key="L", disabled=closed),
+        button(
+            ids.VITALS_OPEN,
+            _("Enter vitals"),
+            key="V",
+            opens=ids.VITALS_DIALOG,
+            disabled=closed,
+        ),
+        button(ids.SCORE_OPEN, _("Score"), key="S", opens=SCORE.dialog, disabled=closed),
+        button(ids.LIMITS_OPEN, _("Limits"), key="L", opens=LIMITS.dialog, disabled=closed),
         _more(visit, session),
         button(
             ids.BASELINE_OPEN,
             _("Confirm baseline"),
             key="B",
+            opens=BASELINE.dialog,
             disabled=closed,
             hidden=session.phase not in _BEFORE_INFUSION,
         ),
-        button(ids.NEXT_PHASE, phase_text, kind="primary", disabled=following is None),
+        button(
+            ids.NEXT_PHASE,
+            phase_text,
+            kind="primary",
+            opens=ids.DECISION_DIALOG,
+            disabled=following is None,
+        ),
     ]
 
 
@@ -59,8 +79,14 @@ def standing_marks(visit: Visit, session: Session, controls: Controls) -> list[A
     mine = session.is_open and controls.offered_to == visit.operator.name
     return [
         *marks,
-        button(PAUSE.part("resume"), _("End the pause"), hidden=pause is None),
-        button(HANDOVER.part("accept"), _("Take over"), kind="primary", hidden=not mine),
+        button(PAUSE.part("resume"), _("End the pause"), sends=PAUSE.dialog, hidden=pause is None),
+        button(
+            HANDOVER.part("accept"),
+            _("Take over"),
+            kind="primary",
+            sends=HANDOVER.dialog,
+            hidden=not mine,
+        ),
     ]
 
 
@@ -96,14 +122,15 @@ def _more(visit: Visit, session: Session) -> Any:
             ),
             dmc.MenuDropdown(
                 [
-                    _item(ids.BASELINE_OPEN_MENU, _("Confirm baseline")),
-                    _item(ids.PAUSE_OPEN, _("Planned alarm pause")),
-                    _item(ids.SWITCH_OPEN, _("Alarms off"), disabled=not may_switch),
-                    _item(ids.HANDOVER_OPEN, _("Hand over")),
+                    _item(ids.BASELINE_OPEN_MENU, _("Confirm baseline"), BASELINE.dialog),
+                    _item(ids.PAUSE_OPEN, _("Planned alarm pause"), PAUSE.dialog),
+                    _item(ids.SWITCH_OPEN, _("Alarms off"), SWITCH.dialog, disabled=not may_switch),
+                    _item(ids.HANDOVER_OPEN, _("Hand over"), HANDOVER.dialog),
                     dmc.MenuDivider(),
                     _item(
                         ids.CANCEL_SESSION,
                         _("Cancel session"),
+                        ids.DECISION_DIALOG,
                         disabled=not may_be_cancelled(session),
                     ),
                 ]
@@ -112,5 +139,12 @@ def _more(visit: Visit, session: Session) -> Any:
     )
 
 
-def _item(item: str, text: str, *, disabled: bool = False) -> Any:
-    return dmc.MenuItem(text, id=item, n_clicks=0, disabled=disabled, className="menu-choice")
+def _item(item: str, text: str, opens: str, *, disabled: bool = False) -> Any:
+    return dmc.MenuItem(
+        text,
+        id=item,
+        n_clicks=0,
+        disabled=disabled,
+        className="menu-choice",
+        **attributes(data_opens=opens),
+    )

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
-from dash.exceptions import PreventUpdate
+from dash import Dash, Input, Output, State, dcc, html, no_update
 from pydantic import ValidationError
 
 from monitor.dashboard import ids
 from monitor.dashboard.components.fields import (
+    Plan,
     actions,
+    answer_told,
     button,
-    collect,
+    close_button,
     dialog,
     error_place,
     number_field,
+    register_dialog,
 )
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import refusal_text, unreachable_text
@@ -31,6 +33,13 @@ _FIELDS = {
     "weight_kg": ids.START_WEIGHT,
     "protocol": ids.START_PROTOCOL,
 }
+_PLAN = Plan(
+    sent=ids.START_SENT,
+    told=ids.START_TOLD,
+    texts={"patient": ids.START_PATIENT, "weight": ids.START_WEIGHT},
+    choices=(ids.START_PROTOCOL,),
+    submit=ids.START_SUBMIT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +61,10 @@ def start_dialog(visit: Visit) -> Any:
     return html.Div(
         [
             dcc.Store(id=ids.START_REQUEST),
-            dcc.Store(id=ids.START_SENT),
             dialog(
                 ids.START_DIALOG,
                 html.Span(id=ids.START_TITLE),
+                _("Close"),
                 [
                     html.Div(
                         [
@@ -65,7 +74,6 @@ def start_dialog(visit: Visit) -> Any:
                                 description=_("As on the patient's paper, like P-0417. No names."),
                                 value="",
                                 size="md",
-                                n_submit=0,
                                 attributes={
                                     "input": {"data-autofocus": "true", "autoComplete": "off"}
                                 },
@@ -84,12 +92,19 @@ def start_dialog(visit: Visit) -> Any:
                         ],
                         className="start-fields",
                     ),
-                    error_place(ids.START_ERROR),
+                    error_place(),
                     actions(
-                        button(ids.START_CLOSE, _("Close")),
-                        button(ids.START_SUBMIT, _("Start session"), kind="primary"),
+                        close_button(_("Close")),
+                        button(
+                            ids.START_SUBMIT,
+                            _("Start session"),
+                            kind="primary",
+                            sends=ids.START_DIALOG,
+                        ),
                     ),
                 ],
+                _PLAN,
+                width=480,
             ),
         ]
     )
@@ -120,63 +135,30 @@ async def start(visit: Visit, room: str, patient: str, weight: str, protocol: st
 
 
 def register_callbacks(app: Dash) -> None:
-    """Opening, sending, closing."""
+    """Sending; the script opens and closes."""
+    register_dialog(app, _PLAN)
 
     @app.callback(
-        Output(ids.START_DIALOG, "opened"),
-        Input(ids.START_REQUEST, "data"),
-        prevent_initial_call=True,
-    )
-    def open_dialog(request: dict[str, Any] | None) -> bool:
-        if not request:
-            raise PreventUpdate
-        _open(current_visit().words, str(request["room"]))
-        return True
-
-    collect(
-        app,
-        ids.START_SENT,
-        {"patient": f"#{ids.START_PATIENT}", "weight": f"#{ids.START_WEIGHT}"},
-        pressed=[ids.START_SUBMIT],
-        submitted=[ids.START_PATIENT, ids.START_WEIGHT],
-        known=[State(ids.START_REQUEST, "data"), State(ids.START_PROTOCOL, "value")],
-    )
-
-    @app.callback(
-        Output(ids.START_DIALOG, "opened", allow_duplicate=True),
+        Output(ids.START_TOLD, "data"),
         Output(ids.GO_TO, "href"),
         Input(ids.START_SENT, "data"),
-        running=[(Output(ids.START_SUBMIT, "disabled"), True, False)],
+        State(ids.START_REQUEST, "data"),
+        State(ids.START_PROTOCOL, "value"),
         prevent_initial_call=True,
     )
-    async def submit(sent: dict[str, Any]) -> tuple[bool, Any]:
-        typed, (request, protocol) = sent["values"], sent["known"]
-        outcome = await start(
-            current_visit(), request["room"], typed["patient"], typed["weight"], protocol
-        )
-        _show(outcome)
-        return not outcome.session, f"/session/{outcome.session}" if outcome.session else no_update
-
-    app.clientside_callback(
-        "function(clicks) { return clicks ? false : window.dash_clientside.no_update; }",
-        Output(ids.START_DIALOG, "opened", allow_duplicate=True),
-        Input(ids.START_CLOSE, "n_clicks"),
-        prevent_initial_call=True,
-    )
+    async def submit(sent: dict[str, Any], request: dict[str, Any], protocol: str) -> Any:
+        typed = sent["values"]
+        given = (request["room"], typed["patient"], typed["weight"], protocol)
+        outcome = await start(current_visit(), *given)
+        address = f"/session/{outcome.session}" if outcome.session else no_update
+        return told(sent["entry"], outcome), address
 
 
-def _open(words: Words, room: str) -> None:
-    title = words.gettext("Start a session in room {room}").format(room=room)
-    set_props(ids.START_TITLE, {"children": title})
-    set_props(ids.START_PATIENT, {"value": ""})
-    set_props(ids.START_WEIGHT, {"value": ""})
-    _show(Outcome())
-
-
-def _show(outcome: Outcome) -> None:
-    for name, field_id in _FIELDS.items():
-        set_props(field_id, {"error": outcome.errors.get(name, "")})
-    set_props(ids.START_ERROR, {"children": outcome.sentence})
+def told(entry: str, outcome: Outcome) -> dict[str, Any]:
+    """The answer for the script."""
+    errors = {_FIELDS[name]: text for name, text in outcome.errors.items()}
+    done = bool(outcome.session)
+    return answer_told(entry, done=done, errors=errors, sentence=outcome.sentence)
 
 
 def _invalid(words: Words, field_name: str) -> dict[str, str]:

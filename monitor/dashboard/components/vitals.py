@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
-import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, set_props
+from dash import Dash, Input, Output, State, html
 
 from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.fields import (
-    GATEWAY_NOW,
+    Plan,
     actions,
+    answer_told,
     button,
-    collect,
+    clock_field,
+    close_button,
     dialog,
+    dialog_part,
     error_place,
     number_field,
+    register_dialog,
 )
 from monitor.dashboard.entry import FIELDS, Answer, Typed, send_vitals
 from monitor.dashboard.visit import current_visit
 from monitor.dashboard.words import Words
+
+_PLAN = Plan(
+    sent=ids.VITALS_SENT,
+    told=ids.VITALS_TOLD,
+    texts={f.name: f.id for f in FIELDS},
+    clock=ids.VITALS_TIME,
+    submit=ids.VITALS_SUBMIT,
+    confirm=ids.VITALS_CONFIRM,
+)
+_PLACES = {f.name: f.id for f in FIELDS} | {"measured_at": ids.VITALS_TIME}
 
 
 def vitals_dialog(words: Words) -> Any:
@@ -29,56 +41,38 @@ def vitals_dialog(words: Words) -> Any:
     _ = words.gettext
     labels = field_labels(words)
     inputs = [number_field(f.id, labels[f.name], f.unit, is_first=f is FIELDS[0]) for f in FIELDS]
+    submit = button(ids.VITALS_SUBMIT, _("Save"), kind="primary", sends=ids.VITALS_DIALOG)
     return dialog(
         ids.VITALS_DIALOG,
         _("Enter vital signs"),
+        _("Close"),
         [
             html.Div(
-                [
-                    *inputs,
-                    dmc.TimePicker(
-                        id=ids.VITALS_TIME,
-                        name=ids.VITALS_TIME,
-                        label=_("Measured at"),
-                        format="24h",
-                        size="md",
-                        n_submit=0,
-                        hoursInputLabel=_("Hours"),
-                        minutesInputLabel=_("Minutes"),
-                    ),
-                ],
+                [*inputs, clock_field(ids.VITALS_TIME, words, _("Measured at"))],
                 className="vitals-fields",
             ),
-            error_place(ids.VITALS_ERROR),
-            html.Div(question_block(words, ""), id=ids.VITALS_QUESTION, hidden=True),
-            actions(
-                button(ids.VITALS_CLOSE, _("Close")),
-                button(ids.VITALS_SUBMIT, _("Save"), kind="primary"),
-            ),
-            dcc.Store(id=ids.VITALS_OPENED_AT),
-            dcc.Store(id=ids.VITALS_ENTRY),
-            dcc.Store(id=ids.VITALS_SENT),
-            dcc.Store(id=ids.VITALS_ASKED),
+            error_place(),
+            question_place(words),
+            actions(close_button(_("Close")), submit),
         ],
-        size="lg",
+        _PLAN,
+        width=620,
     )
 
 
-def question_block(words: Words, question: str) -> Any:
-    """The question about an unusual value; a new one takes the focus, so that Enter answers it."""
+def question_place(words: Words) -> Any:
+    """The question about an unusual value and the button that answers it."""
+    confirm = button(
+        ids.VITALS_CONFIRM,
+        words.gettext("Yes, it is right"),
+        kind="primary",
+        sends=ids.VITALS_DIALOG,
+    )
     return html.Div(
-        [
-            html.Span(question),
-            button(
-                ids.VITALS_CONFIRM,
-                words.gettext("Yes, it is right"),
-                kind="primary",
-                autoFocus=True,
-            ),
-        ],
-        key=uuid4().hex,
+        [dialog_part("question-text", "question-text"), confirm],
         className="question",
-        **attributes(role="alert"),
+        hidden=True,
+        **attributes(role="alert", data_part="question"),
     )
 
 
@@ -95,70 +89,34 @@ def field_labels(words: Words) -> dict[str, str]:
 
 
 def register_callbacks(app: Dash) -> None:
-    """Opening, sending, answering the question, closing."""
-    app.clientside_callback(
-        f"function(clicks) {{ return clicks ? {GATEWAY_NOW} : window.dash_clientside.no_update; }}",
-        Output(ids.VITALS_OPENED_AT, "data"),
-        Input(ids.VITALS_OPEN, "n_clicks"),
-        prevent_initial_call=True,
-    )
+    """Sending; the script opens, asks and closes."""
+    register_dialog(app, _PLAN)
 
     @app.callback(
-        Output(ids.VITALS_DIALOG, "opened"),
-        Output(ids.VITALS_ENTRY, "data"),
-        Output(ids.VITALS_TIME, "value"),
-        *[Output(f.id, "value") for f in FIELDS],
-        Input(ids.VITALS_OPENED_AT, "data"),
-        prevent_initial_call=True,
-    )
-    def open_dialog(opened_at: int) -> tuple[bool | str, ...]:
-        show(current_visit().words, Answer())
-        return True, str(uuid4()), current_visit().words.clock(opened_at), *[""] * len(FIELDS)
-
-    collect(
-        app,
-        ids.VITALS_SENT,
-        {f.name: f"#{f.id}" for f in FIELDS} | {"clock": f"input[name='{ids.VITALS_TIME}']"},
-        pressed=[ids.VITALS_SUBMIT, ids.VITALS_CONFIRM],
-        submitted=[ids.VITALS_TIME, *[f.id for f in FIELDS]],
-        known=[State(ids.VITALS_ENTRY, "data")],
-    )
-
-    @app.callback(
-        Output(ids.VITALS_DIALOG, "opened", allow_duplicate=True),
-        Output(ids.VITALS_ASKED, "data"),
+        Output(ids.VITALS_TOLD, "data"),
         Input(ids.VITALS_SENT, "data"),
         State(ids.SESSION_ID, "data"),
-        State(ids.VITALS_OPENED_AT, "data"),
-        State(ids.VITALS_ASKED, "data"),
-        running=[(Output(ids.VITALS_SUBMIT, "disabled"), True, False)],
         prevent_initial_call=True,
     )
-    async def submit(sent: dict[str, Any], session: str, opened_at: int, asked: Any) -> Any:
-        clock = sent["values"].pop("clock")
-        values = {name: text for name, text in sent["values"].items() if text}
-        # A confirmation holds for the values that were asked about, not for ones changed since.
-        confirmed = sent["pressed"] == ids.VITALS_CONFIRM and values == asked
-        typed = Typed(session, sent["known"][0], values, clock, opened_at, confirmed)
-        answer = await send_vitals(current_visit(), typed)
-        show(current_visit().words, answer)
-        return not answer.is_done, values if answer.question else None
-
-    app.clientside_callback(
-        "function(clicks) { return clicks ? false : window.dash_clientside.no_update; }",
-        Output(ids.VITALS_DIALOG, "opened", allow_duplicate=True),
-        Input(ids.VITALS_CLOSE, "n_clicks"),
-        prevent_initial_call=True,
-    )
+    async def submit(sent: dict[str, Any], session: str) -> dict[str, Any]:
+        answer = await send_vitals(current_visit(), typed_of(session, sent))
+        return told(sent["entry"], answer)
 
 
-def show(words: Words, answer: Answer) -> None:
-    """Put an answer into the dialog of the request that is being answered."""
-    for known in FIELDS:
-        set_props(known.id, {"error": answer.errors.get(known.name, "")})
-    set_props(ids.VITALS_TIME, {"error": answer.errors.get("measured_at", "")})
-    set_props(ids.VITALS_ERROR, {"children": answer.sentence})
-    set_props(
-        ids.VITALS_QUESTION,
-        {"children": question_block(words, answer.question), "hidden": not answer.question},
+def typed_of(session: str, sent: dict[str, Any]) -> Typed:
+    """What the script sent, as typed."""
+    values = {name: text for name, text in sent["values"].items() if text and name != "clock"}
+    clock, opened_at = sent["values"].get("clock", ""), sent["opened_at"]
+    return Typed(session, sent["entry"], values, clock, opened_at, sent["confirmed"])
+
+
+def told(entry: str, answer: Answer) -> dict[str, Any]:
+    """The answer for the script."""
+    errors = {_PLACES[name]: text for name, text in answer.errors.items()}
+    return answer_told(
+        entry,
+        done=answer.is_done,
+        errors=errors,
+        sentence=answer.sentence,
+        question=answer.question,
     )

@@ -1,0 +1,256 @@
+// Dialogs open in the same task as the key or press that asks for them: what a hand types next must find its field, whatever
+// the server is doing. Dash draws them once, closed; this script opens, fills, sends and closes them. By its `data-dialog`
+// a dialog says which fields it clears and reads, what it puts back at each opening, and the stores that Dash listens to.
+"use strict";
+
+(function (im) {
+  const t = im.t;
+  const REPEAT_MS = 5000;
+  const SLOW_MS = 2500;
+
+  // One opening of a dialog: `entry` names what is sent, so that a repeat of it is recognised; `touched` are fields by hand.
+  let current = null;
+  const last = new Map();
+  const unanswered = new Map();
+  let writing = false;
+
+  const planOf = (root) => JSON.parse(root.dataset.dialog);
+  const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
+  const field = (id) => document.getElementById(id);
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+
+  function begin(root) {
+    return { root, plan: planOf(root), entry: im.newId(), openedAt: Math.round(im.clock.now()), touched: new Set(), sent: null, asked: null, before: document.activeElement };
+  }
+
+  function open(id) {
+    const root = field(id);
+    if (!root || (current && current.root === root)) return;
+    if (current) close();
+    current = begin(root);
+    last.set(id, current);
+    root.hidden = false;
+    for (const name of Object.values(current.plan.texts)) write(field(name), "");
+    say(root, "error", "");
+    ask(root, "");
+    wait(root, "");
+    focusFirst(root);
+    reset(current);
+  }
+
+  // What Dash holds comes after the focus: it may take its time, and takes neither focus nor text.
+  function reset({ plan, entry, openedAt }) {
+    for (const [id, props] of Object.entries(plan.resets)) setProps(id, props);
+    for (const id of plan.refused) setProps(id, { error: "" });
+    if (plan.clock) setProps(plan.clock, { value: im.clock.timeOfDay(openedAt) });
+    if (plan.opening) setProps(plan.opening, { data: { entry, at: openedAt } });
+  }
+
+  function show(state) {
+    current = state;
+    state.root.hidden = false;
+    focusFirst(state.root);
+  }
+
+  function close() {
+    if (!current) return;
+    const { root, before } = current;
+    current = null;
+    root.hidden = true;
+    const back = before && before.isConnected && before !== document.body ? before : field("page");
+    if (back) back.focus({ preventScroll: true });
+  }
+
+  // A field of React's takes a text only by the way in which a person types it.
+  function write(input, text) {
+    if (!input || input.value === text) return;
+    const kind = input instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+    writing = true;
+    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(input, text);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    writing = false;
+  }
+
+  function say(root, name, words) {
+    const place = part(root, name);
+    if (place && place.textContent !== words) place.textContent = words;
+  }
+
+  function ask(root, question) {
+    const place = part(root, "question");
+    if (!place) return;
+    say(root, "question-text", question);
+    place.hidden = !question;
+  }
+
+  function wait(root, words) {
+    im.setAttr(root, "data-waiting", words ? "true" : null);
+    say(root, "waiting", words);
+  }
+
+  const FOCUSABLE = "button, input, textarea, select, a[href], [tabindex]";
+  const canFocus = (element) => !element.disabled && element.tabIndex >= 0 && element.type !== "hidden" && element.getClientRects().length > 0;
+  const focusable = (root) => Array.from(root.querySelectorAll(FOCUSABLE)).filter(canFocus);
+
+  function focusFirst(root) {
+    const first = root.querySelector("[data-autofocus]") || root.querySelector("[role=dialog]");
+    first.focus({ preventScroll: true });
+    if (first.select && first.value) first.select();
+  }
+
+  function textsOf(state) {
+    const values = {};
+    for (const [name, id] of Object.entries(state.plan.texts)) values[name] = field(id) ? field(id).value.trim() : "";
+    // A time that nobody touched means now, whatever the field shows by then.
+    if (state.plan.clock) {
+      const clock = document.querySelector(`input[name="${state.plan.clock}"]`);
+      values.clock = state.touched.has(state.plan.clock) && clock ? clock.value : "";
+    }
+    return values;
+  }
+
+  const chosenOf = (state) => state.plan.choices.map((id) => (field(id) ? field(id).value : ""));
+  const wordsOf = (state) => JSON.stringify([textsOf(state), chosenOf(state)]);
+
+  // What stands in the fields at this instant goes to Dash. A second press sends nothing while the first waits for its answer.
+  function send(root, pressed) {
+    const state = current && current.root === root ? current : begin(root);
+    const words = wordsOf(state);
+    const now = im.clock.elapsed();
+    const before = state.sent;
+    if (before && before.words === words && before.pressed === pressed && now - before.at < REPEAT_MS && unanswered.has(state.entry)) return;
+    // Another text is another entry: the gateway knows one by its first content.
+    if (before && before.words !== words) state.entry = im.newId();
+    state.sent = { words, pressed, at: now };
+    const confirmed = state.asked === words && pressed === state.plan.confirm;
+    unanswered.set(state.entry, state);
+    im.watchdog.after(`answer ${state.entry}`, SLOW_MS, () => {
+      if (unanswered.has(state.entry)) wait(root, t("No answer yet. What you typed is kept."));
+    });
+    if (state.plan.asks) wait(root, t("Asked for. Not in force before the gateway confirms it."));
+    setProps(state.plan.sent, { data: { values: textsOf(state), pressed, entry: state.entry, opened_at: state.openedAt, confirmed, at: Date.now() } });
+  }
+
+  // The server's answer: {entry, done, stays, errors by field, sentence, question}.
+  function answer(told) {
+    const state = unanswered.get(told.entry);
+    if (!state || !unanswered.delete(told.entry)) return;
+    if (state.entry !== told.entry) return;
+    wait(state.root, "");
+    if (!state.root.isConnected || last.get(state.root.id) !== state) {
+      if (!told.done) notice(state, told);
+      return;
+    }
+    for (const id of state.plan.refused) setProps(id, { error: told.errors[id] || "" });
+    say(state.root, "error", told.sentence);
+    if (told.done) finish(state, told);
+    else refused(state, told);
+  }
+
+  // A dialog that somebody closed before its refusal came stands there again, with what was typed.
+  function refused(state, told) {
+    const unchanged = wordsOf(state) === state.sent.words;
+    if (!current) show(state);
+    else if (current !== state) {
+      notice(state, told);
+      return;
+    }
+    ask(state.root, told.question);
+    state.asked = told.question ? state.sent.words : null;
+    if (told.question && unchanged) field(state.plan.confirm).focus();
+  }
+
+  // What was typed while the answer was on its way is not what was saved: it stays.
+  function finish(state, told) {
+    ask(state.root, "");
+    const [saved, chosen] = JSON.parse(state.sent.words);
+    const changed = wordsOf(state) !== JSON.stringify([saved, chosen]);
+    if (!told.stays && !changed) {
+      if (current === state) close();
+      return;
+    }
+    for (const [name, id] of Object.entries(state.plan.texts)) if (field(id).value.trim() === saved[name]) write(field(id), "");
+    Object.assign(state, { entry: im.newId(), sent: null, asked: null });
+    if (changed) wait(state.root, t("Saved. What you typed since then is not saved yet."));
+  }
+
+  function notice(state, told) {
+    const [values] = JSON.parse(state.sent.words);
+    const typed = Object.values(values).filter(Boolean).join(", ");
+    const why = [told.sentence, told.question, ...Object.values(told.errors)].filter(Boolean).join(" ");
+    setProps("notice", { children: t("Not saved: {typed}. {why}", { typed, why }) });
+  }
+
+  // What the server proposes goes into fields that nobody has touched since this opening.
+  function offer(told) {
+    const state = current;
+    if (!state || state.entry !== told.entry) return;
+    for (const [id, text] of Object.entries(told.texts)) if (!state.touched.has(id) && !field(id).value) write(field(id), text);
+    const focused = document.activeElement;
+    if (focused && focused.id in told.texts && !state.touched.has(focused.id)) focused.select();
+  }
+
+  function touch(event) {
+    if (writing || !current || !current.root.contains(event.target)) return;
+    const { clock } = current.plan;
+    if (event.type === "input" && event.target.id) current.touched.add(event.target.id);
+    const place = clock && event.target.closest("[data-clock]");
+    if (place && !["Tab", "Shift", "Enter", "Escape"].includes(event.key)) current.touched.add(clock);
+  }
+
+  function pressed(event) {
+    const target = event.target.closest("[data-opens], [data-sends], [data-closes]");
+    if (!target || target.disabled || target.dataset.disabled) return;
+    if (target.dataset.opens) open(target.dataset.opens);
+    else if (target.dataset.sends) send(field(target.dataset.sends), target.id);
+    else close();
+  }
+
+  function key(event) {
+    touch(event);
+    if (!current || event.isComposing) return;
+    const { root, plan } = current;
+    // An open list of choices has these keys first.
+    if (event.target.dataset && event.target.dataset.mantineStopPropagation === "true") return;
+    if (event.key === "Escape") close();
+    else if (event.key === "Tab") circle(event, root);
+    else if (event.key === "Enter" && plan.submit && !event.repeat && root.contains(event.target) && isText(event.target)) send(root, plan.submit);
+  }
+
+  const isText = (element) => element instanceof HTMLInputElement && !element.getAttribute("aria-haspopup");
+
+  function circle(event, root) {
+    const places = focusable(root);
+    const at = places.indexOf(document.activeElement);
+    const leaves = at === -1 ? !root.contains(document.activeElement) : event.shiftKey ? at === 0 : at === places.length - 1;
+    if (!leaves || !places.length) return;
+    event.preventDefault();
+    const next = places[event.shiftKey ? places.length - 1 : 0];
+    next.focus();
+    if (next.select) next.select();
+  }
+
+  // A menu that closes behind the dialog would take the focus back to its own button.
+  function keepFocus(event) {
+    if (!current) return;
+    const { root } = current;
+    if (root.contains(event.target)) current.focused = event.target;
+    else if (!event.target.closest("[data-portal], #connection-cover, #system-trouble, #alarm-test")) {
+      const back = current.focused && current.focused.isConnected ? current.focused : root.querySelector("[role=dialog]");
+      back.focus({ preventScroll: true });
+    }
+  }
+
+  // A page that Dash took away took its dialog with it.
+  const shown = () => {
+    if (current && !current.root.isConnected) current = null;
+    return current ? current.root : null;
+  };
+
+  document.addEventListener("click", pressed, true);
+  document.addEventListener("keydown", (event) => shown() && key(event), true);
+  for (const name of ["input", "paste", "wheel"]) document.addEventListener(name, touch, { capture: true, passive: true });
+  document.addEventListener("focusin", (event) => shown() && keepFocus(event));
+
+  im.dialogs = { open, close, answer, offer, shown };
+})(window.InfusionMonitor);
