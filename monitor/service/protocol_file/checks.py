@@ -11,7 +11,9 @@ from monitor.service.protocol_file.course import (
     After,
     Checked,
     CourseTables,
+    Criterion,
     ScoreBound,
+    WithinBaseline,
 )
 
 OTHER = "other"
@@ -142,15 +144,23 @@ def _dose(course: CourseTables) -> Iterator[str]:
 
 def _criteria(course: CourseTables) -> Iterator[str]:
     for criterion in course.discharge:
-        fault = None
-        if isinstance(criterion, ScoreBound):
-            fault = _score_bound(criterion, course)
-        elif isinstance(criterion, Checked):
-            fault = _checked(criterion, course)
-        elif isinstance(criterion, After):
-            fault = _after(criterion, course)
-        if fault:
+        if fault := _unmeetable(criterion, course):
             yield f"discharge ({criterion.id}): {fault}"
+
+
+def _unmeetable(criterion: Criterion, course: CourseTables) -> str | None:
+    """Why nothing in the course would ever bring this criterion about."""
+    match criterion:
+        case ScoreBound():
+            return _score_bound(criterion, course)
+        case Checked():
+            return _checked(criterion, course)
+        case After():
+            return _after(criterion, course)
+        case WithinBaseline():
+            return _within_baseline(criterion, course)
+        case _:
+            return None
 
 
 def _score_bound(criterion: ScoreBound, course: CourseTables) -> str | None:
@@ -159,6 +169,15 @@ def _score_bound(criterion: ScoreBound, course: CourseTables) -> str | None:
         return f"the score {criterion.score} is not defined"
     if not score.lowest <= criterion.value <= score.highest:
         return f"{criterion.value} is outside {score.id}, {score.lowest} to {score.highest}"
+    due = score.every_minutes.milliseconds() | score.once_minutes.milliseconds()
+    if "observation" not in due:
+        return f"the score {score.id} is never due in observation"
+    return None
+
+
+def _within_baseline(criterion: WithinBaseline, course: CourseTables) -> str | None:
+    if criterion.metric == "nibp" and course.cuff_minutes.observation is None:
+        return "cuff_minutes.observation is missing: no cuff would ever be due"
     return None
 
 

@@ -176,7 +176,7 @@ class WithinBaseline(_Criterion):
     @model_validator(mode="after")
     def _names_a_value(self) -> Self:
         if (self.metric == "nibp") != (self.component is not None):
-            raise ValueError("component is wanted for nibp, systolic or diastolic, and only there")
+            raise ValueError("component is systolic or diastolic for nibp, and only there")
         return self
 
 
@@ -194,6 +194,7 @@ class ScoreBound(_Criterion):
 
     kind: Literal["score_at_least", "score_at_most"]
     score: str
+    """The score's id."""
     value: Whole
 
 
@@ -209,6 +210,7 @@ class Checked(_Criterion):
 
     kind: Literal["checked"]
     item: str
+    """The check's id."""
 
 
 class NoAlarms(_Criterion):

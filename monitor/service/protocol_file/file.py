@@ -26,6 +26,7 @@ class Head(Part):
     version: Annotated[int, Field(strict=True, ge=1)]
     """Counted up by whoever changes the file."""
     title: Words
+    """In English; of the presets the catalogs have the other languages."""
     planned_sessions: Annotated[int, Field(strict=True, ge=1)] | None = None
     """How many a first series has; as many as `series.days`."""
     usual: Flag = False
@@ -111,7 +112,7 @@ _BOUNDS = {
     "literal_error": "{expected} is wanted",
     "enum": "{expected} is wanted",
     "union_tag_invalid": "kind is one of {expected_tags}",
-    "string_pattern_mismatch": "text like {pattern} is wanted",
+    "string_pattern_mismatch": "small letters, digits and _ are wanted, a letter first",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor.domain.readings import MINUTE
 from monitor.wire.base import Showable
@@ -21,8 +21,16 @@ MinutesAfter = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le
 Whole = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-Source = Annotated[str, Field(min_length=1, max_length=300), Showable]
-Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), Showable]
+
+
+def _is_not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("there is nothing to read")
+    return text
+
+
+Source = Annotated[str, Field(max_length=300), AfterValidator(_is_not_blank), Showable]
+Words = Annotated[str, Field(max_length=200), AfterValidator(_is_not_blank), Showable]
 
 
 class Part(BaseModel):
