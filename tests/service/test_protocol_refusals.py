@@ -370,6 +370,10 @@ def test_a_protocol_without_any_condition_of_discharge_is_refused() -> None:
         read_protocol(without, "bad.toml")
 
 
+def test_a_protocol_that_does_not_say_who_may_override_is_refused() -> None:
+    assert refusal("[override]\nroles", "[overide]\nroles") == "override: this key is missing"
+
+
 def test_an_alarm_on_a_score_that_nobody_takes_is_refused() -> None:
     said = refusal('[[score]]\nid = "moaas"', '[[score]]\nid = "sedation"')
     assert said == "score_limit.0: the score moaas is not defined"

@@ -82,7 +82,7 @@ def course_of(file: File) -> Course:
         routes=_choices(file.route),
         discharge=tuple(_criterion(criterion) for criterion in file.discharge),
         series=_series(file.series),
-        override_roles=frozenset(file.override.roles if file.override else ()),
+        override_roles=frozenset(file.override.roles),
         cuff_ms=file.cuff_minutes.milliseconds(),
         phase_ms=file.phase_minutes.milliseconds(),
     )

@@ -249,7 +249,7 @@ class CourseTables(Part):
     cuff_minutes: SourcedPhases = SourcedPhases()
     check: tuple[Check, ...] = ()
     gate: Gate | None = None
-    override: Override | None = None
+    override: Override
     dose: Dose | None = None
     score: tuple[Score, ...] = ()
     event: tuple[Event, ...] = ()
