@@ -114,6 +114,13 @@
     return Array.from(new Set(found)).filter((text) => text !== mine).join(", ");
   }
 
+  // What stands on the number now as somebody would say it; nothing while it is struck or there is none.
+  function spoken(room, metric, now) {
+    const value = im.model.shown(room, metric, now);
+    const text = textOf(metric, value);
+    return text === "--" || isStale(value, now, isFeedLost(room, now)) ? "" : text;
+  }
+
   function noteOf(view, value, now) {
     if (!value) return view.stale ? t("no data") : "";
     if (view.stale && value.staleAfter !== null) return t("stale {age}", { age: im.clock.age(now - value.receivedAt) });
@@ -151,5 +158,5 @@
     return Object.values(room.values).some((sources) => sources.size > 0);
   }
 
-  im.values = { METRICS, create, paint, paintNote, paintAlarm, isFeedLost, label, plain, textOf };
+  im.values = { METRICS, create, paint, paintNote, paintAlarm, isFeedLost, label, plain, textOf, spoken };
 })(window.InfusionMonitor);

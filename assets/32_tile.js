@@ -113,6 +113,7 @@
     const feedLost = im.values.isFeedLost(room, now);
     let stale = feedLost;
     for (const view of tile.views) stale = im.values.paint(view, room, now, feedLost) || stale;
+    if (tile.alarm) im.setText(tile.stripText, im.alarmWords(tile.alarm, now));
     paintStale(tile, stale, feedLost);
   }
 
@@ -167,7 +168,7 @@
     for (const view of tile.views) im.values.paintAlarm(view, alarms);
     tile.strip.hidden = !worst;
     if (!worst) return;
-    im.setText(tile.stripText, im.alarmWords(worst));
+    im.setText(tile.stripText, im.alarmWords(worst, now));
     im.setText(tile.stripTime, im.clock.duration(now - worst.onset));
   }
 

@@ -4,7 +4,16 @@
 (function (im) {
   const t = im.t;
 
-  im.alarmWords = (alarm) => `${im.MARKS[alarm.priority]} ${im.spoken(alarm.text)}`;
+  // An alarm's words keep the value at which it was raised; beside them stands what the number says now, where it differs.
+  function present(alarm, now) {
+    const room = im.model.rooms.get(alarm.room_id);
+    if (!room || alarm.type !== "physiological" || !im.values.METRICS.includes(alarm.metric)) return "";
+    const value = im.values.spoken(room, alarm.metric, now);
+    const [raisedAt] = im.spoken(alarm.text).split(/ [–-] /);
+    return !value || raisedAt.split(/\s+/).includes(value) ? "" : " · " + t("now {value}", { value });
+  }
+
+  im.alarmWords = (alarm, now) => `${im.MARKS[alarm.priority]} ${im.spoken(alarm.text)}${present(alarm, now)}`;
 
   // An alarm that nobody answers goes to the next holder, then to everybody: here everyone can read whose it is.
   function unanswered(alarm) {
@@ -26,6 +35,8 @@
     const view = { root, alarm: null, order: null };
     view.title = im.textIn(im.el("div", "alarm-title"));
     view.words = im.textIn(im.el("div", "alarm-words"));
+    view.present = im.textIn(im.el("b", "alarm-present"));
+    view.words.parentNode.append(view.present.parentNode);
     view.state = im.textIn(im.el("div", "alarm-state"));
     view.time = im.textIn(im.el("span", "alarm-time"));
     view.trouble = im.textIn(im.el("div", "alarm-trouble"));
@@ -59,8 +70,11 @@
     paintTime(view, im.clock.now());
   }
 
+  const paintPresent = (view, now) => im.setText(view.present, present(view.alarm, now));
+
   function paintTime(view, now) {
     const { alarm } = view;
+    paintPresent(view, now);
     const from = alarm.state === "acknowledged" && alarm.acknowledged_at ? alarm.acknowledged_at : alarm.onset;
     im.setText(view.time, im.clock.duration(now - from));
     view.audio.paint(now);
@@ -95,5 +109,5 @@
     im.setText(view.trouble, trouble);
   }
 
-  im.alarm = { create, paint, paintTime };
+  im.alarm = { create, paint, paintTime, paintPresent };
 })(window.InfusionMonitor);

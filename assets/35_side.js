@@ -42,6 +42,12 @@
     if (!root) return;
     if (changes.alarms.length || changes.rooms || changes.sessions.size) paintAlarms();
     if (changes.tasks || changes.rooms) paintTasks();
+    if (changes.values.size) judge(im.clock.now());
+  }
+
+  // The number beside an alarm's words is the tile's own, at every moment.
+  function judge(now) {
+    for (const view of alarms.values()) im.alarm.paintPresent(view, now);
   }
 
   function paintAlarms() {
@@ -127,5 +133,5 @@
     for (const paint of rows) paint(now);
   }
 
-  im.side = { mount, unmount, load, update, second, refresh: () => im.model.ready && paintTasks() };
+  im.side = { mount, unmount, load, update, judge, second, refresh: () => im.model.ready && paintTasks() };
 })(window.InfusionMonitor);

@@ -110,6 +110,7 @@
       }
       return;
     }
+    for (const view of alarms.values()) im.alarm.paintPresent(view, now);
     const feedLost = im.values.isFeedLost(here, now);
     let stale = feedLost;
     for (const view of numerics.cards) stale = im.values.paint(view, here, now, feedLost) || stale;
@@ -121,7 +122,8 @@
     for (const view of alarms.values()) im.alarm.paintTime(view, now);
     const here = room();
     if (numerics) numerics.actions.root.hidden = !here;
-    if (pauses.size !== pausedHere(now).length) paintBanner();
+    // Other rooms' words say what their numbers are now.
+    if (pauses.size !== pausedHere(now).length || (banner && banner.elsewhere.data)) paintBanner();
     for (const row of pauses.values()) row.paint(now);
     if (!here) return;
     if (numerics) numerics.actions.paint(now);
@@ -162,8 +164,8 @@
     shown.forEach((root, index) => root.classList.toggle("alarm-worst", index === 0 && root.dataset.state !== "acknowledged"));
     const elsewhere = Array.from(im.model.alarms.values())
       .filter((alarm) => alarm.room_id !== page.roomId && alarm.state !== "acknowledged").sort(im.model.byUrgency);
-    im.setText(banner.elsewhere, elsewhere.map((alarm) => `${im.roomTitle(alarm.room)}: ${im.alarmWords(alarm)}`).join("   ·   "));
     const now = im.clock.now();
+    im.setText(banner.elsewhere, elsewhere.map((alarm) => `${im.roomTitle(alarm.room)}: ${im.alarmWords(alarm, now)}`).join("   ·   "));
     for (const view of alarms.values()) im.alarm.paintTime(view, now);
     shown.push(...im.pauses.rows(pauses, pausedHere(now)));
     im.arrange(place, elsewhere.length ? [...shown, banner.elsewhere.parentNode] : shown);

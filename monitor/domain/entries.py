@@ -8,12 +8,13 @@ from typing import NamedTuple
 from monitor.domain.readings import Metric, Rejection, implausible_pressure, implausible_value
 
 _UNUSUAL = {
-    "pulse_rate": (35, 180),
+    "pulse_rate": (40, 150),
     "spo2": (70, 100),
     "systolic": (70, 230),
     "diastolic": (35, 140),
 }
-"""Source: plausibility proposals after monitor makers' manuals; needs clinical sign-off."""
+"""Source: plausibility proposals after monitor makers' manuals; the pulse is narrower, so that a slip of a digit or a
+high systolic pressure in its field is asked about. All of it needs clinical sign-off."""
 _PULSE_PRESSURE = (15, 120)
 PRESSURE_FIELDS = ("systolic", "diastolic", "mean")
 

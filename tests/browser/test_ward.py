@@ -132,7 +132,7 @@ def test_text_from_outside_is_never_run(
     assert page.evaluate("window.hurt") is None
 
 
-def test_a_free_room_asks_dash_for_the_dialog(
+def test_a_free_room_tells_dash_which_room_the_dialog_is_about(
     page: Page, dashboard: FakeDashboard, gateway: FakeGateway
 ) -> None:
     page.add_init_script(
@@ -141,7 +141,8 @@ def test_a_free_room_asks_dash_for_the_dialog(
     page.goto(dashboard.url)
     page.locator('[data-room="3"] button').click()
     assert page.evaluate("window.asked") == [
-        ["start-session-request", {"data": {"room": "3", "n": 1}}]
+        ["start-session-request", {"data": {"room": "3", "n": 1}}],
+        ["start-title", {"children": "Start a session in room 3"}],
     ]
 
 
@@ -277,3 +278,27 @@ def test_an_alarm_nobody_answers_says_whose_it_is_now(
             alarms=[clinic.alarm(1, 1, "high", gateway.now(), level=level, addressed_to=to)]
         )
         expect(alarm).to_contain_text(words)
+
+
+def test_an_alarms_words_say_what_the_number_is_now_while_it_may_be_believed(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway
+) -> None:
+    page.goto(dashboard.url)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    now = gateway.now()
+    gateway.update(
+        alarms=[clinic.alarm(1, 2, "high", now)],
+        points=[clinic.point("r2", "spo2", 91, at=now)],
+    )
+    listed, strip = page.locator('[data-alarm="a1"]'), page.locator('[data-room="2"] .tile-strip')
+    for place in (listed, strip):
+        expect(place).to_contain_text("SpO2 91 % - below 92 for 15 s")
+        expect(place).not_to_contain_text("· now")
+    gateway.update(points=[clinic.point("r2", "spo2", 86, at=gateway.now())])
+    for place in (listed, strip):
+        expect(place).to_contain_text("SpO2 91 % - below 92 for 15 s · now 86")
+    expect(page.locator('[data-room="2"] [data-metric="spo2"]')).to_have_attribute(
+        "data-stale", "true"
+    )
+    for place in (listed, strip):
+        expect(place).not_to_contain_text("· now")

@@ -90,6 +90,8 @@ def test_a_manual_entry_is_stored_once_however_often_it_is_sent(clinic: Clinic) 
         ({"systolic": 120}, "incomplete", "diastolic"),
         ({"systolic": 80, "diastolic": 120}, "contradictory", "diastolic"),
         ({"spo2": 68}, "unusual", "spo2"),
+        ({"pulse_rate": 170}, "unusual", "pulse_rate"),
+        ({"pulse_rate": 38}, "unusual", "pulse_rate"),
         ({"systolic": 235, "diastolic": 120}, "unusual", "systolic"),
         ({"systolic": 120, "diastolic": 115}, "unusual", "diastolic"),
     ],

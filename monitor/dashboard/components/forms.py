@@ -172,7 +172,7 @@ def _register_filling(app: Dash, form: Form) -> None:
 
 
 def _fill(visit: Visit, form: Form, session_id: str) -> dict[str, str]:
-    """Fill in what is durable. Returns what is proposed for the fields of text: the script puts it where no hand was."""
+    """Fill in what is durable. Returns proposals for the fields of text, by their id: the script places them."""
     session = visit.parts.records.session(session_id)
     if session is None:
         raise PreventUpdate
