@@ -3,7 +3,8 @@
 
 (function (im) {
   const t = im.t;
-  const PLACES = ["alarm-list", "due-list", "acknowledged-list", "not-watched-list", "unassigned-note"];
+  const LISTS = ["alarm-list", "due-list", "acknowledged-list", "not-watched-list"];
+  const PLACES = [...LISTS, "unassigned-note"];
 
   // What is far off would push what is not watched out of sight.
   const SHOWN_ALWAYS = 6;
@@ -20,12 +21,14 @@
     root = element;
     place = {};
     for (const id of PLACES) place[id] = document.getElementById(id);
+    im.sideLists.mount(LISTS.map((id) => place[id]).filter(Boolean));
     alarms = new Map();
     pauses = new Map();
     load();
   }
 
   function unmount() {
+    im.sideLists.unmount();
     root = null;
     place = {};
     alarms = new Map();
@@ -65,8 +68,9 @@
     pausedCount = paused.length;
     for (const view of alarms.values()) im.alarm.paintTime(view, now);
     const active = roots(false);
-    list("alarm-list", [...im.pauses.rows(pauses, paused), ...active], t("No active alarms"));
-    list("acknowledged-list", roots(true), t("None"));
+    list("alarm-list", [...im.pauses.rows(pauses, paused), ...active], t("No active alarms"), active.length);
+    const acknowledged = roots(true);
+    list("acknowledged-list", acknowledged, t("None"), acknowledged.length);
     keepFocus(focused);
   }
 
@@ -77,10 +81,11 @@
     if (next) next.focus({ preventScroll: true });
   }
 
-  function list(id, children, emptyWords) {
+  function list(id, children, emptyWords, count) {
     const parent = place[id];
     if (!parent) return;
     im.arrange(parent, children.length ? children : [im.el("div", "list-empty", emptyWords)]);
+    im.sideLists.count(parent, count);
   }
 
   function taskRow(name, title, words, kind) {
@@ -111,8 +116,8 @@
       return row;
     });
     if (tasks.length > soon.length) due.push(im.el("div", "list-empty", t("{n} more later", { n: tasks.length - soon.length })));
-    list("due-list", due, t("Nothing due"));
-    list("not-watched-list", unwatched, t("Nothing: everything is watched"));
+    list("due-list", due, t("Nothing due"), tasks.length);
+    list("not-watched-list", unwatched, t("Nothing: everything is watched"), unwatched.length);
     paintUnassigned();
     second(im.clock.now());
   }
@@ -131,6 +136,7 @@
     for (const view of alarms.values()) im.alarm.paintTime(view, now);
     for (const row of pauses.values()) row.paint(now);
     for (const paint of rows) paint(now);
+    im.sideLists.look();
   }
 
   im.side = { mount, unmount, load, update, judge, second, refresh: () => im.model.ready && paintTasks() };

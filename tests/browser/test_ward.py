@@ -302,3 +302,39 @@ def test_an_alarms_words_say_what_the_number_is_now_while_it_may_be_believed(
     )
     for place in (listed, strip):
         expect(place).not_to_contain_text("· now")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
+def test_no_list_of_the_side_column_is_out_of_sight_without_a_word(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway, width: int, height: int
+) -> None:
+    def snapshot() -> dict[str, Any]:
+        now = clinic.now_ms()
+        told = {"en": "Cuff reading", "nb": "Mansjett"}
+        task = {"room_id": "r1", "room": "1", "at": now, "text": told}
+        unwatched = {"room_id": "r1", "room": "1", "since": now, "until": None, "text": told}
+        states = ["active"] * 9 + ["acknowledged"] * 7
+        alarms = [clinic.alarm(n, 1, "high", now, state=state) for n, state in enumerate(states)]
+        rooms = [clinic.room(1, now)]
+        lists = {"alarms": alarms, "due": [task] * 6, "not_watched": [unwatched] * 12}
+        return clinic.snapshot(rooms, now, **lists)
+
+    gateway.snapshot = snapshot
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(dashboard.url)
+    counts = page.locator(".side-count")
+    expect(counts).to_have_text(["9", "6", "7", "12"])
+    for number in range(4):
+        expect(page.locator(".side-title").nth(number)).to_be_in_viewport(ratio=1)
+    first = page.locator("#alarm-list [data-action=acknowledge]").first
+    expect(first).to_be_in_viewport(ratio=1)
+    more = page.locator("#alarm-list + .side-more")
+    expect(more).to_contain_text("more")
+    seen = page.evaluate("""() => {
+        const list = document.getElementById("alarm-list"), end = list.getBoundingClientRect().bottom + 6;
+        return Array.from(list.children).filter((one) => one.getBoundingClientRect().bottom <= end).length;
+    }""")
+    expect(more).to_have_text(f"↓ {9 - seen} more")
+    while more.is_visible():
+        more.click()
+    expect(page.locator("#alarm-list .alarm").last).to_be_in_viewport(ratio=0.9)
