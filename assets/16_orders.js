@@ -7,7 +7,12 @@
   const waiting = new Map();
 
   // `tell(state, words)` hears "sent", then "confirmed" or "refused" with the reason. Returns the order's id, or null.
+  // At a locked station nothing is sent and nothing told: the sign-in opens instead.
   function send(order, tell) {
+    if (im.lock.isLocked()) {
+      im.lock.demand();
+      return null;
+    }
     const id = im.newId();
     if (!im.socket.isOpen() || !im.socket.send({ type: "order", order_id: id, order })) {
       tell("refused", t("Not sent: no contact with the gateway"));
@@ -29,8 +34,13 @@
   function result(message) {
     const tell = waiting.get(message.order_id);
     if (!tell) return;
-    if (message.ok) tell("confirmed", "");
-    else refuse(message.order_id, message.message || t("Refused"));
+    if (message.ok) {
+      tell("confirmed", "");
+      return;
+    }
+    const isLocked = message.code === "locked";
+    if (isLocked) im.lock.found(true);
+    refuse(message.order_id, isLocked ? t("Locked: sign in to act") : message.message || t("Refused"));
   }
 
   function connectionLost() {

@@ -88,8 +88,8 @@
     }
     if (cover.root.hidden !== !wanted) cover.root.hidden = !wanted;
     if (!wanted) return;
-    cover.comesBack.hidden = !im.isSignedIn();
-    cover.signIn.hidden = im.isSignedIn();
+    cover.comesBack.hidden = !im.isKnown();
+    cover.signIn.hidden = im.isKnown();
     const last = im.watchdog.lastContact();
     im.setText(cover.since, last === null
       ? t("This screen has not reached the gateway yet.")

@@ -147,6 +147,12 @@
     else refused(state, told);
   }
 
+  // Nobody was signed in: what was sent has reached nobody, and stays to be sent again.
+  function locked() {
+    const sentence = t("Not saved: nobody was signed in. Send it again.");
+    for (const entry of Array.from(unanswered.keys())) answer({ entry, done: false, errors: {}, sentence, question: "" });
+  }
+
   // A dialog that somebody closed before its refusal came stands there again, with what was typed.
   function refused(state, told) {
     const unchanged = wordsOf(state) === state.sent.words;
@@ -248,9 +254,11 @@
   };
 
   document.addEventListener("click", pressed, true);
-  document.addEventListener("keydown", (event) => shown() && key(event), true);
+  // The sign-in of a locked station stands before all dialogs.
+  const isSignIn = (event) => event.target.closest(".sign-in-dialog") !== null;
+  document.addEventListener("keydown", (event) => shown() && !isSignIn(event) && key(event), true);
   for (const name of ["input", "paste", "wheel"]) document.addEventListener(name, touch, { capture: true, passive: true });
-  document.addEventListener("focusin", (event) => shown() && keepFocus(event));
+  document.addEventListener("focusin", (event) => shown() && !isSignIn(event) && keepFocus(event));
 
-  im.dialogs = { open, close, answer, offer, shown };
+  im.dialogs = { open, close, answer, offer, locked, shown };
 })(window.InfusionMonitor);

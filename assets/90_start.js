@@ -4,11 +4,11 @@
 (function (im) {
   const RETRY_MS = 1000;
   let started = false;
-  let signedIn = false;
+  let isKnown = false;
 
-  // A screen that once was live keeps warning when its operator's sign-in has run out.
+  // A screen that once was live keeps warning when the dashboard does not know its browser any more.
   im.isWatching = () => started;
-  im.isSignedIn = () => signedIn;
+  im.isKnown = () => isKnown;
 
   async function ask() {
     const response = await fetch("/api/screen", { credentials: "same-origin", cache: "no-store" });
@@ -33,11 +33,20 @@
       im.watchdog.after("settings", RETRY_MS, start);
       return;
     }
-    signedIn = screen !== null;
-    if (!signedIn || started) return;
+    isKnown = screen !== null;
+    if (!isKnown) {
+      im.watchdog.judge();
+      im.topbar.paintConnection();
+      return;
+    }
+    if (started) {
+      im.lock.learn(screen);
+      return;
+    }
     started = true;
     im.useLanguage(screen.language, screen.strings);
     im.clock.useZone(screen.clinic_time_zone);
+    im.lock.learn(screen);
     im.soundContext.start();
     im.views.watchPage();
     im.socket.start(gatewayUrl(screen), location.pathname.startsWith("/session/") ? "session" : "ward", {
@@ -50,6 +59,8 @@
     });
   }
 
+  // Somebody has signed in or out, here or in another tab, or a sign-in has run out.
+  im.recheck = start;
   im.watchdog.start();
   start();
 })(window.InfusionMonitor);

@@ -1,9 +1,10 @@
-"""Who is speaking: device tokens, operators' passwords, and the signed cookie of a signed-in operator."""
+"""Who is speaking: device tokens, operators' passwords, and the signed cookies of an operator and of a station."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import NamedTuple
 
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -11,6 +12,24 @@ from itsdangerous import BadSignature, TimestampSigner
 
 COOKIE_NAME = "infusion_monitor_operator"
 COOKIE_MAX_AGE_S = 12 * 3600
+STATION_COOKIE_NAME = "infusion_monitor_station"
+STATION_MAX_AGE_S = 30 * 24 * 3600
+"""A station where nobody signed in for so long is no station of the ward any more."""
+
+
+class SignIn(NamedTuple):
+    """A sign-in that a cookie proves. ``ends_at_s``: seconds since the epoch."""
+
+    operator: str
+    ends_at_s: float
+
+
+class Station(NamedTuple):
+    """A browser in which somebody has signed in: it may show the ward, and nothing more. It names no operator."""
+
+    id: str
+    language: str
+    """Of whoever signed in there last."""
 
 
 def new_token() -> str:
@@ -28,12 +47,36 @@ def sign_cookie(key: bytes, operator: str) -> str:
     return TimestampSigner(key, salt=COOKIE_NAME).sign(operator).decode()
 
 
-def read_cookie(key: bytes, cookie: str, max_age_s: int = COOKIE_MAX_AGE_S) -> str | None:
-    """The operator's name, or None for a forged or expired cookie."""
+def read_cookie(key: bytes, cookie: str, max_age_s: int = COOKIE_MAX_AGE_S) -> SignIn | None:
+    """Whose sign-in it is, or None for a forged or expired cookie."""
+    signer = TimestampSigner(key, salt=COOKIE_NAME)
     try:
-        return TimestampSigner(key, salt=COOKIE_NAME).unsign(cookie, max_age=max_age_s).decode()
+        operator, signed_at = signer.unsign(cookie, max_age=max_age_s, return_timestamp=True)
     except BadSignature:
         return None
+    return SignIn(operator.decode(), signed_at.timestamp() + max_age_s)
+
+
+def new_station(language: str) -> Station:
+    """A browser that was not known yet."""
+    return Station(secrets.token_hex(8), language)
+
+
+def sign_station(key: bytes, station: Station) -> str:
+    """The cookie of a station."""
+    signer = TimestampSigner(key, salt=STATION_COOKIE_NAME)
+    return signer.sign(f"{station.id}-{station.language}").decode()
+
+
+def read_station(key: bytes, cookie: str) -> Station | None:
+    """The station, or None for a forged or expired cookie."""
+    signer = TimestampSigner(key, salt=STATION_COOKIE_NAME)
+    try:
+        value = signer.unsign(cookie, max_age=STATION_MAX_AGE_S).decode()
+    except BadSignature:
+        return None
+    station_id, _, language = value.partition("-")
+    return Station(station_id, language)
 
 
 class ArgonHasher:

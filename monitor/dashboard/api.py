@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
 
+from monitor.dashboard.presenters import operator_label
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.locale import strings
 
@@ -24,17 +26,29 @@ def register_api(server: FastAPI) -> None:
 
 
 def describe_screen(visit: Visit) -> dict[str, Any]:
-    """Who looks, in which language, and where the gateway is: a whole address, or a port of the page's own host."""
+    """Who looks, in which language, and where the gateway is: a whole address, or a port of the page's own host.
+
+    ``operator`` is null at a locked station. ``signed_in_for_s``: how long the sign-in still holds.
+    """
     settings = visit.parts.settings
     return {
         "gateway_url": settings.gateway_url,
         "gateway_port": visit.parts.gateway_port(),
         "language": visit.words.language,
-        "operator": {"name": visit.operator.name, "role": visit.operator.role},
+        "operator": _operator(visit),
+        "signed_in_for_s": max(0.0, visit.ends_at_s - time.time()),
+        "automatic": settings.auto_sign_in,
         "simulated": settings.simulated,
         "clinic_time_zone": settings.clinic_time_zone,
         "strings": strings(visit.words.translations),
     }
+
+
+def _operator(visit: Visit) -> dict[str, str] | None:
+    if visit.is_locked:
+        return None
+    label = operator_label(visit.words, visit.operator)
+    return {"name": visit.operator.name, "role": visit.operator.role, "label": label}
 
 
 def describe_trace(visit: Visit, session_id: str, after_batch: int) -> dict[str, Any]:

@@ -50,10 +50,11 @@ class _Dash(dash.Dash):
         visit = current_visit()
         dash_html: Any = super().interpolate_index
         html = str(dash_html(*parts, **named_parts))
+        locked = ' data-locked="true"' if visit.is_locked else ""
         loading = visit.words.gettext("Loading...")
         return html.replace(
             "<html>",
-            f'<html lang="{visit.words.language}" data-mantine-color-scheme="{visit.theme}">',
+            f'<html lang="{visit.words.language}" data-mantine-color-scheme="{visit.theme}"{locked}>',
             1,
         ).replace("Loading...", loading, 1)
 

@@ -1,8 +1,9 @@
-"""The gate before every page: nothing but the sign-in form and the static assets is shown to someone unknown."""
+"""The gate before every page: a stranger is shown the sign-in form, a locked station the live ward, an operator all."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
 
 from fastapi import Request, Response
@@ -10,19 +11,25 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from monitor.dashboard.locked import CALLBACKS, LOCKED_HEADER, may_look, may_update
 from monitor.dashboard.signing_in import (
     SIGN_IN,
     SIGN_OUT,
-    automatic_operator,
     chosen_theme,
     plain_page,
-    set_operator_cookie,
     sign_in_address,
-    signed_in_operator,
 )
-from monitor.dashboard.visit import Parts, Visit, begin_visit, end_visit
+from monitor.dashboard.visit import NOBODY, Parts, Visit, begin_visit, end_visit
+from monitor.dashboard.visitors import (
+    Visitor,
+    automatic_visitor,
+    forget_operator,
+    forget_station,
+    set_operator_cookie,
+    set_station_cookie,
+    visitor_of,
+)
 from monitor.domain.registry import Operator
-from monitor.identity import COOKIE_NAME
 
 _OPEN = re.compile(r"/assets/.+|" + re.escape(SIGN_IN))
 _MACHINERY = re.compile(r"/_dash-.+|/_favicon\.ico|/_reload-hash|/api/.+|" + re.escape(SIGN_OUT))
@@ -63,16 +70,31 @@ class Gate:
         if _OPEN.fullmatch(path):
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
-        operator = signed_in_operator(self._parts, request.cookies.get(COOKIE_NAME))
-        if operator is None and path != SIGN_OUT:
-            operator = automatic_operator(self._parts)
-            if operator is not None:
-                send = self._with_cookie(send, operator)
-        if operator is None:
-            await _turn_away(path)(scope, receive, send)
+        request = Request(scope, receive)
+        visitor = visitor_of(self._parts, request.cookies)
+        if visitor == Visitor() and path != SIGN_OUT:
+            visitor = automatic_visitor(self._parts)
+            if visitor.operator is not None:
+                send = self._with_sign_in(send, visitor.operator)
+        if visitor.operator is not None:
+            if visitor.station is None and self._pages.fullmatch(path):
+                send = self._with_station(send, visitor.operator)
+        elif visitor.is_barred or visitor.station is None:
+            await _turn_away(path, is_barred=visitor.is_barred)(scope, receive, send)
             return
-        await self._let_in(self._visit(request, operator), scope, receive, send)
+        else:
+            body = await request.body() if path == CALLBACKS else b""
+            receive = _said_again(body, receive) if path == CALLBACKS else receive
+            if not self._may_be_shown(path, body):
+                await _turn_away(path, is_locked=True)(scope, receive, send)
+                return
+        await self._let_in(self._visit(request, visitor), scope, receive, send)
+
+    def _may_be_shown(self, path: str, body: bytes) -> bool:
+        """At a locked station."""
+        if path == CALLBACKS:
+            return may_update(self._parts, body)
+        return may_look(self._parts, path)
 
     async def _let_in(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -88,14 +110,20 @@ class Gate:
         finally:
             end_visit(token)
 
-    def _visit(self, request: Request, operator: Operator) -> Visit:
-        words = self._parts.words(operator.language)
-        return Visit(self._parts, operator, words, chosen_theme(request.cookies))
+    def _visit(self, request: Request, visitor: Visitor) -> Visit:
+        operator = visitor.operator or NOBODY
+        language = operator.language
+        if visitor.operator is None and visitor.station is not None:
+            language = visitor.station.language
+        words, theme = self._parts.words(language), chosen_theme(request.cookies)
+        return Visit(self._parts, operator, words, theme, visitor.ends_at_s)
 
-    def _with_cookie(self, send: Send, operator: Operator) -> Send:
-        carrier = Response()
-        set_operator_cookie(carrier, self._parts, operator.name)
-        return _with_header(send, "set-cookie", carrier.headers["set-cookie"])
+    def _with_sign_in(self, send: Send, operator: Operator) -> Send:
+        return _with_cookies(send, lambda r: set_operator_cookie(r, self._parts, operator.name))
+
+    def _with_station(self, send: Send, operator: Operator) -> Send:
+        language = operator.language
+        return _with_cookies(send, lambda r: set_station_cookie(r, self._parts, None, language))
 
     def _not_found(self, visit: Visit) -> Response:
         _ = visit.words.gettext
@@ -104,10 +132,38 @@ class Gate:
         return HTMLResponse(plain_page(self._parts, visit.words, visit.theme, title, body), 404)
 
 
-def _turn_away(path: str) -> Response:
-    if _MACHINERY.fullmatch(path):
-        return JSONResponse({"error": "not signed in"}, 401)
-    return RedirectResponse(sign_in_address(path), 303)
+def _turn_away(path: str, *, is_barred: bool = False, is_locked: bool = False) -> Response:
+    response: Response
+    if is_locked and path == CALLBACKS:
+        # "Nothing changes", as Dash understands it: a 401 is an error of the page to it. The header tells our script.
+        response = Response(status_code=204, headers={LOCKED_HEADER: "locked"})
+    elif _MACHINERY.fullmatch(path):
+        response = JSONResponse({"error": "locked" if is_locked else "not signed in"}, 401)
+    else:
+        response = RedirectResponse(sign_in_address(path), 303)
+    if is_barred:
+        # Else the browser of somebody who was disabled could go on as a station.
+        forget_operator(response)
+        forget_station(response)
+    return response
+
+
+def _said_again(body: bytes, receive: Receive) -> Receive:
+    """A body that was read already, once more for the app."""
+    waiting = [body]
+
+    async def say_again() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return say_again
+
+
+def _with_cookies(send: Send, set_cookies: Callable[[Response], None]) -> Send:
+    carrier = Response()
+    set_cookies(carrier)
+    return _with_header(send, "set-cookie", carrier.headers["set-cookie"])
 
 
 def _with_header(send: Send, name: str, value: str) -> Send:

@@ -111,6 +111,8 @@ def kind_name(words: Words, kind: str) -> str:
         "clock": _("device clock"),
         "late_data": _("late data"),
         "screen": _("screen"),
+        "sound": _("sound"),
+        "engine": _("alarm system"),
         "help": _("call for help"),
         "test": _("alarm test"),
     }

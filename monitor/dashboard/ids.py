@@ -17,6 +17,9 @@ NOTICE = "notice"
 GO_TO = "go-to"
 PAGE = "page"
 
+OPERATOR_NAME = "operator-name"  # JS
+LOCKED = "locked"
+SIGN_OUT = "sign-out"
 LANGUAGE_EN = "language-en"
 LANGUAGE_NB = "language-nb"
 LANGUAGE_CHOSEN = "language-chosen"

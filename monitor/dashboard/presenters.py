@@ -67,6 +67,11 @@ def role_name(words: Words, operator: Operator) -> str:
     return names.get(operator.role, operator.role)
 
 
+def operator_label(words: Words, operator: Operator) -> str:
+    """Who is signed in, as the bar says it."""
+    return f"{operator.name} · {role_name(words, operator)}"
+
+
 def steps(words: Words, session: Session) -> list[Step]:
     """The way from pre-check to discharge, and how far the session is."""
     reached = {entry.phase for entry in session.phases}
@@ -219,6 +224,7 @@ def refusal_text(words: Words, result: OrderResult) -> str:
         "out_of_range": _("This value is not possible."),
         "contradictory": _("Systolic must be above diastolic, and the mean between them."),
         "unknown_operator": _("You are no longer known to the gateway: sign in again."),
+        "locked": _("This station is locked: sign in to act."),
         "degraded": _("The gateway cannot store anything now: nothing was changed."),
     }
     return known.get(result.code, result.message)

@@ -1,47 +1,32 @@
-"""Signing in and out: plain HTML forms that work without scripts, and the signed cookie of an operator."""
+"""Signing in and out: plain HTML forms that work without scripts, and short answers for the page's own script."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from html import escape
 from string import Template
 from urllib.parse import parse_qs, quote
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from monitor.dashboard.visit import THEME_COOKIE, THEMES, Parts
+from monitor.dashboard.visitors import (
+    forget_operator,
+    operator_in_use,
+    set_operator_cookie,
+    set_station_cookie,
+    visitor_of,
+)
 from monitor.dashboard.words import Words
 from monitor.domain.registry import Operator
-from monitor.identity import COOKIE_MAX_AGE_S, COOKIE_NAME, read_cookie, sign_cookie
 
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 _LARGEST_FORM_BYTES = 8 * 1024
-
-
-def signed_in_operator(parts: Parts, cookie: str | None) -> Operator | None:
-    """The operator whom a cookie proves, unless disabled since."""
-    name = read_cookie(parts.settings.cookie_key, cookie) if cookie else None
-    return None if name is None else _operator_in_use(parts, name)
-
-
-def automatic_operator(parts: Parts) -> Operator | None:
-    """The operator as whom a simulated directory signs every visitor in, if it does."""
-    name = parts.settings.auto_sign_in
-    return None if name is None else _operator_in_use(parts, name)
-
-
-def set_operator_cookie(response: Response, parts: Parts, operator: str) -> None:
-    """Let the browser prove from now on who this is; scripts and other sites cannot read it."""
-    response.set_cookie(
-        COOKIE_NAME,
-        sign_cookie(parts.settings.cookie_key, operator),
-        max_age=COOKIE_MAX_AGE_S,
-        path="/",
-        httponly=True,
-        samesite="strict",
-    )
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+_SOUND_SCRIPTS = ("00_base.js", "40_alarm_audio.js", "43_sound_test.js")
 
 
 def chosen_theme(cookies: dict[str, str]) -> str:
@@ -62,16 +47,23 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
         fields = await _form(request)
         name, password = fields.get("operator", "").strip(), fields.get("password", "")
         # Argon2 takes its time on purpose; the other visitors' requests go on meanwhile.
-        if not await asyncio.to_thread(_is_right, parts, name, password):
-            return HTMLResponse(_page(parts, request, refused=True, operator=name), 401)
-        response = RedirectResponse(_safe_path(fields.get("next", "/")), 303)
-        set_operator_cookie(response, parts, name)
+        operator = await asyncio.to_thread(_right_operator, parts, name, password)
+        if operator is None:
+            return _refusal(parts, request, name)
+        response = _done(request, _safe_path(fields.get("next", "/")))
+        set_operator_cookie(response, parts, operator.name)
+        station = visitor_of(parts, request.cookies).station
+        set_station_cookie(response, parts, station, operator.language)
         return response
 
     @server.post(SIGN_OUT)
-    async def sign_out() -> Response:
-        response = RedirectResponse(SIGN_IN, 303)
-        response.delete_cookie(COOKIE_NAME, path="/", httponly=True, samesite="strict")
+    async def sign_out(request: Request) -> Response:
+        visitor = visitor_of(parts, request.cookies)
+        response = _done(request, "/")
+        forget_operator(response)
+        if visitor.operator is not None:
+            # The ward stays in sight and audible: only orders are locked.
+            set_station_cookie(response, parts, visitor.station, visitor.operator.language)
         return response
 
 
@@ -80,8 +72,10 @@ def sign_in_address(wanted_path: str) -> str:
     return SIGN_IN if wanted_path == "/" else f"{SIGN_IN}?next={quote(wanted_path)}"
 
 
-def plain_page(parts: Parts, words: Words, theme: str, title: str, body: str) -> str:
-    """A page without scripts, in the product's look. ``body`` is HTML."""
+def plain_page(
+    parts: Parts, words: Words, theme: str, title: str, body: str, scripts: tuple[str, ...] = ()
+) -> str:
+    """A page that works without scripts, in the product's look. ``body`` is HTML; ``scripts`` name assets."""
     sheets = "".join(
         f'<link rel="stylesheet" href="/assets/{escape(sheet.name)}">'
         for sheet in sorted(parts.settings.assets.glob("*.css"))
@@ -96,20 +90,35 @@ def plain_page(parts: Parts, words: Words, theme: str, title: str, body: str) ->
         sheets=sheets,
         simulated=simulated,
         body=body,
+        scripts="".join(f'<script src="/assets/{name}" defer></script>' for name in scripts),
     )
 
 
-def _operator_in_use(parts: Parts, name: str) -> Operator | None:
-    return next((o for o in parts.records.operators() if o.name == name and not o.disabled), None)
-
-
-def _is_right(parts: Parts, name: str, password: str) -> bool:
-    operator = _operator_in_use(parts, name)
+def _right_operator(parts: Parts, name: str, password: str) -> Operator | None:
+    operator = operator_in_use(parts, name)
     if operator is None:
         # As slow as a wrong password, so that names cannot be found out by timing.
         parts.hasher.hash(password)
-        return False
-    return parts.hasher.verify(operator.password_hash, password)
+        return None
+    if name == parts.settings.auto_sign_in:
+        # Every visitor of such a directory is let in under this name; it has no password that anybody knows.
+        return operator
+    return operator if parts.hasher.verify(operator.password_hash, password) else None
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def _done(request: Request, next_path: str) -> Response:
+    return Response(status_code=204) if _wants_json(request) else RedirectResponse(next_path, 303)
+
+
+def _refusal(parts: Parts, request: Request, name: str) -> Response:
+    if _wants_json(request):
+        _ = _words(parts, request).gettext
+        return JSONResponse({"error": _(_REFUSED)}, 401)
+    return HTMLResponse(_page(parts, request, refused=True, operator=name), 401)
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -123,38 +132,76 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _safe_path(path: str) -> str:
     """A path of this site; anything that a browser could take for another site becomes the ward."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+    return path if _OWN_PATH.fullmatch(path) else "/"
+
+
+def _words(parts: Parts, request: Request) -> Words:
+    """Of whoever used this browser last, else of the clinic."""
+    station = visitor_of(parts, request.cookies).station
+    return parts.words(parts.settings.language if station is None else station.language)
 
 
 def _page(parts: Parts, request: Request, *, refused: bool = False, operator: str = "") -> str:
-    words = parts.words(parts.settings.language)
+    words = _words(parts, request)
     _ = words.gettext
-    refusal = _REFUSAL.substitute(text=escape(_("This name and password do not sign you in.")))
+    automatic = parts.settings.auto_sign_in
+    known = operator or automatic or ""
     form = _FORM.substitute(
         heading=escape(_("Infusion monitor")),
         lead=escape(_("Sign in to see the ward and to give orders.")),
-        refusal=refusal if refused else "",
+        refusal=_REFUSAL.substitute(text=escape(_(_REFUSED))) if refused else "",
         operator_label=escape(_("Operator")),
-        operator=escape(operator),
+        operator=escape(known),
         password_label=escape(_("Password")),
+        required="" if automatic else "required",
+        automatic=escape(_("Demonstration: no password is needed.")) if automatic else "",
         submit=escape(_("Sign in")),
         next=escape(request.query_params.get("next", "/")),
         # After a refusal the cursor waits where the mistake most often is.
-        focus_operator="" if operator else "autofocus",
-        focus_password="autofocus" if operator else "",
+        focus_operator="" if known else "autofocus",
+        focus_password="autofocus" if known else "",
+        sound=_sound_test(words),
+        back=_way_back(parts, request, words),
         # The lost-connection mark belongs to every page; this one has no live data to lose.
         connection=escape(_("No live data on this page")),
     )
-    return plain_page(parts, words, chosen_theme(request.cookies), _("Sign in"), form)
+    return plain_page(
+        parts, words, chosen_theme(request.cookies), _("Sign in"), form, _SOUND_SCRIPTS
+    )
 
 
+def _sound_test(words: Words) -> str:
+    _ = words.gettext
+    return _SOUND.substitute(
+        text=escape(_("Test the sound")),
+        note=escape(_("Alarms sound here once you have signed in. Test it before you rely on it.")),
+        heard=escape(
+            _("Three tones were played. If you did not hear them, check the loudspeaker.")
+        ),
+        blocked=escape(_("This browser gives no sound: alarms would only be seen here.")),
+    )
+
+
+def _way_back(parts: Parts, request: Request, words: Words) -> str:
+    """A locked station is led back to the ward, which it may show."""
+    if not visitor_of(parts, request.cookies).is_locked:
+        return ""
+    return _BACK.substitute(text=escape(words.gettext("Back to the ward (locked)")))
+
+
+def N_(message: str) -> str:  # noqa: N802 - the extractor's usual name for "translate this one later"
+    """Mark a message for the catalogs."""
+    return message
+
+
+_REFUSED = N_("This name and password do not sign you in.")
 _SIMULATED = Template('<p class="pill simulated" data-simulated>$text</p>')
 _REFUSAL = Template('<p class="form-error" role="alert">$text</p>')
 _PAGE = Template("""<!DOCTYPE html>
 <html lang="$language" data-mantine-color-scheme="$theme">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title><link rel="icon" href="/assets/favicon.svg">$sheets</head>
-<body class="sign-in-page"><main class="sign-in-card">$simulated$body</main></body>
+<body class="sign-in-page"><main class="sign-in-card">$simulated$body</main>$scripts</body>
 </html>
 """)
 _FORM = Template("""<h1 class="brand">$heading</h1>
@@ -164,9 +211,20 @@ $refusal
 <label>$operator_label
 <input name="operator" value="$operator" autocomplete="username" required $focus_operator></label>
 <label>$password_label
-<input name="password" type="password" autocomplete="current-password" required $focus_password></label>
+<input name="password" type="password" autocomplete="current-password" $required $focus_password></label>
 <input type="hidden" name="next" value="$next">
+<p class="sign-in-note">$automatic</p>
 <button type="submit" class="button primary">$submit</button>
 </form>
+$sound
+$back
 <p class="sign-in-note" data-connection="lost">$connection</p>
+""")
+_SOUND = Template("""<div id="sound-test" class="sound-test" data-heard="$heard" data-blocked="$blocked" hidden>
+<p class="sign-in-note">$note</p>
+<button type="button" class="button" data-action="test-sound">$text</button>
+<p class="sound-test-told" role="status"></p>
+</div>
+""")
+_BACK = Template("""<p><a class="button" href="/">$text</a></p>
 """)

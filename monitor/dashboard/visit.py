@@ -20,7 +20,7 @@ from monitor.locale import Translations
 from monitor.service.phrases import Phrases
 from monitor.service.ports import PasswordHasher, Records
 from monitor.service.protocols import Protocol
-from monitor.wire.orders import Order, OrderResult
+from monitor.wire.orders import LOCKED, LOCKED_MESSAGE, Order, OrderResult
 
 THEMES = ("dark", "light")
 THEME_COOKIE = "infusion_monitor_theme"
@@ -50,14 +50,24 @@ class Parts:
         return words_for(language, self.translations, ZoneInfo(self.settings.clinic_time_zone))
 
 
+NOBODY = Operator("", "", "")
+"""Looks at a locked station."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request of one operator."""
+    """One request of one operator, or of a locked station. ``ends_at_s``: see SignIn."""
 
     parts: Parts
     operator: Operator
     words: Words
     theme: str
+    ends_at_s: float = 0.0
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether nobody is signed in: what is live is shown, nothing can be changed."""
+        return self.operator is NOBODY
 
     @property
     def phrases(self) -> Phrases:
@@ -66,6 +76,8 @@ class Visit:
 
     async def send(self, order: Order) -> OrderResult:
         """Give an order in the operator's name. Raises GatewayUnreachableError."""
+        if self.is_locked:
+            return OrderResult(order_id=None, ok=False, code=LOCKED, message=LOCKED_MESSAGE)
         return await self.parts.orders.send(order, by=self.operator.name)
 
 

@@ -1,12 +1,13 @@
 """Who is looking: stations that confirm what they show, and what it means when one stops.
 
-A station counts while it is visible and has confirmed within the last ten seconds. A quiet screen (in the patient's
-room) is never counted on. A station that stops, or that cannot sound, is a technical condition on the others.
+A screen is one open page; a station is a browser with all its pages. A screen counts while it is visible and has
+confirmed within the last ten seconds. A quiet one (in the patient's room) is never counted on. A screen that stops, and
+a station of which no page can sound, are technical conditions on the others. So is a standstill of the gateway itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.domain.alarms import AlarmType, Occurrence, Reason
@@ -18,19 +19,26 @@ from monitor.domain.readings import SECOND, Instant
 WARD = "ward"
 """What occurrences that belong to no session are filed under."""
 SILENT_MS = 10 * SECOND
+BLOCKED_MS = 10 * SECOND
+"""How long no page of a station may be able to sound. A page is always blocked until a person touches it, and whoever
+opens or reloads one touches it within moments."""
 SCREEN = "screen"
+SOUND = "sound"
+ENGINE = "engine"
+ON = "on"
 BLOCKED = "blocked"
 STATION = "station"
 
 
 @dataclass(slots=True)
 class Screen:
-    """One open page of an operator. ``left`` is set when it was closed as pages are."""
+    """One open page. ``operator`` is who is or was signed in there last; ``left``: it was closed as pages are."""
 
     id: str
     operator: str
     kind: str
     confirmed_at: Instant
+    station: str
     audio: str = "unknown"
     visible: bool = True
     left: bool = False
@@ -45,25 +53,46 @@ class Screen:
         return self.kind == STATION and self.visible and not self.is_silent(now)
 
 
+@dataclass(slots=True)
+class _Soundless:
+    """A station of which no page can sound. ``seen_at``: when it last had a page that confirms."""
+
+    operator: str
+    since: Instant
+    seen_at: Instant
+
+
 class ScreenWatch:
     """All screens and the occurrences about them. ``now`` by the gateway's clock.
 
     ``alone_since``: the last sight of any station's, while none confirms; None while one does.
-    ``silent_ms``: how long a station may be silent; screens confirm in real time, however fast the clock runs.
+    ``speed``: of the gateway's clock; screens confirm in real time, however fast it runs.
     """
 
-    def __init__(self, silent_ms: int = SILENT_MS) -> None:
-        self.silent_ms = silent_ms
+    def __init__(self, speed: float = 1.0) -> None:
+        self.silent_ms = round(SILENT_MS * speed)
+        self._blocked_ms = round(BLOCKED_MS * speed)
         self.occurrences = Occurrences()
         self.screens: dict[str, Screen] = {}
         self.alone_since: Instant | None = None
         self.soundless_since: Instant | None = None
         self._seen_at: Instant | None = None
         self._book = OccurrenceBook(WARD, self.occurrences)
+        self._operators: dict[str, str] = {}
+        self._soundless: dict[str, _Soundless] = {}
+        self._standstill: Condition | None = None
 
-    def here(self, screen_id: str, operator: str, kind: str, now: Instant) -> None:
-        """A page was opened, or has come back."""
-        self.screens[screen_id] = Screen(screen_id, operator, kind, now, silent_ms=self.silent_ms)
+    def here(
+        self, screen_id: str, operator: str, kind: str, now: Instant, *, station: str = ""
+    ) -> None:
+        """A page was opened, or has come back. Without an ``operator`` it is still called after the last one."""
+        station = station or screen_id
+        if operator:
+            self._operators[station] = operator
+        known = self._operators.get(station, "")
+        self.screens[screen_id] = Screen(
+            screen_id, known, kind, now, station, silent_ms=self.silent_ms
+        )
         self._judge(now)
 
     def confirm(self, screen_id: str, audio: str, visible: bool, now: Instant) -> None:
@@ -82,8 +111,27 @@ class ScreenWatch:
             self._judge(now)
 
     def tick(self, now: Instant) -> None:
-        """Let time pass; call at least each second."""
-        self._judge(now)
+        """Let time pass; call at least each second. Only by it anything new is raised."""
+        self._judge(now, raising=True)
+
+    def stood_still(self, ms: int, now: Instant) -> None:
+        """The gateway itself has just stood still: nobody could confirm anything, and nothing was judged.
+
+        To be told before anything else is. Who confirmed before has as long as ever to confirm again.
+        """
+        for screen in self.screens.values():
+            if not screen.is_silent(now - ms):
+                screen.confirmed_at = now
+        for soundless in self._soundless.values():
+            soundless.since, soundless.seen_at = soundless.since + ms, soundless.seen_at + ms
+        rung = 1 if self._standstill is None else self._standstill.rung + 1
+        self._standstill = _condition(
+            f"{ENGINE}|gateway",
+            Priority.LOW,
+            Reason("stood_still", {"seconds": round(ms / SECOND)}),
+            now,
+            rung,
+        )
 
     def confirming(self, now: Instant) -> int:
         """How many stations confirm what they show."""
@@ -99,7 +147,9 @@ class ScreenWatch:
         acknowledged = self._book.acknowledge(alarm_id, by, note, now)
         if acknowledged is not None and acknowledged.kind == SCREEN:
             self.screens.pop(acknowledged.source, None)
-            self._judge(now)
+        if acknowledged is not None and acknowledged.kind == ENGINE:
+            self._standstill = None
+        self._judge(now)
         return acknowledged is not None
 
     def signals(self) -> list[Occurrence]:
@@ -114,16 +164,14 @@ class ScreenWatch:
         """See OccurrenceBook.shown."""
         return self._book.shown(alarm_id, painted=painted, sounded=sounded, now=now)
 
-    def _judge(self, now: Instant) -> None:
+    def _judge(self, now: Instant, *, raising: bool = False) -> None:
         for screen_id in [known.id for known in self.screens.values() if known.left]:
             del self.screens[screen_id]
-        holding: dict[str, Condition] = {}
-        for screen in self.screens.values():
-            for rule in _RULES:
-                condition = rule(screen, now)
-                if condition is not None:
-                    holding[condition.key] = condition
-        for key in {*self._book.held_keys(), *holding}:
+        self._listen(now)
+        holding = {condition.key: condition for condition in self._conditions(now)}
+        # What one screen says raises nothing about another: after a standstill the other's word may be the next.
+        keys = [*self._book.held_keys(), *(holding if raising else ())]
+        for key in dict.fromkeys(keys):
             self._book.reconcile(key, holding.get(key), now)
         seen = [screen.confirmed_at for screen in self.screens.values() if screen.confirms(now)]
         if seen:
@@ -131,34 +179,64 @@ class ScreenWatch:
         elif self.alone_since is None:
             self.alone_since = now if self._seen_at is None else self._seen_at
 
+    def _listen(self, now: Instant) -> None:
+        """Which stations cannot sound. A page that is being reloaded leaves its station as it was."""
+        heard: dict[str, set[str]] = {}
+        for screen in self.screens.values():
+            if screen.kind == STATION and not screen.is_silent(now):
+                heard.setdefault(screen.station, set()).add(screen.audio)
+                if screen.station in self._soundless:
+                    self._soundless[screen.station].seen_at = now
+        for station, audio in heard.items():
+            if ON in audio:
+                self._soundless.pop(station, None)
+            elif BLOCKED in audio and station not in self._soundless:
+                operator = self._operators.get(station, "")
+                self._soundless[station] = _Soundless(operator, now, now)
+        for station, soundless in list(self._soundless.items()):
+            if now - soundless.seen_at >= self.silent_ms:
+                del self._soundless[station]
 
-def _silent(screen: Screen, now: Instant) -> Condition | None:
-    """A station that no longer confirms; a hidden one says so itself and is not silent."""
-    if screen.kind != STATION or not screen.is_silent(now):
-        return None
-    begun = screen.confirmed_at + screen.silent_ms
-    return _condition(screen, SCREEN, Priority.MEDIUM, "screen_silent", begun)
+    def _conditions(self, now: Instant) -> Iterator[Condition]:
+        for screen in self.screens.values():
+            # A hidden one says so itself and is not silent.
+            if screen.kind == STATION and screen.is_silent(now):
+                begun = screen.confirmed_at + screen.silent_ms
+                reason = _named("screen_silent", screen.operator)
+                yield _condition(f"{SCREEN}|{screen.id}", Priority.MEDIUM, reason, begun)
+        for station, soundless in self._soundless.items():
+            key, due_at = f"{SOUND}|{station}", soundless.since + self._blocked_ms
+            if self._book.holds(key) or due_at <= now == soundless.seen_at:
+                reason = _named("sound_blocked", soundless.operator)
+                yield _condition(key, Priority.LOW, reason, soundless.since, raised_at=due_at)
+        if self._standstill is not None:
+            yield self._standstill
 
 
-def _blocked(screen: Screen, now: Instant) -> Condition | None:
-    if screen.kind != STATION or screen.audio != BLOCKED or screen.is_silent(now):
-        return None
-    return _condition(screen, "sound", Priority.LOW, "sound_blocked", screen.confirmed_at)
+def _named(code: str, operator: str) -> Reason:
+    """The reason with who is or was signed in there; in other words where that is not known."""
+    return Reason(code, {"operator": operator}) if operator else Reason(f"{code}_locked")
 
 
-_RULES: tuple[Callable[[Screen, Instant], Condition | None], ...] = (_silent, _blocked)
-
-
-def _condition(screen: Screen, kind: str, priority: Priority, code: str, at: Instant) -> Condition:
+def _condition(
+    key: str,
+    priority: Priority,
+    reason: Reason,
+    at: Instant,
+    rung: int = 1,
+    *,
+    raised_at: Instant | None = None,
+) -> Condition:
+    kind, _, source = key.partition("|")
     return Condition(
-        key=f"{kind}|{screen.id}",
+        key=key,
         kind=kind,
         metric=None,
-        source=screen.id,
+        source=source,
         type=AlarmType.TECHNICAL,
         priority=priority,
         onset=at,
-        rung=1,
-        raised_at=at,
-        reason=Reason(code, {"operator": screen.operator}),
+        rung=rung,
+        raised_at=at if raised_at is None else raised_at,
+        reason=reason,
     )

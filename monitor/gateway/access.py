@@ -1,4 +1,4 @@
-"""Who may open which socket: device tokens, the local credential, the cookie of a signed-in operator."""
+"""Who may open which socket: device tokens, the local credential, the cookies of an operator and of a station."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from websockets.datastructures import Headers, MultipleValuesError
 
-from monitor.identity import COOKIE_NAME, read_cookie
+from monitor.identity import COOKIE_NAME, STATION_COOKIE_NAME, read_cookie, read_station
 from monitor.wire.device import SUBPROTOCOL
 
 if TYPE_CHECKING:
@@ -35,6 +35,21 @@ class Orderer(NamedTuple):
     role: str
 
 
+class Guest(NamedTuple):
+    """Whose browser opened a screen feed. ``operator`` is empty at a locked station, which shows and orders nothing.
+
+    ``station`` is empty for a browser without a pass; ``ends_at_s``: when the sign-in ends, in seconds since the epoch.
+    """
+
+    operator: str
+    station: str = ""
+    ends_at_s: float = 0.0
+
+    def is_locked(self, now_s: float) -> bool:
+        """Whether nobody is signed in there, or not any more."""
+        return now_s >= self.ends_at_s
+
+
 def admit_device(monitor: Monitor, headers: Headers) -> Device | Refusal:
     """The device of a handshake on ``/device``."""
     token = bearer(headers)
@@ -51,18 +66,24 @@ def admit_device(monitor: Monitor, headers: Headers) -> Device | Refusal:
 
 def admit_screen(
     monitor: Monitor, headers: Headers, *, credential: str, cookie_key: bytes
-) -> str | Refusal | None:
-    """The operator whose cookie came with a handshake on ``/live``; None for a program with the local credential."""
+) -> Guest | Refusal | None:
+    """Whose cookies came with a handshake on ``/live``; None for a program with the local credential."""
     trusted = has_credential(headers, credential)
     origin = headers.get_all("Origin")
     if (origin or not trusted) and not _is_same_host(origin, headers.get_all("Host")):
         return Refusal(403, "screens of another origin are not served")
     if trusted:
         return None
-    operator = _signed_in(headers, cookie_key)
-    if operator is None or orderer(monitor, operator) is None:
-        return Refusal(403, "nobody is signed in")
-    return operator
+    sign_in = read_cookie(cookie_key, _cookie(headers, COOKIE_NAME))
+    station = read_station(cookie_key, _cookie(headers, STATION_COOKIE_NAME))
+    station_id = "" if station is None else station.id
+    if sign_in is not None:
+        # The pass of a station does not help somebody who was disabled.
+        known = orderer(monitor, sign_in.operator) is not None
+        guest = Guest(sign_in.operator, station_id, sign_in.ends_at_s) if known else None
+    else:
+        guest = Guest("", station_id) if station_id else None
+    return guest or Refusal(403, "nobody is signed in")
 
 
 def orderer(monitor: Monitor, name: str, *, console_allowed: bool = False) -> Orderer | None:
@@ -111,12 +132,11 @@ def _is_same_host(origins: list[str], hosts: list[str]) -> bool:
     return origin is not None and origin == host
 
 
-def _signed_in(headers: Headers, cookie_key: bytes) -> str | None:
+def _cookie(headers: Headers, name: str) -> str:
     # Cookie by cookie: the parser gives up at the first one it cannot read, which may be anybody's.
     jar: SimpleCookie = SimpleCookie()
     for header in headers.get_all("Cookie"):
         for cookie in header.split(";"):
-            if cookie.strip().startswith(f"{COOKIE_NAME}="):
+            if cookie.strip().startswith(f"{name}="):
                 jar.load(cookie)
-    morsel = jar.get(COOKIE_NAME)
-    return read_cookie(cookie_key, morsel.value) if morsel is not None else None
+    return jar[name].value if name in jar else ""

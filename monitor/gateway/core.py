@@ -7,6 +7,7 @@ collected with a batch is told to devices, screens and those who gave orders onl
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import structlog
 from monitor.domain.facts import Fact
 from monitor.gateway.commits import GroupCommit
 from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, ROTATED, Close, DeviceFeed
-from monitor.gateway.health import Health
+from monitor.gateway.health import OLDEST_SELF_CHECK_S, Health
 from monitor.gateway.stations import Stations
 from monitor.gateway.viewers import Viewer
 from monitor.service.ports import StoredReading
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("monitor.gateway")
 
 MOST_UNREAD_BYTES = 1024 * 1024
+STANDSTILL_S = OLDEST_SELF_CHECK_S
+"""A tick that comes so late means that the whole gateway stood still; what is ready by then waited with it."""
 OPERATOR_DISABLED = Close(4003, "this operator is disabled")
 _LAST_WORDS = {"revoked": REVOKED, "rotated": ROTATED}
 TOO_SLOW = Close(1013, "this screen does not keep up; it starts again from a snapshot")
@@ -58,7 +61,7 @@ class Screen:
     viewer: Viewer
     socket: Socket
     operator: str | None
-    """Whose cookie opened it; None for a program on this machine."""
+    """Whose cookie opened it: empty for a locked station, None for a program on this machine."""
 
 
 @dataclass(slots=True)
@@ -91,6 +94,7 @@ class Core:
         self.poisoned = 0
         self.too_slow = 0
         self.published = 0
+        self._ticked_s = (self._now_s(), time.time())
         self._collected = 0
         self._waiting_devices: set[Device] = set()
         self._replies: list[Callable[[], None]] = []
@@ -160,10 +164,10 @@ class Core:
 
     def tick(self) -> None:
         """Let the alarm engine act on time passing; call it several times a second."""
-        now = self.clock.now()
+        now, now_s = self.clock.now(), self._now_s()
+        self._notice_standstill(now, now_s)
         self.monitor.tick(now)
         self._watch_pager(now)
-        now_s = self._now_s()
         self.health.engine_checked(now_s)
         self.commits.want()
         for screen in self.screens:
@@ -201,6 +205,14 @@ class Core:
             update={"seq": self._collected, "self_check_age_s": round(age_s, 3)}
         )
 
+    def _notice_standstill(self, now: int, now_s: float) -> None:
+        # The loop's clock does not run while the machine is suspended; the wall clock does.
+        ticked_s, self._ticked_s = self._ticked_s, (now_s, time.time())
+        gap_s = max(after - before for before, after in zip(ticked_s, self._ticked_s, strict=True))
+        if gap_s > STANDSTILL_S:
+            _log.error("the gateway stood still", seconds=round(gap_s, 1))
+            self.monitor.stood_still(gap_s, now)
+
     def _watch_pager(self, now: int) -> None:
         """Notices that do not get through are something that is not watched, on every screen."""
         if self.pager.problem():
@@ -210,7 +222,7 @@ class Core:
 
     def _end_screens_of_disabled_operators(self) -> None:
         for screen in self.screens:
-            known = None if screen.operator is None else self.monitor.operator(screen.operator)
+            known = self.monitor.operator(screen.operator) if screen.operator else None
             if known is not None and known.disabled and not screen.socket.is_closing:
                 screen.socket.close(OPERATOR_DISABLED)
 

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from monitor.gateway.access import orderer
 from monitor.gateway.connections import BINARY, Socket
 from monitor.gateway.core import Core, Screen
-from monitor.gateway.orders import give_order, not_understood
+from monitor.gateway.orders import give_order, not_understood, refuse
 from monitor.gateway.stations import READER_CLOSED
 from monitor.gateway.viewers import Viewer
 from monitor.wire.base import InvalidMessageError
 from monitor.wire.live import Painted, Subscribe, parse_from_screen
-from monitor.wire.orders import OrderMessage
+from monitor.wire.orders import LOCKED, LOCKED_MESSAGE, OrderMessage
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
+    from monitor.gateway.access import Guest
     from monitor.service.ports import PasswordHasher
 
 
 async def serve_screen(
-    core: Core, websocket: ServerConnection, operator: str | None, hasher: PasswordHasher
+    core: Core, websocket: ServerConnection, guest: Guest | None, hasher: PasswordHasher
 ) -> None:
-    """Serve one screen until it ends. ``operator`` is the cookie's; None lets each order name its own."""
+    """Serve one screen until it ends. ``guest`` is None for a program, whose orders each name their operator."""
     socket = Socket(websocket)
-    screen = Screen(Viewer(socket), socket, operator)
+    screen = Screen(Viewer(socket), socket, None if guest is None else guest.operator)
 
     async def take_text(frame: str) -> None:
         try:
@@ -34,15 +36,12 @@ async def serve_screen(
             socket.send(not_understood(error).model_dump_json())
             return
         if isinstance(message, OrderMessage):
-            # Looked up for each order: an operator may have been disabled while the screen was open.
-            name = operator if operator is not None else message.operator or ""
-            by = orderer(core.monitor, name, console_allowed=operator is None)
-            await give_order(core, socket, message, by, hasher)
+            await _take_order(core, socket, guest, message, hasher)
         elif isinstance(message, Painted):
             core.stations.receipt(screen.viewer, message, core.clock.now())
         else:
             if isinstance(message, Subscribe):
-                core.stations.here(screen.viewer, message, operator, core.clock.now())
+                core.stations.here(screen.viewer, message, guest, core.clock.now())
             core.screen_wants_snapshot(screen)
 
     core.screens.add(screen)
@@ -53,3 +52,16 @@ async def serve_screen(
     finally:
         core.screens.discard(screen)
         core.stations.gone(screen.viewer, core.clock.now(), closed=closed)
+
+
+async def _take_order(
+    core: Core, socket: Socket, guest: Guest | None, message: OrderMessage, hasher: PasswordHasher
+) -> None:
+    # By the wall clock, as cookies are: a simulated directory's own clock may run faster.
+    if guest is not None and guest.is_locked(time.time()):
+        refuse(socket, message, LOCKED, LOCKED_MESSAGE)
+        return
+    # Looked up for each order: an operator may have been disabled while the screen was open.
+    name = guest.operator if guest is not None else message.operator or ""
+    by = orderer(core.monitor, name, console_allowed=guest is None)
+    await give_order(core, socket, message, by, hasher)

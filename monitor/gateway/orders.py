@@ -38,13 +38,8 @@ async def give_order(
 ) -> None:
     """Carry out one order and answer it when what it did is durable."""
     if by is None:
-        refused = OrderResult(
-            order_id=message.order_id,
-            ok=False,
-            code="unknown_operator",
-            message="this operator is not known here, or is disabled",
-        )
-        socket.send(refused.model_dump_json())
+        text = "this operator is not known here, or is disabled"
+        refuse(socket, message, "unknown_operator", text)
         return
     password_hash = None
     if isinstance(message.order, AddOperator | ChangePassword):
@@ -62,6 +57,12 @@ async def give_order(
         result=outcome.result,
     ).model_dump_json()
     core.after_commit(lambda: socket.send(answer))
+
+
+def refuse(socket: Socket, message: OrderMessage, code: str, text: str) -> None:
+    """Answer an order that is not even looked at."""
+    refused = OrderResult(order_id=message.order_id, ok=False, code=code, message=text)
+    socket.send(refused.model_dump_json())
 
 
 def not_understood(error: InvalidMessageError) -> OrderResult:

@@ -13,6 +13,7 @@ import structlog
 from websockets.typing import Subprotocol
 
 from monitor.gateway.access import (
+    Guest,
     Refusal,
     admit_device,
     admit_screen,
@@ -77,9 +78,9 @@ class Routes:
         if path == "/orders":
             await serve_orders(self.core, connection, self.hasher)
         elif path == "/live":
-            operator = self._admit_screen(request)
-            if not isinstance(operator, Refusal):
-                await serve_screen(self.core, connection, operator, self.hasher)
+            guest = self._admit_screen(request)
+            if not isinstance(guest, Refusal):
+                await serve_screen(self.core, connection, guest, self.hasher)
         else:
             device = admit_device(self.core.monitor, request.headers)
             if isinstance(device, Refusal):
@@ -103,7 +104,7 @@ class Routes:
             outcome = Refusal(404, "there is nothing here")
         return outcome if isinstance(outcome, Refusal) else None
 
-    def _admit_screen(self, request: Request) -> str | Refusal | None:
+    def _admit_screen(self, request: Request) -> Guest | Refusal | None:
         return admit_screen(
             self.core.monitor,
             request.headers,

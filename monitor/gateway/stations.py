@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from monitor.domain.readings import Instant
+    from monitor.gateway.access import Guest
 
 DELIVERY_BUCKETS_S = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 STATION = "station"
@@ -27,7 +28,9 @@ READER_CLOSED = 1001
 class ScreenWatch(Protocol):
     """What the monitor is told about screens."""
 
-    def screen_here(self, screen_id: str, operator: str, kind: str, now: Instant) -> None: ...
+    def screen_here(
+        self, screen_id: str, operator: str, kind: str, now: Instant, *, station: str = ""
+    ) -> None: ...
 
     def screen_receipt(self, screen_id: str, painted: Painted, now: Instant) -> None: ...
 
@@ -35,22 +38,24 @@ class ScreenWatch(Protocol):
 
 
 class Stations:
-    """The subscribed screens of signed-in operators, each with the connection that speaks for it."""
+    """The subscribed screens of operators and locked stations, each with the connection that speaks for it."""
 
     def __init__(self, watch: ScreenWatch, clock_speed: float) -> None:
         self.deliveries = Deliveries(clock_speed)
         self._watch = watch
         self._viewers: dict[str, Viewer] = {}
 
-    def here(self, viewer: Viewer, message: Subscribe, operator: str | None, now: Instant) -> None:
-        """A screen subscribed. One that a program opened (no ``operator``) is nobody's to count on."""
+    def here(self, viewer: Viewer, message: Subscribe, guest: Guest | None, now: Instant) -> None:
+        """A screen subscribed. One that a program opened (no ``guest``) is nobody's to count on."""
         screen = str(message.screen)
         if viewer.screen != screen:
             self.gone(viewer, now, closed=False)
         viewer.screen, viewer.kind = screen, message.kind
-        if operator is not None:
+        if guest is not None:
             self._viewers[screen] = viewer
-            self._watch.screen_here(screen, operator, message.kind, now)
+            self._watch.screen_here(
+                screen, guest.operator, message.kind, now, station=guest.station
+            )
 
     def receipt(self, viewer: Viewer, receipt: Painted, now: Instant) -> None:
         """What a screen says it shows; the monitor hears of those who were here, by their newest connection."""

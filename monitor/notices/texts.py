@@ -15,7 +15,9 @@ def N_(message: str) -> str:  # noqa: N802 - the extractor's usual name for "tra
 
 
 _TEXTS = {
-    "unanswered": N_("Room {room}: {priority} alarm ({kind}) not answered for {seconds} s. Now for {to}."),
+    "unanswered": N_(
+        "Room {room}: {priority} alarm ({kind}) not answered for {seconds} s. Now for {to}."
+    ),
     "nobody_watches": N_(
         "No station has confirmed for {seconds} s that it shows the ward. Watch the patients directly."
     ),

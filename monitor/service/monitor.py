@@ -125,9 +125,14 @@ class Monitor:
         )
         self._room_changed(device_id, now)
 
-    def screen_here(self, screen_id: str, operator: str, kind: str, now: Instant) -> None:
-        """A screen was opened: ``station``, which staff count on, or ``quiet``, which never sounds."""
-        self.ward.screens.here(screen_id, operator, kind, now)
+    def screen_here(
+        self, screen_id: str, operator: str, kind: str, now: Instant, *, station: str = ""
+    ) -> None:
+        """A screen was opened: ``station``, which staff count on, or ``quiet``, which never sounds.
+
+        ``operator`` is empty while nobody is signed in there; ``station`` names the browser, where it has a pass.
+        """
+        self.ward.screens.here(screen_id, operator, kind, now, station=station)
 
     def screen_receipt(self, screen_id: str, painted: Painted, now: Instant) -> None:
         """A screen says what it has painted and sounded."""
@@ -166,6 +171,13 @@ class Monitor:
     ) -> Outcome:
         """Carry out an order of ``by``, or say why not. Durable, like everything, with the next batch."""
         return orders.execute(self.ward, Given(order, by, now, password_hash), role)
+
+    def stood_still(self, real_s: float, now: Instant) -> None:
+        """Nothing ran here for so many seconds of real time (a suspended machine, a stopped process).
+
+        To be told before anything else that happened since.
+        """
+        self.ward.screens.stood_still(round(real_s * SECOND * self.ward.clock_speed), now)
 
     def tick(self, now: Instant) -> None:
         """Let time pass: delays end, feeds fall silent."""

@@ -111,7 +111,10 @@ _SENTENCES = {
     "gap_no_pages": N_("Notices do not leave the house"),
     "help": N_("Help wanted"),
     "screen_silent": N_("A station no longer confirms what it shows ({operator})"),
+    "screen_silent_locked": N_("A locked station no longer confirms what it shows"),
     "sound_blocked": N_("A station cannot sound ({operator})"),
+    "sound_blocked_locked": N_("A locked station cannot sound"),
+    "stood_still": N_("The alarm system stood still for {seconds} s: nothing was judged meanwhile"),
 }
 
 

@@ -8,7 +8,7 @@ from monitor.domain.alarms import State
 from monitor.domain.facts import Fact, VitalsEntered
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant, Reading
 from monitor.domain.registry import Registry
-from monitor.domain.screens import SILENT_MS, WARD, ScreenWatch
+from monitor.domain.screens import WARD, ScreenWatch
 from monitor.domain.session_state import SessionState
 from monitor.domain.sessions import Phase, Session
 from monitor.locale import load_translations
@@ -42,7 +42,7 @@ def restore(
         registry=_registry(records),
         counters=records.counters(),
         positions={(p.source, p.stream): p for p in records.positions()},
-        screens=ScreenWatch(round(SILENT_MS * clock_speed)),
+        screens=ScreenWatch(clock_speed),
     )
     for session in records.sessions():
         if session.phase is not Phase.CANCELLED:

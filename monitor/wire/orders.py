@@ -16,6 +16,10 @@ Role = Literal["nurse", "clinician", "tester", "administrator"]
 Phase = Literal["baseline", "infusion", "observation", "discharged"]
 Language = Literal["en", "nb"]
 
+LOCKED = "locked"
+"""Code of an order that was refused because nobody is signed in at the station that it came from."""
+LOCKED_MESSAGE = "this station is locked: sign in to act"
+
 
 class AddRoom(Message):
     kind: Literal["add_room"] = "add_room"

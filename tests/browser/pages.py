@@ -16,6 +16,7 @@ _SHELL = """<!DOCTYPE html>
 <div id="alarm-counts" class="alarm-counts"></div>
 <span id="connection" class="pill" data-connection="lost"></span>
 <span id="sound-state" class="pill"></span><time id="clock" class="pill"></time>
+<button id="locked" type="button" class="pill locked-pill">Locked: sign in to act</button>
 <span class="pill operator">N-12 nurse</span></div></header>
 <main id="page" class="page">{page}</main>
 <div id="connection-cover" class="connection-cover" hidden></div>

@@ -23,9 +23,12 @@ class Browser:
     async def get(self, path: str) -> Page:
         return await self._ask("GET", path, b"", "")
 
-    async def submit(self, path: str, **fields: str) -> Page:
+    async def submit(self, path: str, *, accept: str = "text/html", **fields: str) -> Page:
         body = urlencode(fields).encode()
-        return await self._ask("POST", path, body, "application/x-www-form-urlencoded")
+        return await self._ask("POST", path, body, "application/x-www-form-urlencoded", accept)
+
+    async def post(self, path: str, body: bytes, content_type: str) -> Page:
+        return await self._ask("POST", path, body, content_type)
 
     async def sign_in(self, name: str = "anna", password: str = "infusion-1") -> Page:
         return await self.submit("/sign-in", operator=name, password=password)
@@ -51,9 +54,12 @@ class Browser:
             changedPropIds=["_pages_location.pathname"],
         )
 
-    async def _ask(self, method: str, path: str, body: bytes, content_type: str) -> Page:
+    async def _ask(
+        self, method: str, path: str, body: bytes, content_type: str, accept: str = "*/*"
+    ) -> Page:
         path, _, query = path.partition("?")
         headers = [(b"host", b"ward.test"), (b"content-type", content_type.encode())]
+        headers.append((b"accept", accept.encode()))
         if self.cookies:
             pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             headers.append((b"cookie", pairs.encode()))
@@ -89,7 +95,7 @@ class Browser:
                 cookie: SimpleCookie = SimpleCookie(value.decode())
                 for key, morsel in cookie.items():
                     self.cookies[key] = morsel.value
-                    if not morsel.value:
+                    if not morsel.value or morsel["max-age"] == "0":
                         del self.cookies[key]
             headers[name.decode()] = value.decode()
         text = b"".join(message.get("body", b"") for message in sent[1:]).decode("utf-8", "replace")

@@ -124,7 +124,7 @@ async def test_the_screen_description_tells_who_looks_and_in_which_words() -> No
     await browser.sign_in("kari", "infusion-2")
     told = json.loads((await browser.get("/api/screen")).text)
     assert told["language"] == "nb"
-    assert told["operator"] == {"name": "kari", "role": "nurse"}
+    assert told["operator"] == {"name": "kari", "role": "nurse", "label": "kari · sykepleier"}
     assert told["simulated"] is True
     assert (told["gateway_url"], told["gateway_port"]) == (None, 8051)
     assert told["strings"]["Acknowledge"] == "Kvitter"

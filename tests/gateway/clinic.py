@@ -192,13 +192,24 @@ class Clinic:
 
     @asynccontextmanager
     async def screen(
-        self, operator: str | None = "Kari", *, subscribe: bool = True, **options: Any
+        self,
+        operator: str | None = "Kari",
+        *,
+        station: str = "",
+        subscribe: bool = True,
+        **options: Any,
     ) -> AsyncIterator[Screen]:
-        """A signed-in screen, subscribed."""
-        headers = {"Origin": f"http://127.0.0.1:{self.port + 1}"}
+        """A screen of an operator or, with none, of a locked ``station``; subscribed."""
+        cookies = ["theme=dark"]
         if operator is not None:
-            signed = identity.sign_cookie(COOKIE_KEY, operator)
-            headers["Cookie"] = f"theme=dark; {identity.COOKIE_NAME}={signed}"
+            cookies.append(f"{identity.COOKIE_NAME}={identity.sign_cookie(COOKIE_KEY, operator)}")
+        if station:
+            signed = identity.sign_station(COOKIE_KEY, identity.Station(station, "en"))
+            cookies.append(f"{identity.STATION_COOKIE_NAME}={signed}")
+        headers = {
+            "Origin": f"http://127.0.0.1:{self.port + 1}",
+            "Cookie": "; ".join(cookies),
+        }
         async with connect(
             self.url("/live"), additional_headers=headers, proxy=None, **options
         ) as socket:

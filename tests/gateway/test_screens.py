@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from uuid import uuid4
 
 import pytest
+from itsdangerous import TimestampSigner
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
@@ -45,6 +47,69 @@ async def test_a_disabled_operator_is_not_let_in(clinic: Clinic) -> None:
     await clinic.order(orders.DisableOperator(operator="Kari"))
     headers = {"Cookie": cookie("Kari"), "Origin": "http://127.0.0.1:8050"}
     assert await refusal(clinic, **headers) == 403
+
+
+async def test_the_pass_of_a_station_does_not_help_a_disabled_operator(clinic: Clinic) -> None:
+    await clinic.order(orders.DisableOperator(operator="Kari"))
+    passed = identity.sign_station(COOKIE_KEY, identity.Station("desk", "en"))
+    both = f"{cookie('Kari')}; {identity.STATION_COOKIE_NAME}={passed}"
+    assert await refusal(clinic, Cookie=both, Origin="http://127.0.0.1:8050") == 403
+
+
+async def test_a_forged_pass_is_not_let_in(clinic: Clinic) -> None:
+    forged = identity.sign_station(b"forged", identity.Station("desk", "en"))
+    headers = {
+        "Cookie": f"{identity.STATION_COOKIE_NAME}={forged}",
+        "Origin": "http://127.0.0.1:8050",
+    }
+    assert await refusal(clinic, **headers) == 403
+
+
+async def test_a_locked_station_is_shown_everything_and_orders_nothing(clinic: Clinic) -> None:
+    await clinic.order(orders.StartSession(room="1", patient="P-1"))
+    async with clinic.screen(None, station="desk") as screen, clinic.device() as feed:
+        assert (await screen.snapshot())["rooms"][0]["session"]["patient"] == "P-1"
+        await feed.readings(1, SPO2_TOO_LOW, metric="spo2")
+        while not (update := await screen.hear("update"))["alarms"]:
+            pass
+        [alarm] = update["alarms"]
+        acknowledgement = orders.AcknowledgeAlarm(alarm=alarm["id"])
+        for order in (acknowledgement, orders.PauseAudio(room="1"), orders.CallHelp(room="1")):
+            answer = await screen.order(order)
+            assert (answer["ok"], answer["code"]) == (False, "locked")
+            assert answer["message"] == "this station is locked: sign in to act"
+    async with clinic.screen() as screen:
+        assert [alarm["state"] for alarm in (await screen.snapshot())["alarms"]] == ["active"]
+
+
+async def test_a_locked_station_names_no_operator_of_its_own(clinic: Clinic) -> None:
+    async with clinic.screen(None, station="desk") as screen:
+        message = orders.OrderMessage(
+            order_id=uuid4(), operator="Kari", order=orders.CallHelp(room="1")
+        )
+        await screen.say(message.model_dump_json())
+        assert (await screen.hear("order_result"))["code"] == "locked"
+
+
+async def test_a_locked_station_confirms_what_it_shows(clinic: Clinic) -> None:
+    async with clinic.screen(None, station="desk") as screen:
+        seq = (await screen.snapshot())["seq"]
+        await screen.say({"type": "painted", "seq": seq, "audio": "on"})
+        await until(lambda: clinic.monitor.confirming_stations(clinic.clock.now()) == 1)
+
+
+async def test_a_sign_in_that_runs_out_locks_the_open_screen(clinic: Clinic) -> None:
+    signer = TimestampSigner(COOKIE_KEY, salt=identity.COOKIE_NAME)
+    ending = time.time() - identity.COOKIE_MAX_AGE_S + 1
+    signer.get_timestamp = lambda: int(ending)  # type: ignore[method-assign]
+    headers = {
+        "Cookie": f"{identity.COOKIE_NAME}={signer.sign('Kari').decode()}",
+        "Origin": f"http://127.0.0.1:{clinic.port}",
+    }
+    async with connect(clinic.url("/live"), additional_headers=headers, proxy=None) as socket:
+        screen = Screen(socket)
+        await until(lambda: time.time() >= int(ending) + identity.COOKIE_MAX_AGE_S)
+        assert (await screen.order(orders.CallHelp(room="1")))["code"] == "locked"
 
 
 async def test_the_local_credential_opens_a_screen_feed_without_a_cookie(clinic: Clinic) -> None:

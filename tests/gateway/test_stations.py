@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from monitor.gateway.access import Guest
 from monitor.gateway.stations import DELIVERY_BUCKETS_S, Deliveries, Stations
 from monitor.gateway.viewers import Viewer
 from monitor.wire.live import Painted, Subscribe
 from tests.gateway.test_viewers import Wire, alarm
 
+KARI = Guest("Kari", "p1")
 ONE, OTHER = UUID(int=1), UUID(int=2)
 
 
@@ -19,8 +21,10 @@ class RecordingWatch:
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
 
-    def screen_here(self, screen_id: str, operator: str, kind: str, now: int) -> None:
-        self.calls.append(("here", screen_id, operator, kind, now))
+    def screen_here(
+        self, screen_id: str, operator: str, kind: str, now: int, *, station: str = ""
+    ) -> None:
+        self.calls.append(("here", screen_id, operator, kind, now, station))
 
     def screen_receipt(self, screen_id: str, painted: Painted, now: int) -> None:
         self.calls.append(("receipt", screen_id, painted, now))
@@ -45,11 +49,11 @@ def subscribe(screen: UUID = ONE, kind: Any = "station") -> Subscribe:
 def test_a_screen_is_told_of_when_it_comes_says_something_and_goes() -> None:
     book, watch = stations()
     viewer, painted = Viewer(Wire()), Painted(seq=1, alarms=["a1"], canary=7, audio="on")
-    book.here(viewer, subscribe(), "Kari", 1)
+    book.here(viewer, subscribe(), KARI, 1)
     book.receipt(viewer, painted, 2)
     book.gone(viewer, 3, closed=True)
     assert watch.calls == [
-        ("here", str(ONE), "Kari", "station", 1),
+        ("here", str(ONE), "Kari", "station", 1, "p1"),
         ("receipt", str(ONE), painted, 2),
         ("gone", str(ONE), 3, True),
     ]
@@ -58,7 +62,7 @@ def test_a_screen_is_told_of_when_it_comes_says_something_and_goes() -> None:
 def test_a_hidden_page_confirms_no_alarm_and_no_canary_but_what_it_sounded() -> None:
     book, watch = stations()
     viewer = Viewer(Wire())
-    book.here(viewer, subscribe(), "Kari", 1)
+    book.here(viewer, subscribe(), KARI, 1)
     book.deliveries.told([alarm("a1")])
     book.receipt(viewer, Painted(seq=1, alarms=["a1"], sounded=["a1"], canary=7, hidden=True), 2)
     told = watch.calls[-1][2]
@@ -69,8 +73,8 @@ def test_a_hidden_page_confirms_no_alarm_and_no_canary_but_what_it_sounded() -> 
 def test_a_screen_that_came_back_by_a_new_connection_is_not_gone_with_the_old_one() -> None:
     book, watch = stations()
     old, new = Viewer(Wire()), Viewer(Wire())
-    book.here(old, subscribe(), "Kari", 1)
-    book.here(new, subscribe(), "Kari", 2)
+    book.here(old, subscribe(), KARI, 1)
+    book.here(new, subscribe(), KARI, 2)
     book.receipt(old, Painted(seq=1), 3)
     book.gone(old, 4, closed=False)
     assert watch.kinds == ["here", "here"]
@@ -81,8 +85,8 @@ def test_a_screen_that_came_back_by_a_new_connection_is_not_gone_with_the_old_on
 def test_a_connection_that_becomes_another_screen_was_the_first_no_longer() -> None:
     book, watch = stations()
     viewer = Viewer(Wire())
-    book.here(viewer, subscribe(ONE), "Kari", 1)
-    book.here(viewer, subscribe(OTHER), "Kari", 2)
+    book.here(viewer, subscribe(ONE), KARI, 1)
+    book.here(viewer, subscribe(OTHER), KARI, 2)
     assert watch.kinds == ["here", "gone", "here"]
 
 
@@ -99,7 +103,7 @@ def test_a_program_and_a_screen_that_never_subscribed_are_counted_on_by_nobody()
 def test_a_quiet_screen_delivers_no_alarm() -> None:
     book, _ = stations()
     viewer = Viewer(Wire())
-    book.here(viewer, subscribe(kind="quiet"), "Kari", 1)
+    book.here(viewer, subscribe(kind="quiet"), KARI, 1)
     book.deliveries.told([alarm("a1")])
     book.receipt(viewer, Painted(seq=1, alarms=["a1"]), 2)
     assert book.deliveries.unseen == 1

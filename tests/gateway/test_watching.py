@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
+from monitor.gateway.core import STANDSTILL_S
 from monitor.wire import orders
 from tests.gateway.clinic import CREDENTIAL, Clinic, Feed, Json, Screen, bearer
 from tests.gateway.fakes import until
@@ -72,7 +74,7 @@ async def test_a_frozen_station_alarms_on_the_other_one(clinic: Clinic) -> None:
         await time_passes(clinic, other, seconds=SILENT_S - 1)
         assert (await snapshot_of(other))["alarms"] == []
         await time_passes(clinic, other, seconds=2)
-        [alarm] = (await snapshot_of(other))["alarms"]
+        [alarm] = await raised_on(other)
         assert (alarm["kind"], alarm["session"], alarm["room"]) == ("screen", None, "")
         assert "Kari" in alarm["text"]["en"]
         await paint(frozen)
@@ -82,6 +84,14 @@ async def test_a_frozen_station_alarms_on_the_other_one(clinic: Clinic) -> None:
 async def snapshot_of(screen: Screen) -> Json:
     await screen.say({"type": "resync"})
     return await screen.snapshot()
+
+
+async def raised_on(screen: Screen) -> list[Json]:
+    """The alarms that a screen is shown after the next tick that raises any."""
+    async with asyncio.timeout(5):
+        while not (alarms := (await snapshot_of(screen))["alarms"]):
+            pass
+    return list(alarms)
 
 
 async def test_a_station_whose_page_was_closed_is_no_fault_and_a_lost_one_is(
@@ -94,7 +104,7 @@ async def test_a_station_whose_page_was_closed_is_no_fault_and_a_lost_one_is(
             await closed.socket.close(1001)
             lost.socket.transport.abort()
         await time_passes(clinic, other)
-        assert [alarm["kind"] for alarm in (await snapshot_of(other))["alarms"]] == ["screen"]
+        assert [alarm["kind"] for alarm in await raised_on(other)] == ["screen"]
 
 
 async def test_when_the_only_station_freezes_a_notice_leaves_the_house(clinic: Clinic) -> None:
@@ -214,7 +224,7 @@ async def test_the_screen_of_a_disabled_operator_is_ended_and_missed(clinic: Cli
         await clinic.order(orders.DisableOperator(operator="Kari"))
         assert await screen.closed_with() == 4003
         await time_passes(clinic, other)
-        [alarm] = (await snapshot_of(other))["alarms"]
+        [alarm] = await raised_on(other)
         assert (alarm["kind"], "Kari" in alarm["text"]["en"]) == ("screen", True)
 
 
@@ -226,3 +236,20 @@ async def test_a_program_on_this_machine_is_no_station(clinic: Clinic) -> None:
         await program.say({"type": "subscribe", "screen": str(uuid4())})
         await paint(program)
         assert await metric(clinic, "stations_confirming") == 0
+
+
+async def test_a_gateway_that_stood_still_says_so_and_blames_no_station(clinic: Clinic) -> None:
+    async with clinic.screen() as one, clinic.screen() as other:
+        await paint(one)
+        await paint(other)
+        clinic.clock.jump(SILENT_S - 2)
+        # The loop, and with it everything that judges, stands still for longer than a self-check may be old.
+        until_s = time.monotonic() + STANDSTILL_S + 0.5
+        while time.monotonic() < until_s:
+            clinic.clock.now()
+        [alarm] = await raised_on(other)
+        assert (alarm["kind"], alarm["priority"]) == ("engine", "low")
+        assert "stood still for" in alarm["text"]["en"]
+        answer = await other.order(orders.AcknowledgeAlarm(alarm=alarm["id"]))
+        assert answer["ok"]
+        assert (await snapshot_of(other))["alarms"] == []

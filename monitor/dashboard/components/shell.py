@@ -11,7 +11,7 @@ from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.start import start_dialog
 from monitor.dashboard.orders import GatewayUnreachableError
-from monitor.dashboard.presenters import refusal_text, role_name, unreachable_text
+from monitor.dashboard.presenters import operator_label, refusal_text, unreachable_text
 from monitor.dashboard.theme import MANTINE_THEME
 from monitor.dashboard.visit import THEME_COOKIE, Visit, current_visit
 from monitor.dashboard.words import Words
@@ -134,6 +134,7 @@ def _appbar(visit: Visit) -> Any:
                     ),
                     html.Span(id=ids.SOUND_STATE, className="pill"),
                     html.Time(id=ids.CLOCK, className="pill"),
+                    _locked_button(visit.words),
                     _operator_menu(visit),
                 ],
             ),
@@ -141,9 +142,15 @@ def _appbar(visit: Visit) -> Any:
     )
 
 
+def _locked_button(words: Words) -> Any:
+    """Stands in the operator's place while nobody is signed in; its script opens the sign-in."""
+    text = words.gettext("Locked: sign in to act")
+    return html.Button(text, id=ids.LOCKED, type="button", className="pill locked-pill")
+
+
 def _operator_menu(visit: Visit) -> Any:
     _ = visit.words.gettext
-    name = visit.operator.name
+    label = "" if visit.is_locked else operator_label(visit.words, visit.operator)
     languages = [
         _choice(button, LANGUAGES[language], chosen=language == visit.words.language)
         for button, language in _LANGUAGE_BUTTONS.items()
@@ -158,7 +165,7 @@ def _operator_menu(visit: Visit) -> Any:
         children=[
             dmc.MenuTarget(
                 dmc.UnstyledButton(
-                    f"{name} · {role_name(visit.words, visit.operator)}",
+                    html.Span(label, id=ids.OPERATOR_NAME),
                     className="pill operator",
                     **attributes(aria_label=_("Operator menu")),
                 )
@@ -171,10 +178,11 @@ def _operator_menu(visit: Visit) -> Any:
                     dmc.MenuLabel(_("Theme")),
                     *themes,
                     dmc.MenuDivider(),
-                    html.Form(
-                        html.Button(_("Sign out"), type="submit", className="menu-button"),
-                        action="/sign-out",
-                        method="POST",
+                    dmc.MenuItem(
+                        _("Lock or sign out"),
+                        id=ids.SIGN_OUT,
+                        n_clicks=0,
+                        className="menu-choice",
                     ),
                 ]
             ),
