@@ -135,6 +135,20 @@ def refit(track: Track, before: tuple[Limit, ...], rules: Rules) -> None:
     track.busy = any(rung.onset is not None for rung in rungs)
 
 
+def withdraw(track: Track, rules: Rules, at: Instant) -> None:
+    """Forget the newest entry of that moment: what it held up no longer holds. One folded away changes nothing."""
+    found = [place for place, entry in enumerate(track.recent) if entry.at == at]
+    if not found:
+        return
+    del track.recent[found[-1]]
+    track.newest_at = track.recent[-1].at if track.recent else -NEVER
+    track.calm = 0
+    track.rungs = [replace(rung) for rung in track.folded]
+    for entry in track.recent:
+        _step_all(track.rungs, rules, entry, track.spot, busy=True)
+    track.busy = any(rung.onset is not None for rung in track.rungs)
+
+
 def next_due(track: Track, limits: tuple[Limit, ...], grace_ms: int) -> Instant:
     """When a rung will be reached if nothing more arrives; NEVER when none will."""
     if not track.busy:

@@ -12,6 +12,7 @@ _UNUSUAL = {
     "spo2": (70, 100),
     "systolic": (70, 230),
     "diastolic": (35, 140),
+    "resp_rate": (6, 40),
 }
 """Source: plausibility proposals after monitor makers' manuals; the pulse is narrower, so that a slip of a digit or a
 high systolic pressure in its field is asked about. All of it needs clinical sign-off."""
@@ -31,7 +32,7 @@ def impossible(values: Mapping[str, float]) -> Fault | None:
     """The first value that cannot be true, or None. Keys: pulse_rate, spo2, systolic, diastolic, mean."""
     if not values:
         return Fault("pulse_rate", "empty", "at least one value is wanted")
-    for metric in (Metric.PULSE_RATE, Metric.SPO2):
+    for metric in (Metric.PULSE_RATE, Metric.SPO2, Metric.RESP_RATE):
         if metric in values and (found := implausible_value(metric, values[metric])):
             return Fault(str(metric), *found)
     if ("systolic" in values) != ("diastolic" in values):

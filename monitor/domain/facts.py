@@ -10,7 +10,53 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from monitor.domain.course_facts import (
+    AssignmentConfirmed,
+    AssignmentProposed,
+    CheckAnswered,
+    DischargeSigned,
+    DoseChecked,
+    EntryVoided,
+    EventEntered,
+    InfusionPaused,
+    InfusionPlanned,
+    InfusionResumed,
+    InfusionStopped,
+    InterventionEntered,
+    MedicationEntered,
+    NoteEntered,
+    PatientCorrected,
+    ProtocolAdopted,
+    SessionMoved,
+    VisitCancelled,
+    VisitMoved,
+    VisitPlanned,
+)
 from monitor.domain.readings import Instant
+
+__all__ = [
+    "AssignmentConfirmed",
+    "AssignmentProposed",
+    "CheckAnswered",
+    "DischargeSigned",
+    "DoseChecked",
+    "EntryVoided",
+    "EventEntered",
+    "InfusionPaused",
+    "InfusionPlanned",
+    "InfusionResumed",
+    "InfusionStopped",
+    "InterventionEntered",
+    "MedicationEntered",
+    "NoteEntered",
+    "PatientCorrected",
+    "ProtocolAdopted",
+    "SessionMoved",
+    "VisitCancelled",
+    "VisitMoved",
+    "VisitPlanned",
+]
+"""Facts of ``course_facts``, found here with all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +141,12 @@ class SessionStarted:
     patient: str
     weight_kg: float | None
     protocol: str
+    edition: str = ""
+    """Which text of the protocol; empty for a session of before there were editions."""
+    visit: str | None = None
+    despite: str | None = None
+    paper_from: Instant | None = None
+    """When it began in truth, for a session that was kept on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +156,8 @@ class PhaseEntered:
     session_id: str
     phase: str
     override: str | None
+    entered_at: Instant | None = None
+    """When the phase began in truth, for a session that was kept on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +174,8 @@ class VitalsEntered:
     entry: str
     measured_at: Instant
     values: dict[str, float]
+    seq: int = 0
+    """The place of its readings in the session's queue of manual ones; 0 where it was not noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +365,26 @@ FactBody = (
     | DeviceDisconnected
     | FrameRefused
     | OrderRefused
+    | ProtocolAdopted
+    | VisitPlanned
+    | VisitMoved
+    | VisitCancelled
+    | InfusionPlanned
+    | DoseChecked
+    | CheckAnswered
+    | InfusionPaused
+    | InfusionResumed
+    | InfusionStopped
+    | SessionMoved
+    | PatientCorrected
+    | EventEntered
+    | MedicationEntered
+    | InterventionEntered
+    | NoteEntered
+    | EntryVoided
+    | DischargeSigned
+    | AssignmentProposed
+    | AssignmentConfirmed
 )
 
 

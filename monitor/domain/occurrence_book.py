@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from monitor.domain.alarms import AlarmType, Event, Occurrence, State
@@ -51,8 +53,18 @@ class OccurrenceBook:
         self._changes: list[Change] = []
         self.deferring = False
         """While alarms are paused: conditions go on, but nothing begins to signal."""
+        self._withdrawn_by: str | None = None
         self.begun = 0
         """How many signals have begun or become worse; whoever breaks an audio pause looks at it."""
+
+    @contextmanager
+    def withdrawing(self, by: str) -> Iterator[None]:
+        """Conditions that end meanwhile end because ``by`` withdrew a value."""
+        self._withdrawn_by = by
+        try:
+            yield
+        finally:
+            self._withdrawn_by = None
 
     def held_keys(self) -> list[str]:
         """Of every condition that holds, pending ones too."""
@@ -95,14 +107,16 @@ class OccurrenceBook:
     def end_condition(self, occurrence: Occurrence, now: Instant) -> None:
         """The hazard is over; the signal may stay."""
         was_pending = occurrence.state is State.PENDING
-        occurrence.happen(Event.CONDITION_ENDED)
+        by = self._withdrawn_by
+        event = Event.CONDITION_ENDED if by is None else Event.VOIDED
+        occurrence.happen(event)
         occurrence.condition_ended_at = now
         occurrence.rung = 0
         del self._known.open_keys[occurrence.key]
         if was_pending:
             del self._known.by_id[occurrence.id]
         else:
-            self._changed(occurrence, Event.CONDITION_ENDED, now)
+            self._changed(occurrence, event, now, by)
 
     def acknowledge(
         self, alarm_id: str, by: str, note: str | None, now: Instant

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from monitor.domain.alarms import Occurrence
 from monitor.domain.breaches import NEVER
 from monitor.domain.conditions import help_call, late, overdue, score
+from monitor.domain.conditions.overdue import Agendum
 from monitor.domain.controls import Controls, Ending
 from monitor.domain.feed_watch import FeedWatch
 from monitor.domain.limits import AlarmSettings, Limit
@@ -126,6 +127,39 @@ class SessionAlarms:
             self._book.reconcile(score.key_of(name), holds, now)
             self._judge_all(now)
 
+    def set_agenda(self, agenda: list[Agendum], now: Instant) -> None:
+        """What is due besides the cuff; what is on it no longer is no longer overdue."""
+        if agenda == self.state.agenda:
+            return
+        self.tick(now)
+        self.state.agenda = agenda
+        self._judge_all(now)
+
+    def withdraw(
+        self, metrics: Sequence[Metric], at: Instant, cuff_at: Instant | None, by: str, now: Instant
+    ) -> None:
+        """Staff have voided what they entered at ``at``: it no longer holds any condition up.
+
+        ``cuff_at``: the newest cuff that still counts.
+        """
+        self.tick(now)
+        with self._book.withdrawing(by):
+            for metric in metrics:
+                self._values.withdraw(metric, at, now)
+        self.state.last_cuff_at = cuff_at
+        self._judge_all(now)
+
+    def withdraw_score(self, name: str, newest: Score | None, by: str, now: Instant) -> None:
+        """Staff have voided a score; ``newest`` is the one that counts now."""
+        self.tick(now)
+        self.state.scores.pop(name, None)
+        if newest is not None:
+            self.state.scores[name] = newest
+        holds = None if newest is None else score.condition(name, self._settings.scores, newest)
+        with self._book.withdrawing(by):
+            self._book.reconcile(score.key_of(name), holds, now)
+        self._judge_all(now)
+
     def tick(self, now: Instant) -> None:
         """Let time pass up to ``now``. Call at least every 250 ms, whether anything arrives or not.
 
@@ -189,12 +223,7 @@ class SessionAlarms:
 
     def _judge_all(self, now: Instant) -> None:
         self._feeds.judge(now)
-        cuff = self._cuff_due()
-        if cuff is not None:
-            holds = overdue.condition(*cuff, self._settings.overdue_grace_ms, now)
-            self._book.reconcile(overdue.KEY, holds, now)
-        elif self._book.holds(overdue.KEY):
-            self._book.reconcile(overdue.KEY, None, now)
+        self._judge_agenda(now)
         self._break_audio_pause(now)
         self._plan(now)
 
@@ -202,7 +231,7 @@ class SessionAlarms:
         self.state.next_due = min(
             self._values.next_due(),
             self._feeds.next_due(now),
-            self._overdue_at(now),
+            overdue.next_due(self._agenda(), self._settings.overdue_grace_ms, now),
             self._book.next_due(self._settings.unanswered_ms, self._settings.remind_ms),
             self.state.controls.next_end(),
         )
@@ -226,17 +255,22 @@ class SessionAlarms:
         if ending is not None:
             self._endings.append(ending)
 
-    def _cuff_due(self) -> tuple[Instant, int] | None:
-        """When the next cuff is due in this phase, and the phase's cadence; None where it has none."""
+    def _judge_agenda(self, now: Instant) -> None:
+        agenda = {due.key: due for due in self._agenda()}
+        for key, due in agenda.items():
+            holds = overdue.condition(due, self._settings.overdue_grace_ms, now)
+            if holds is not None or self._book.holds(key):
+                self._book.reconcile(key, holds, now)
+        for key in self._book.held_keys():
+            if key.startswith(f"{overdue.KIND}|") and key not in agenda:
+                self._book.reconcile(key, None, now)
+
+    def _agenda(self) -> list[Agendum]:
+        """The next cuff, where the phase has a cadence, and what was set."""
         cadence_ms = self._settings.cuff_ms.get(self.state.phase)
         if cadence_ms is None:
-            return None
+            return self.state.agenda
         began_at = self.state.phase_at or self.state.started_at
         last = self.state.last_cuff_at
-        return (began_at if last is None else last) + cadence_ms, cadence_ms
-
-    def _overdue_at(self, now: Instant) -> Instant:
-        cuff = self._cuff_due()
-        if cuff is None:
-            return NEVER
-        return overdue.next_due(*cuff, self._settings.overdue_grace_ms, now)
+        due = Agendum(overdue.CUFF, (began_at if last is None else last) + cadence_ms, cadence_ms)
+        return [due, *self.state.agenda]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.domain.breaches import NEVER, Track
+from monitor.domain.conditions.overdue import Agendum
 from monitor.domain.controls import Controls
 from monitor.domain.feeds import Feed
 from monitor.domain.occurrence_book import Occurrences
@@ -36,6 +37,8 @@ class SessionState:
     """By metric and source, ``spo2|d1``."""
     late_tracks: dict[str, Track] = field(default_factory=dict)
     last_cuff_at: Instant | None = None
+    agenda: list[Agendum] = field(default_factory=list)
+    """What is due besides the cuff: scores, checks, the end of the infusion."""
     scores: dict[str, Score] = field(default_factory=dict)
     feeds: dict[str, Feed] = field(default_factory=dict)
     occurrences: Occurrences = field(default_factory=Occurrences)

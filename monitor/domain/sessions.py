@@ -37,8 +37,20 @@ class PhaseEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """From ``since`` on the session is in this room."""
+
+    room_id: str
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """One infusion session in one room. ``number`` counts the patient's sessions from 1, cancelled ones left out."""
+    """One infusion session. ``number`` counts the patient's sessions from 1, cancelled ones left out.
+
+    ``room_id`` is where it is now; ``stays`` where it has been, oldest first, empty for one that never moved.
+    ``edition`` says which text of the protocol it keeps; ``paper`` that it was kept on paper and entered afterwards.
+    """
 
     id: str
     room_id: str
@@ -47,6 +59,10 @@ class Session:
     protocol: str
     number: int
     phases: tuple[PhaseEntry, ...]
+    edition: str = ""
+    stays: tuple[Stay, ...] = ()
+    visit: str | None = None
+    paper: bool = False
 
     @property
     def phase(self) -> Phase:
@@ -65,9 +81,26 @@ class Session:
         return self.phase not in CLOSED_PHASES
 
     def was_open_at(self, at: Instant) -> bool:
-        """Whether a moment lies in this session; the ending instant no longer does."""
+        """Whether a moment lies in this session; the ending instant no longer does.
+
+        No moment lies in one that was kept on paper: what a device measures meanwhile is somebody else's.
+        """
+        if self.paper:
+            return False
         ended_at = self.ended_at
         return self.started_at <= at and (ended_at is None or at < ended_at)
+
+    def room_at(self, at: Instant) -> str:
+        """The room it was in at a moment."""
+        since = [stay.room_id for stay in self.stays if stay.since <= at]
+        if since:
+            return since[-1]
+        return self.stays[0].room_id if self.stays else self.room_id
+
+    def moving(self, room_id: str, at: Instant) -> Session:
+        """This session after it has moved to another room."""
+        stays = self.stays or (Stay(self.room_id, self.started_at),)
+        return replace(self, room_id=room_id, stays=(*stays, Stay(room_id, at)))
 
     def entering(self, phase: Phase, at: Instant) -> Session:
         """This session after the phase has begun. Raises ValueError, with the reason, for an illegal move."""

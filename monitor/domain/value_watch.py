@@ -14,6 +14,7 @@ from monitor.domain.breaches import (
     new_track,
     next_due,
     refit,
+    withdraw,
 )
 from monitor.domain.conditions import Condition, disagreement, late, limit
 from monitor.domain.limits import AlarmSettings, Clearing, Limit, Side, limits_in_force
@@ -89,6 +90,16 @@ class ValueWatch:
             self._observe_late(metric, source, entry._replace(timely=True), now)
         if was_busy or track.busy:
             self._judge(metric, source, now)
+
+    def withdraw(self, metric: Metric, at: Instant, now: Instant) -> None:
+        """What staff entered at ``at`` does not count: judge what is left."""
+        track = self._state.tracks.get(f"{metric}|{MANUAL_SOURCE}")
+        self._state.late_tracks.pop(f"{metric}|{MANUAL_SOURCE}", None)
+        if track is None:
+            return
+        withdraw(track, self._rules[metric], at)
+        self._judge(metric, MANUAL_SOURCE, now)
+        self._compare(metric, now)
 
     def is_busy(self) -> bool:
         """Whether any limit is crossed, or was and is not cleared."""

@@ -1,35 +1,34 @@
-"""Orders at the bedside: sessions, phases, manual entries, acknowledgement."""
+"""Orders at the bedside: a session begins, moves through its phases, ends; alarms are acknowledged."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from monitor.domain import entries, facts
+from monitor.domain import facts
+from monitor.domain.chart import Chart
 from monitor.domain.controls import Controls
 from monitor.domain.occurrence_book import EndedAlarmError, UnknownAlarmError
-from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Instant, Metric, Reading
+from monitor.domain.patients import reference_fault
+from monitor.domain.readings import Instant
 from monitor.domain.screens import WARD
 from monitor.domain.session_state import SessionState
 from monitor.domain.sessions import CLOSED_PHASES, Phase, PhaseEntry, Session
-from monitor.service import intake
+from monitor.domain.visits import Visit
+from monitor.service.charts import record, verdict
+from monitor.service.gated import refuse_blocked
 from monitor.service.given import Given
+from monitor.service.known_sessions import open_session, paper_time
 from monitor.service.office_orders import known_room
-from monitor.service.ports import StoredReading, StreamPosition
+from monitor.service.protocols import Protocol
 from monitor.service.refusals import OrderRefusedError
+from monitor.service.right_room import planned_visit, refuse_wrong_room
 from monitor.service.ward import Bedside, Notice, Ward
-from monitor.wire.base import milliseconds
-from monitor.wire.orders import EnterVitals
-
-_ENTERED = ("pulse_rate", "spo2", *entries.PRESSURE_FIELDS)
-_CLOCKS_MAY_DIFFER_MS = 60 * SECOND
-MANUAL_MAY_BE_OLD_MS = 15 * MINUTE
-"""A value read by a person may be this old and still raise; an older one is late data."""
 
 
 def start_session(ward: Ward, given: Given) -> dict[str, Any]:
     order = given.order
     room = known_room(ward, order.room)
+    refuse_bad_reference(order.patient)
     open_one = ward.open_session(room.id)
     if open_one is not None:
         raise OrderRefusedError(
@@ -40,28 +39,12 @@ def start_session(ward: Ward, given: Given) -> dict[str, Any]:
         raise OrderRefusedError(
             "unknown_protocol", f"there is no protocol {order.protocol}", "protocol"
         )
-    ward.series[order.patient] = ward.series.get(order.patient, 0) + 1
-    session = Session(
-        id=ward.new_id("session"),
-        room_id=room.id,
-        patient=order.patient,
-        weight_kg=order.weight_kg,
-        protocol=protocol.name,
-        number=ward.series[order.patient],
-        phases=(PhaseEntry(Phase.PRECHECK, given.at),),
-    )
-    body = facts.SessionStarted(
-        session.id, room.id, session.patient, session.weight_kg, protocol.name
-    )
-    ward.note(body, at=given.at, by=given.by, session_id=session.id)
-    ward.remember(session)
-    ward.bedsides[room.id] = Bedside()
-    state = SessionState(session.id, given.at, controls=Controls(holder=given.by))
-    alarms = ward.alarms.watch(protocol.alarms, state)
-    for device in ward.registry.devices_in(room.id, given.at):
-        connection = ward.connections.get(device.id)
-        alarms.expect(device.id, None if connection is None else connection.intervals, given.at)
-    ward.checkpoint_due[session.id] = given.at
+    began_at = given.at if order.paper_from is None else paper_time(order.paper_from, given.at)
+    visit = planned_visit(ward, order, given.at)
+    refuse_wrong_room(ward, order, room, visit, given.at)
+    _adopt(ward, protocol, given)
+    session = _begin(ward, given, room.id, protocol, visit, began_at)
+    _watch(ward, session, given)
     _tell(ward, session, given.at)
     return {"session": session.id}
 
@@ -69,22 +52,37 @@ def start_session(ward: Ward, given: Given) -> dict[str, Any]:
 def enter_phase(ward: Ward, given: Given) -> dict[str, Any]:
     order = given.order
     session, phase = open_session(ward, order.session), Phase(order.phase)
-    try:
-        moved = session.entering(phase, given.at)
-    except ValueError as error:
-        raise OrderRefusedError("illegal_phase", str(error), "phase") from error
+    at = given.at
+    if order.at is not None:
+        if not session.paper:
+            message = "only a session that was kept on paper is entered afterwards"
+            raise OrderRefusedError("not_paper", message, "at")
+        at = paper_time(order.at, given.at, not_before=session.phases[-1].at)
+    moved = _entering(session, phase, at, "phase")
     if phase is Phase.DISCHARGED:
         _refuse_with_signals(ward, session, order.override)
-    _move(ward, moved, facts.PhaseEntered(session.id, phase, order.override), given)
+    refuse_blocked(record(ward, session, given.at), phase, given, simulated=ward.simulated)
+    if phase is Phase.DISCHARGED:
+        _sign_discharge(ward, session, given)
+    entered_at = at if session.paper else None
+    _move(ward, moved, facts.PhaseEntered(session.id, phase, order.override, entered_at), given)
     return {"session": session.id, "phase": str(phase)}
+
+
+def stop_infusion(ward: Ward, given: Given) -> dict[str, Any]:
+    session = open_session(ward, given.order.session)
+    if session.phase is not Phase.INFUSION:
+        raise OrderRefusedError("no_infusion", f"session {session.id} is in {session.phase}")
+    moved = _entering(session, Phase.OBSERVATION, given.at, "session")
+    body = facts.InfusionStopped(session.id, given.order.reason)
+    ward.note(body, at=given.at, by=given.by, session_id=session.id)
+    _move(ward, moved, facts.PhaseEntered(session.id, Phase.OBSERVATION, None), given)
+    return {"session": session.id, "phase": str(Phase.OBSERVATION)}
 
 
 def cancel_session(ward: Ward, given: Given) -> dict[str, Any]:
     session = open_session(ward, given.order.session)
-    try:
-        moved = session.entering(Phase.CANCELLED, given.at)
-    except ValueError as error:
-        raise OrderRefusedError("illegal_phase", str(error), "session") from error
+    moved = _entering(session, Phase.CANCELLED, given.at, "session")
     ward.series[session.patient] -= 1
     _move(ward, moved, facts.SessionCancelled(session.id, given.order.reason), given)
     return {"session": session.id}
@@ -102,72 +100,93 @@ def acknowledge_alarm(ward: Ward, given: Given) -> dict[str, Any]:
     return {"alarm": order.alarm, "changed": changed}
 
 
-def enter_vitals(ward: Ward, given: Given) -> dict[str, Any]:
-    order: EnterVitals = given.order
-    session = open_session(ward, order.session)
-    entry = str(order.entry)
-    if entry in ward.entries:
-        return {"entry": entry, "repeated": True}
-    values = {name: value for name in _ENTERED if (value := getattr(order, name)) is not None}
-    fault = entries.impossible(values)
-    if fault is None and not order.confirmed:
-        fault = entries.unusual(values)
+def refuse_bad_reference(patient: str) -> None:
+    """A patient reference is a pseudonym. What was typed is not repeated: it may be a name."""
+    fault = reference_fault(patient)
     if fault is not None:
-        raise OrderRefusedError(fault.code, fault.message, fault.field)
-    at = entered_time(order.measured_at, session, given.at)
-    body = facts.VitalsEntered(session.id, entry, at, values)
+        raise OrderRefusedError("not_a_reference", fault, "patient")
+
+
+def _entering(session: Session, phase: Phase, at: Instant, field: str) -> Session:
+    try:
+        return session.entering(phase, at)
+    except ValueError as error:
+        raise OrderRefusedError("illegal_phase", str(error), field) from error
+
+
+def _adopt(ward: Ward, protocol: Protocol, given: Given) -> None:
+    """The first session by a text of the protocol puts that text on record."""
+    if protocol.edition in ward.editions:
+        return
+    ward.editions[protocol.edition] = protocol
+    body = facts.ProtocolAdopted(protocol.edition, protocol.name, protocol.version, protocol.text)
+    ward.note(body, at=given.at, by=given.by)
+
+
+def _begin(
+    ward: Ward,
+    given: Given,
+    room_id: str,
+    protocol: Protocol,
+    visit: Visit | None,
+    began_at: Instant,
+) -> Session:
+    order = given.order
+    ward.series[order.patient] = ward.series.get(order.patient, 0) + 1
+    session = Session(
+        id=ward.new_id("session"),
+        room_id=room_id,
+        patient=order.patient,
+        weight_kg=order.weight_kg,
+        protocol=protocol.name,
+        number=ward.series[order.patient],
+        phases=(PhaseEntry(Phase.PRECHECK, began_at),),
+        edition=protocol.edition,
+        visit=None if visit is None else visit.id,
+        paper=order.paper_from is not None,
+    )
+    body = facts.SessionStarted(
+        session_id=session.id,
+        room_id=room_id,
+        patient=session.patient,
+        weight_kg=session.weight_kg,
+        protocol=protocol.name,
+        edition=protocol.edition,
+        visit=session.visit,
+        despite=order.despite,
+        paper_from=began_at if session.paper else None,
+    )
+    ward.charts[session.id] = Chart()
+    ward.remember(session)
     ward.note(body, at=given.at, by=given.by, session_id=session.id)
-    ward.entries.add(entry)
-    readings = _readings(values, at, given.at)
-    _store(ward, session, readings)
-    ward.alarms.observe(session.id, readings, given.at)
-    intake.show(ward, session, readings)
-    return {"entry": entry, "repeated": False}
+    ward.bedsides[room_id] = Bedside()
+    return session
 
 
-def entered_time(measured_at: datetime | None, session: Session, now: Instant) -> Instant:
-    """When an entry was measured: now, or the time set back. Raises OrderRefusedError."""
-    at = now if measured_at is None else milliseconds(measured_at)
-    if at > now + _CLOCKS_MAY_DIFFER_MS:
-        raise OrderRefusedError("future_time", "this time has not come yet", "measured_at")
-    if at < session.started_at:
-        raise OrderRefusedError("too_old", "this was before the session began", "measured_at")
-    return min(at, now)
+def _watch(ward: Ward, session: Session, given: Given) -> None:
+    state = SessionState(session.id, session.started_at, controls=Controls(holder=given.by))
+    alarms = ward.alarms.watch(ward.alarm_settings(session), state)
+    for device in () if session.paper else ward.registry.devices_in(session.room_id, given.at):
+        connection = ward.connections.get(device.id)
+        alarms.expect(device.id, None if connection is None else connection.intervals, given.at)
+    ward.checkpoint_due[session.id] = given.at
 
 
-def _readings(values: dict[str, float], at: Instant, now: Instant) -> list[Reading]:
-    late = now - at > MANUAL_MAY_BE_OLD_MS
-    readings = [
-        Reading(metric, at, at, now, MANUAL_SOURCE, "ok", late, round(values[metric], 3))
-        for metric in (Metric.PULSE_RATE, Metric.SPO2)
-        if metric in values
-    ]
-    pressure = [values.get(name) for name in entries.PRESSURE_FIELDS]
-    if any(value is not None for value in pressure):
-        rounded = (None if value is None else round(value, 3) for value in pressure)
-        readings.append(
-            Reading(Metric.NIBP, at, at, now, MANUAL_SOURCE, "ok", late, None, *rounded)
-        )
-    return readings
-
-
-def _store(ward: Ward, session: Session, readings: list[Reading]) -> None:
-    key = (MANUAL_SOURCE, f"manual-{session.id}")
-    known = ward.positions.get(key)
-    seq = 1 if known is None else known.last_seq + 1
-    ward.positions[key] = ward.pending.positions[key] = StreamPosition(*key, seq)
-    ward.pending.readings += [
-        StoredReading(session.id, key[1], seq, index, reading)
-        for index, reading in enumerate(readings)
-    ]
+def _sign_discharge(ward: Ward, session: Session, given: Given) -> None:
+    judged = verdict(ward, session, given.at)
+    if judged is not None:
+        met = [known.criterion.id for known in judged.judged if known.met]
+        not_met = [known.criterion.id for known in judged.judged if not known.met]
+        body = facts.DischargeSigned(session.id, met, not_met)
+        ward.note(body, at=given.at, by=given.by, session_id=session.id)
 
 
 def _move(ward: Ward, session: Session, body: facts.FactBody, given: Given) -> None:
-    ward.note(body, at=given.at, by=given.by, session_id=session.id)
     ward.remember(session)
+    ward.note(body, at=given.at, by=given.by, session_id=session.id)
     alarms = ward.alarms.touch(session.id)
     if alarms is not None and session.is_open:
-        alarms.enter_phase(session.phase, given.at)
+        alarms.enter_phase(session.phase, session.phases[-1].at if session.paper else given.at)
         ward.must_checkpoint[session.id] = None
     ward.outbox.rooms[session.room_id] = None
     if session.phase in CLOSED_PHASES:
@@ -182,20 +201,6 @@ def _tell(ward: Ward, session: Session, now: Instant) -> None:
     open_id = session.id if session.is_open else None
     for device in ward.registry.devices_in(session.room_id, now):
         ward.outbox.notices.append(Notice("session", device.id, open_id))
-
-
-def open_session(ward: Ward, session_id: str) -> Session:
-    """The open session of that id. Raises OrderRefusedError."""
-    session = ward.sessions.get(session_id)
-    if session is None:
-        raise OrderRefusedError(
-            "unknown_session", f"there is no open session {session_id}", "session"
-        )
-    if not session.is_open:
-        raise OrderRefusedError(
-            "session_closed", f"session {session_id} is {session.phase}", "session"
-        )
-    return session
 
 
 def _refuse_with_signals(ward: Ward, session: Session, override: str | None) -> None:

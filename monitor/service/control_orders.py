@@ -1,4 +1,4 @@
-"""Orders that change what a session's alarms do: pauses, alarms off, limits, baseline, score, holder, help, test."""
+"""Orders that change what a session's alarms do: pauses, alarms off, limits, holder, help, test."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 
 from monitor.domain import facts
 from monitor.domain.controls import LONGEST_ALARM_PAUSE_MS, Controls, Ending, SwitchedOff
-from monitor.domain.entries import impossible
 from monitor.domain.limits import Limit, limits_in_force
 from monitor.domain.readings import MINUTE, SECOND
 from monitor.domain.session_alarms import SessionAlarms
 from monitor.domain.sessions import Session
-from monitor.service.bedside_orders import entered_time, open_session
 from monitor.service.given import Given
+from monitor.service.known_sessions import open_session
 from monitor.service.office_orders import known_room
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Ward
@@ -93,34 +92,6 @@ def change_limit(ward: Ward, given: Given) -> dict[str, Any]:
     return {"limit": order.limit, "value": order.value}
 
 
-def confirm_baseline(ward: Ward, given: Given) -> dict[str, Any]:
-    order, session = given.order, open_session(ward, given.order.session)
-    values = {"systolic": round(order.systolic, 3), "diastolic": round(order.diastolic, 3)}
-    fault = impossible(values)
-    if fault is not None:
-        raise OrderRefusedError(fault.code, fault.message, fault.field)
-
-    def change(controls: Controls) -> None:
-        controls.baseline = values
-
-    _set(ward, session, given, change)
-    _note(ward, session, given, facts.BaselineConfirmed(session.id, values))
-    return {"session": session.id}
-
-
-def enter_score(ward: Ward, given: Given) -> dict[str, Any]:
-    order, session = given.order, open_session(ward, given.order.session)
-    entry = str(order.entry)
-    if entry in ward.entries:
-        return {"entry": entry, "repeated": True}
-    at = entered_time(order.measured_at, session, given.at)
-    ward.entries.add(entry)
-    _alarms(ward, session).score(order.score, order.value, at, given.at)
-    body = facts.ScoreEntered(session.id, entry, order.score, order.value, at)
-    _note(ward, session, given, body)
-    return {"entry": entry, "repeated": False}
-
-
 def offer_handover(ward: Ward, given: Given) -> dict[str, Any]:
     session, to = open_session(ward, given.order.session), given.order.to
     operator = ward.registry.operators.get(to)
@@ -197,7 +168,7 @@ def _may_take_out(ward: Ward, given: Given) -> bool:
 
 
 def _of_protocol(ward: Ward, session: Session, limit_id: str) -> Limit:
-    for known in ward.protocols[session.protocol].alarms.limits:
+    for known in ward.alarm_settings(session).limits:
         if known.id == limit_id:
             return known
     raise OrderRefusedError("unknown_limit", f"there is no limit {limit_id}", "limit")
@@ -210,7 +181,7 @@ def _refuse_bad_limit(ward: Ward, session: Session, limit_id: str, value: float 
         return
     state = _alarms(ward, session).state
     own = {**state.controls.own_limits, limit_id: value}
-    settings = ward.protocols[session.protocol].alarms
+    settings = ward.alarm_settings(session)
     in_force = limits_in_force(settings, state.phase, {}, own)[limit.metric]
     of_component = [known for known in in_force if known.component == limit.component]
     below = [known.limit for known in of_component if known.side == "below"]

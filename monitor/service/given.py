@@ -17,6 +17,7 @@ class Given:
     by: str
     at: Instant
     password_hash: str | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

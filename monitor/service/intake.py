@@ -212,6 +212,10 @@ def _pass_on(
     if session is None:
         ward.count_unassigned(len(readings), now)
         return
+    chart = ward.charts.get(session.id)
+    if chart is not None:
+        for reading in readings:
+            chart.observe(reading)
     alarms = ward.alarms.session(session.id)
     if alarms is None:
         return

@@ -17,6 +17,7 @@ from monitor.service.given import Given, Outcome
 from monitor.service.intake import FrameOutcome
 from monitor.service.ports import Batch, Page
 from monitor.service.screen_lists import Lists, ScreenLists
+from monitor.service.verdicts import Verdicts
 from monitor.service.ward import Connection, Notice, Outbox, Ward
 from monitor.wire import device as feed
 from monitor.wire.base import rfc3339
@@ -34,6 +35,7 @@ class Monitor:
     def __init__(self, ward: Ward) -> None:
         self.ward = ward
         self._lists = ScreenLists(ward)
+        self._verdicts = Verdicts(ward)
         self._forget_at: Instant = 0
 
     @property
@@ -170,7 +172,7 @@ class Monitor:
         self, order: Order, *, by: str, role: str, now: Instant, password_hash: str | None = None
     ) -> Outcome:
         """Carry out an order of ``by``, or say why not. Durable, like everything, with the next batch."""
-        return orders.execute(self.ward, Given(order, by, now, password_hash), role)
+        return orders.execute(self.ward, Given(order, by, now, password_hash, role), role)
 
     def stood_still(self, real_s: float, now: Instant) -> None:
         """Nothing ran here for so many seconds of real time (a suspended machine, a stopped process).
@@ -185,6 +187,7 @@ class Monitor:
         if now >= self._forget_at:
             self.ward.forget_old_sessions(now)
             self._forget_at = now + HOUR
+        self._verdicts.let_time_pass(now)
         screens.let_time_pass(self.ward, now)
         for device_id, connection in self.ward.connections.items():
             if connection.refused and now - connection.refused_since >= _REFUSALS_TOLD_EVERY_MS:
@@ -222,6 +225,7 @@ class Monitor:
             or outbox.changes
             or outbox.alarm_test
             or outbox.canary
+            or outbox.reload
             or outbox.shown
             or lists != Lists()
         ):
@@ -242,6 +246,7 @@ class Monitor:
             unassigned=lists.unassigned,
             alarm_test=outbox.alarm_test,
             canary=outbox.canary,
+            reload=outbox.reload,
         )
 
     def take_notices(self) -> list[Notice]:

@@ -10,7 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 from monitor.domain import facts, permissions
-from monitor.service import bedside_orders, control_orders, office_orders
+from monitor.service import (
+    assignment_orders,
+    bedside_orders,
+    charts,
+    control_orders,
+    course_orders,
+    entry_orders,
+    office_orders,
+    plan_orders,
+)
 from monitor.service.given import Given, Outcome
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Ward
@@ -33,7 +42,6 @@ _HANDLERS: dict[type[Message], Callable[[Ward, Given], dict[str, Any]]] = {
     wire.StartSession: bedside_orders.start_session,
     wire.EnterPhase: bedside_orders.enter_phase,
     wire.CancelSession: bedside_orders.cancel_session,
-    wire.EnterVitals: bedside_orders.enter_vitals,
     wire.AcknowledgeAlarm: bedside_orders.acknowledge_alarm,
     wire.PauseAudio: control_orders.pause_audio,
     wire.ResumeAudio: control_orders.resume_audio,
@@ -41,12 +49,33 @@ _HANDLERS: dict[type[Message], Callable[[Ward, Given], dict[str, Any]]] = {
     wire.ResumeAlarms: control_orders.resume_alarms,
     wire.SwitchAlarms: control_orders.switch_alarms,
     wire.ChangeLimit: control_orders.change_limit,
-    wire.ConfirmBaseline: control_orders.confirm_baseline,
-    wire.EnterScore: control_orders.enter_score,
+    wire.ConfirmBaseline: course_orders.confirm_baseline,
     wire.OfferHandover: control_orders.offer_handover,
     wire.AcceptHandover: control_orders.accept_handover,
     wire.CallHelp: control_orders.call_help,
     wire.TestAlarms: control_orders.test_alarms,
+    wire.PlanSeries: plan_orders.plan_series,
+    wire.PlanVisit: plan_orders.plan_visit,
+    wire.MoveVisit: plan_orders.move_visit,
+    wire.CancelVisit: plan_orders.cancel_visit,
+    wire.PlanInfusion: course_orders.plan_infusion,
+    wire.CheckDose: course_orders.check_dose,
+    wire.AnswerCheck: course_orders.answer_check,
+    wire.PauseInfusion: course_orders.pause_infusion,
+    wire.ResumeInfusion: course_orders.resume_infusion,
+    wire.StopInfusion: bedside_orders.stop_infusion,
+    wire.MoveSession: course_orders.move_session,
+    wire.CorrectPatient: course_orders.correct_patient,
+    wire.EnterVitals: entry_orders.enter,
+    wire.EnterScore: entry_orders.enter,
+    wire.EnterEvent: entry_orders.enter,
+    wire.EnterMedication: entry_orders.enter,
+    wire.EnterIntervention: entry_orders.enter,
+    wire.EnterNote: entry_orders.enter,
+    wire.VoidEntry: entry_orders.void_entry,
+    wire.CorrectEntry: entry_orders.correct_entry,
+    wire.ProposeAssignment: assignment_orders.propose_assignment,
+    wire.ConfirmAssignment: assignment_orders.confirm_assignment,
 }
 
 
@@ -55,7 +84,7 @@ def execute(ward: Ward, given: Given, role: str) -> Outcome:
     kind: str = given.order.kind
     try:
         _refuse_other_roles(ward, kind, role)
-        return Outcome(True, result=_HANDLERS[type(given.order)](ward, given))
+        result = _HANDLERS[type(given.order)](ward, given)
     except OrderRefusedError as refusal:
         ward.note(
             facts.OrderRefused(kind, refusal.code, refusal.message),
@@ -63,7 +92,9 @@ def execute(ward: Ward, given: Given, role: str) -> Outcome:
             by=given.by,
             session_id=getattr(given.order, "session", None),
         )
-        return Outcome(False, refusal.code, refusal.message, refusal.field)
+        return Outcome(False, refusal.code, refusal.message, refusal.field, refusal.result)
+    charts.settle(ward, given.at)
+    return Outcome(True, result=result)
 
 
 def _refuse_other_roles(ward: Ward, kind: str, role: str) -> None:

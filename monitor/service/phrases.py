@@ -50,6 +50,8 @@ _COMPONENTS = {
     "diastolic": N_("diastolic"),
     "mean": N_("mean"),
 }
+_SCORES = {"moaas": "MOAA/S", "rass": "RASS", "cadss6": "CADSS-6", "dissociation": "0–10"}
+"""Scores have the same name in every language."""
 _STATUSES = {
     "sensor_off": N_("sensor off"),
     "no_signal": N_("no signal"),
@@ -89,12 +91,39 @@ _SENTENCES = {
     "burden_above": N_("{what} {value} {unit} – above {limit} far and long (sum over {setting})"),
     "disagreement": N_("{what}: two sources say {low} and {high}"),
     "overdue_cuff": N_("BP overdue by {minutes} min"),
-    "score_at_most": N_("MOAA/S {value} – at or below {limit}"),
+    "score_at_most": N_("{score} {value} – at or below {limit}"),
     "late_below": N_("Late data: {what} {value} {unit} – was below {limit} for {seconds} s"),
     "late_above": N_("Late data: {what} {value} {unit} – was above {limit} for {seconds} s"),
+    "overdue_score": N_("{score} overdue by {minutes} min"),
+    "overdue_checks": N_("Checks overdue by {minutes} min"),
+    "overdue_infusion_end": N_("The infusion should have ended {minutes} min ago"),
     "due_cuff": N_("BP"),
+    "due_score": "{score}",
+    "due_checks_precheck": N_("Pre-check"),
+    "due_checks_discharge": N_("Discharge checks"),
+    "due_phase_end_precheck": N_("End of pre-check"),
+    "due_phase_end_baseline": N_("End of baseline"),
     "due_phase_end_infusion": N_("End of infusion"),
     "due_phase_end_observation": N_("End of observation"),
+    "discharge_held": N_("{value} (at rest {rest})"),
+    "discharge_held_alone": N_("{value}"),
+    "discharge_in": N_("in {minutes} min"),
+    "discharge_in_value": N_("{value}: in {minutes} min"),
+    "discharge_outside": N_("{value}, wanted {wanted}"),
+    "discharge_outside_rest": N_("{value}, at rest {rest}"),
+    "discharge_no_value": N_("no recent value"),
+    "discharge_no_baseline": N_("no baseline confirmed"),
+    "discharge_not_scored": N_("not scored in observation yet"),
+    "discharge_score": N_("{value}"),
+    "discharge_not_yet": N_("not yet"),
+    "discharge_passed": N_("time has passed"),
+    "discharge_not_checked": N_("not checked yet"),
+    "discharge_checked": N_("checked by {by}"),
+    "discharge_answered_otherwise": N_("answered otherwise by {by}"),
+    "discharge_no_alarms": N_("none waits"),
+    "discharge_alarms": N_("{n} not acknowledged"),
+    "gap_other_edition": N_("Watched by a newer text of the protocol than it began with"),
+    "gap_paper": N_("Kept on paper: nothing is watched"),
     "gap_no_source": N_("{what}: no device measures it"),
     "gap_no_value": N_("{what}: no live value"),
     "gap_seldom": N_("{what}: comes only every {interval_s} s"),
@@ -160,6 +189,9 @@ class Phrases:
             named |= {"what": self.metric(name), "unit": _UNITS[name]}
         if isinstance(component, str) and component in _COMPONENTS:
             named["component"] = self.translations.gettext(_COMPONENTS[component])
+        score = values.get("score")
+        if isinstance(score, str):
+            named["score"] = _SCORES.get(score, score)
         metrics, status = values.get("metrics"), values.get("status")
         if isinstance(metrics, str):
             named["metrics"] = ", ".join(self.metric(name) for name in metrics.split(","))
@@ -175,6 +207,8 @@ _NUMBERS = {"en": "en_GB", "nb": "nb_NO"}
 def _variant(code: str, values: Values) -> str:
     """The sentence that fits the values: a cuff is said whole, a delay only where there was one."""
     kind, _, side = code.partition("_")
+    if kind == "discharge":
+        return _of_discharge(code, values)
     if kind != "limit":
         return code
     if values.get("inclusive"):
@@ -182,6 +216,17 @@ def _variant(code: str, values: Values) -> str:
     if values.get("pressure"):
         return f"pressure_{side}"
     return f"limit_{side}_for" if values.get("delay_s") else f"limit_{side}"
+
+
+def _of_discharge(code: str, values: Values) -> str:
+    """A criterion's state is said with what there is to say: its value, and what it is held against."""
+    if code == "discharge_held" and "rest" not in values:
+        return "discharge_held_alone"
+    if code == "discharge_in" and "value" in values:
+        return "discharge_in_value"
+    if code == "discharge_outside" and "rest" in values:
+        return "discharge_outside_rest"
+    return code
 
 
 def in_every_language(

@@ -10,6 +10,7 @@ from monitor.domain.facts import AlarmChanged, Fact
 from monitor.domain.readings import Instant, Reading
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
+from monitor.service.plan_ports import PlanRecords
 
 
 class JournalUnavailableError(RuntimeError):
@@ -150,7 +151,7 @@ class AlarmHistory(NamedTuple):
     rows: list[PastAlarm]
 
 
-class Records(Protocol):
+class Records(PlanRecords, Protocol):
     """Read-only views of what is durable. Safe to use from any thread."""
 
     def rooms(self) -> list[Room]: ...
@@ -195,14 +196,14 @@ class Records(Protocol):
         ended_at, state. Raises KeyError for any other.
         """
 
-    def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
-        """The session's facts in commit order."""
+    def facts(self, session_id: str | None, kinds: Iterable[str] = ()) -> list[Fact]:
+        """The session's facts in commit order; None for those that belong to no session."""
 
     def newest_fact(self, kind: str) -> Fact | None:
         """The fact of this kind that was committed last, of whatever session; None where there is none."""
 
     def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
-        """The session's readings by corrected time."""
+        """The session's readings by corrected time, with those that a confirmed assignment gave it (``late``)."""
 
     def trace(self, session_id: str, *, after_batch: int = 0) -> Trace:
         """The same readings as plain tuples (``wire.live.Point``), quickly; for drawing a whole session."""
@@ -210,7 +211,7 @@ class Records(Protocol):
     def chain_head(self) -> ChainHead: ...
 
     def unassigned(self, *, since: Instant = 0, limit: int = 1000) -> list[StoredReading]:
-        """Readings that belong to no session, newest first."""
+        """Readings that belong to no session and were given to none, newest first."""
 
     def unassigned_count(self, *, since: Instant = 0) -> int: ...
 
@@ -226,7 +227,7 @@ class Records(Protocol):
         """Every open session, ready to be replayed."""
 
     def counters(self) -> dict[str, int]:
-        """The highest numbers given so far: ``room``, ``device``, ``session`` (ids are ``r1``, ``d1``, ``s1``)."""
+        """The highest numbers given so far: room, device, session, visit, assignment (ids r1, d1, s1, v1, x1)."""
 
 
 class Clock(Protocol):

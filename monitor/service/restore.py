@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from monitor.domain.alarms import State
-from monitor.domain.facts import Fact, VitalsEntered
+from monitor.domain.chart import chart_of
+from monitor.domain.facts import Fact
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant, Reading
 from monitor.domain.registry import Registry
 from monitor.domain.screens import WARD, ScreenWatch
 from monitor.domain.session_state import SessionState
 from monitor.domain.sessions import Phase, Session
+from monitor.domain.visits import Plan
 from monitor.locale import load_translations
-from monitor.service import checkpoints, intake
+from monitor.service import charts, checkpoints, intake
 from monitor.service.monitor import Monitor
 from monitor.service.phrases import Phrases
 from monitor.service.ports import Records, RestoredSession, TokenSource
-from monitor.service.protocols import Protocol
+from monitor.service.protocols import Protocol, ProtocolError, read_protocol
 from monitor.service.ward import MEMORY_MS, TREND_MS, Outbox, Ward
 
 
@@ -47,17 +50,37 @@ def restore(
     for session in records.sessions():
         if session.phase is not Phase.CANCELLED:
             ward.series[session.patient] = ward.series.get(session.patient, 0) + 1
+    ward.editions = _editions(records)
+    ward.plan = Plan(records.visits())
+    ward.assignments = {known.id: known for known in records.assignments()}
     for session in records.sessions(ended_after=now - MEMORY_MS):
         ward.remember(session)
+        ward.charts[session.id] = chart_of(
+            records.facts(session.id), (known.reading for known in records.readings(session.id))
+        )
     hour = now // HOUR
     ward.unassigned_by_hour[hour] = records.unassigned_count(since=now - 24 * HOUR)
     for restored in records.restored_sessions():
         _go_on(ward, records, restored, now)
+        ward.changed_charts[restored.session.id] = None
     ward.screens.occurrences.numbered = _close_what_was_open(ward, records, WARD, now)
     tested = records.newest_fact("alarms_tested")
     ward.alarms_tested_at = None if tested is None else tested.at
+    charts.settle(ward, now)
     ward.outbox = Outbox()
     return Monitor(ward)
+
+
+def _editions(records: Records) -> dict[str, Protocol]:
+    """Every text that a session was ever started with, read again.
+
+    One that this version no longer takes is left out; its sessions go on by the newest text and are listed for it.
+    """
+    found = {}
+    for edition, text in records.protocol_texts().items():
+        with suppress(ProtocolError):
+            found[edition] = read_protocol(text, edition)
+    return found
 
 
 def _registry(records: Records) -> Registry:
@@ -74,7 +97,7 @@ def _registry(records: Records) -> Registry:
 def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant) -> None:
     """Watch a session on from where the journal ends."""
     session = restored.session
-    settings = ward.protocols[session.protocol].alarms
+    settings = ward.alarm_settings(session)
     kept = None if restored.checkpoint is None else checkpoints.load(restored.checkpoint)
     events = restored.events
     if kept is None:
@@ -84,7 +107,7 @@ def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant
     alarms = ward.alarms.watch(settings, kept)
     checkpoints.replay(alarms, events)
     kept.resumed_at = now
-    for device in ward.registry.devices_in(session.room_id, now):
+    for device in () if session.paper else ward.registry.devices_in(session.room_id, now):
         if device.id not in kept.feeds:
             alarms.expect(device.id, None, now)
     ward.checkpoint_due[session.id] = now
@@ -112,10 +135,14 @@ def _close_what_was_open(ward: Ward, records: Records, session_id: str, now: Ins
 
 def _show_again(ward: Ward, records: Records, session: Session) -> None:
     """Put the newest values and the trend of a session back where screens find them."""
-    for entered in records.facts(session.id, kinds=("vitals_entered",)):
-        if isinstance(entered.body, VitalsEntered):
-            ward.entries.add(entered.body.entry)
-    stored = [known.reading for known in records.readings(session.id)]
+    chart = ward.chart(session)
+    ward.entries |= set(chart.entries)
+    voided = records.voided_seqs(session.id)
+    stored = [
+        known.reading
+        for known in records.readings(session.id)
+        if not (known.reading.source == MANUAL_SOURCE and known.seq in voided)
+    ]
     newest = max((reading.at for reading in stored), default=0)
     recent = [r for r in stored if r.at >= newest - TREND_MS or r.source == MANUAL_SOURCE]
     cuffs = [r for r in stored if r.metric == "nibp" and r.has_value][-1:]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.domain import not_watched, schedule
+from monitor.domain import infusion, not_watched, schedule
 from monitor.domain.alarms import Occurrence, Reason
-from monitor.domain.readings import HOUR, MANUAL_SOURCE, SECOND, Instant, Metric, Reading
+from monitor.domain.readings import HOUR, MANUAL_SOURCE, SECOND, Instant, Reading
 from monitor.domain.registry import Room
 from monitor.domain.screens import WARD
-from monitor.domain.sessions import Session
+from monitor.domain.sessions import Phase, Session
+from monitor.service.charts import tasks
+from monitor.service.course_views import course_view
 from monitor.service.holders import addressed_to
 from monitor.service.phrases import in_every_language
 from monitor.service.ward import Bedside, Ward
@@ -25,7 +27,7 @@ def room_view(ward: Ward, room_id: str, now: Instant, *, with_values: bool = Fal
     return RoomView(
         id=room_id,
         name=room.name,
-        session=None if session is None else session_view(ward, session),
+        session=None if session is None else session_view(ward, session, now),
         devices=[_device_name(ward, device.id, device.name) for device in devices],
         sources={device.id: device.name for device in devices},
         connected=any(device.id in ward.connections for device in devices),
@@ -35,10 +37,12 @@ def room_view(ward: Ward, room_id: str, now: Instant, *, with_values: bool = Fal
     )
 
 
-def session_view(ward: Ward, session: Session) -> SessionView:
+def session_view(ward: Ward, session: Session, now: Instant) -> SessionView:
     """The open session of a room."""
-    protocol = ward.protocols[session.protocol]
+    protocol, chart = ward.protocol_of(session), ward.chart(session)
     phase_ms = protocol.phase_ms.get(session.phase)
+    if session.phase is Phase.INFUSION:
+        phase_ms = infusion.planned_ms(chart, protocol.course)
     return SessionView(
         id=session.id,
         patient=session.patient,
@@ -50,8 +54,11 @@ def session_view(ward: Ward, session: Session) -> SessionView:
         weight_kg=session.weight_kg,
         number=session.number,
         planned=protocol.planned_sessions,
+        revision=chart.revision,
+        paper=session.paper,
         limits=_innermost_limits(ward, session),
         **_controls(ward, session),
+        **course_view(ward, session, now),
     )
 
 
@@ -125,11 +132,8 @@ def due_keys(ward: Ward) -> list[DueKey]:
     found = []
     for alarms in ward.alarms:
         session = ward.sessions[alarms.state.session_id]
-        protocol = ward.protocols[session.protocol]
-        cuff = ward.bedside(session.room_id).latest.get(Metric.NIBP)
-        last_cuff_at = cuff.at if cuff is not None and cuff.has_value else None
-        for task in schedule.tasks(session, last_cuff_at, protocol.cuff_ms, protocol.phase_ms):
-            kind = f"phase_end_{session.phase}" if task.kind == schedule.PHASE_END else task.kind
+        for task in tasks(ward, session):
+            kind = "_".join(filter(None, (task.kind, task.what)))
             found.append((session.id, kind, task.at))
     return sorted(found, key=lambda key: key[2])
 
@@ -139,9 +143,17 @@ def due(ward: Ward, keys: list[DueKey]) -> list[Due]:
     found = []
     for session_id, kind, at in keys:
         room = ward.registry.rooms[ward.sessions[session_id].room_id]
-        text = words(ward, Reason(f"due_{kind}"))
+        text = words(ward, _due_reason(kind))
         found.append(Due(room_id=room.id, room=room.name, kind=kind, at=at, text=text))
     return found
+
+
+def _due_reason(kind: str) -> Reason:
+    """Scores are named by the protocol, everything else by its kind."""
+    what, _, score = kind.partition("_")
+    if what == schedule.SCORE:
+        return Reason("due_score", {"score": score})
+    return Reason(f"due_{kind}")
 
 
 GapKey = tuple[str, str, not_watched.Gap]
@@ -153,8 +165,13 @@ def gap_keys(ward: Ward, now: Instant) -> list[GapKey]:
     found: list[GapKey] = [(WARD, "", gap) for gap in _gaps_of_the_ward(ward, now)]
     for alarms in ward.alarms:
         session = ward.sessions[alarms.state.session_id]
-        settings = ward.protocols[session.protocol].alarms
+        settings = ward.alarm_settings(session)
         name = ward.registry.rooms[session.room_id].name
+        if session.edition and session.edition not in ward.editions:
+            found.append((session.id, name, not_watched.Gap("other_edition", session.started_at)))
+        if session.paper:
+            found.append((session.id, name, not_watched.Gap("paper", session.started_at)))
+            continue
         found += [(session.id, name, gap) for gap in not_watched.gaps(alarms.state, settings, now)]
     return found
 
@@ -192,7 +209,7 @@ def not_watched_now(ward: Ward, keys: list[GapKey]) -> list[NotWatched]:
 def _stale_after_s(ward: Ward, session: Session) -> dict[str, float]:
     """Of several devices the one that sends most often sets the pace."""
     alarms = ward.alarms.session(session.id)
-    ladder = ward.protocols[session.protocol].alarms.ladder
+    ladder = ward.alarm_settings(session).ladder
     found: dict[str, float] = {}
     for feed in () if alarms is None else alarms.state.feeds.values():
         for metric, vital in feed.vitals.items():

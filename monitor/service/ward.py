@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.domain.alarm_system import AlarmSystem, SessionChange
+from monitor.domain.assignments import Assignment
+from monitor.domain.chart import Chart
 from monitor.domain.facts import Fact, FactBody
+from monitor.domain.limits import AlarmSettings
 from monitor.domain.readings import HOUR, MINUTE, Instant, Reading
 from monitor.domain.registry import Registry
 from monitor.domain.screens import ScreenWatch
 from monitor.domain.sessions import Session
+from monitor.domain.visits import Plan
 from monitor.service.phrases import Phrases
 from monitor.service.ports import Batch, Page, StreamPosition, TokenSource
 from monitor.service.protocols import Protocol
@@ -65,6 +69,8 @@ class Outbox:
     notices: list[Notice] = field(default_factory=list)
     alarm_test: bool = False
     canary: int | None = None
+    reload: bool = False
+    """Something that screens have been shown was withdrawn: they must ask for everything anew."""
     shown: dict[str, None] = field(default_factory=dict)
     """Alarms that a station has shown or sounded for the first time."""
     pages: list[Page] = field(default_factory=list)
@@ -86,6 +92,17 @@ class Ward:
     """Room id to the ids of its remembered sessions, oldest first."""
     series: dict[str, int] = field(default_factory=dict)
     """Patient reference to how many sessions were started and not cancelled."""
+    editions: dict[str, Protocol] = field(default_factory=dict)
+    """Every text of a protocol that a remembered session is run by."""
+    charts: dict[str, Chart] = field(default_factory=dict)
+    """Of the remembered sessions."""
+    changed_charts: dict[str, None] = field(default_factory=dict)
+    """Sessions whose agenda must be made anew."""
+    plan: Plan = field(default_factory=Plan)
+    assignments: dict[str, Assignment] = field(default_factory=dict)
+    """By id, confirmed ones too."""
+    recount_unassigned: bool = False
+    """Readings that belonged to no session were given to one: only the record can say how many are left."""
     counters: dict[str, int] = field(default_factory=dict)
     positions: dict[tuple[str, str], StreamPosition] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
@@ -112,39 +129,63 @@ class Ward:
         """Something has happened: take it in and queue it for the journal."""
         fact = Fact(at, by, session_id, body)
         self.registry.apply(fact)
+        self.plan.apply(fact)
         self.pending.facts.append(fact)
+        chart = None if session_id is None else self.charts.get(session_id)
+        if chart is not None and session_id is not None:
+            chart.apply(fact)
+            self.changed_charts[session_id] = None
 
     def new_id(self, kind: str) -> str:
-        """The next id of a kind: ``r1`` room, ``d1`` device, ``s1`` session."""
+        """The next id of a kind: ``r1`` room, ``d1`` device, ``s1`` session, ``v1`` visit, ``x1`` assignment."""
         self.counters[kind] = self.counters.get(kind, 0) + 1
-        return f"{kind[0]}{self.counters[kind]}"
+        letter = "x" if kind == "assignment" else kind[0]
+        return f"{letter}{self.counters[kind]}"
 
     def remember(self, session: Session) -> None:
-        """Put a session, new or changed, where it is found."""
-        if session.id not in self.sessions:
-            self.room_sessions.setdefault(session.room_id, []).append(session.id)
+        """Put a session, new or changed, where it is found: in every room that it has been in."""
+        for room_id in {session.room_id, *(stay.room_id for stay in session.stays)}:
+            ids = self.room_sessions.setdefault(room_id, [])
+            if session.id in ids:
+                ids.remove(session.id)
+            ids.append(session.id)
         self.sessions[session.id] = session
+
+    def protocol_of(self, session: Session) -> Protocol:
+        """The protocol a session is run by: the text it started with. Raises KeyError where that is not known."""
+        return self.editions.get(session.edition) or self.protocols[session.protocol]
+
+    def alarm_settings(self, session: Session) -> AlarmSettings:
+        """What a session is watched by; nothing watches one that was kept on paper."""
+        return AlarmSettings() if session.paper else self.protocol_of(session).alarms
+
+    def chart(self, session: Session) -> Chart:
+        """The chart of a remembered session."""
+        return self.charts.setdefault(session.id, Chart())
 
     def forget_old_sessions(self, now: Instant) -> None:
         """Drop sessions that no reading can belong to any more."""
         for session in list(self.sessions.values()):
             if session.ended_at is not None and session.ended_at < now - MEMORY_MS:
                 del self.sessions[session.id]
-                self.room_sessions[session.room_id].remove(session.id)
+                self.charts.pop(session.id, None)
+                for ids in self.room_sessions.values():
+                    if session.id in ids:
+                        ids.remove(session.id)
 
     def open_session(self, room_id: str) -> Session | None:
         """The session that is open in a room."""
-        ids = self.room_sessions.get(room_id)
-        if not ids:
-            return None
-        session = self.sessions[ids[-1]]
-        return session if session.is_open else None
+        for session_id in reversed(self.room_sessions.get(room_id, ())):
+            session = self.sessions[session_id]
+            if session.is_open and session.room_id == room_id:
+                return session
+        return None
 
     def session_at(self, room_id: str, at: Instant) -> Session | None:
         """The session that was open in a room at a moment."""
         for session_id in reversed(self.room_sessions.get(room_id, ())):
             session = self.sessions[session_id]
-            if session.was_open_at(at):
+            if session.was_open_at(at) and session.room_at(at) == room_id:
                 return session
         return None
 

@@ -62,6 +62,14 @@ Showable = AfterValidator(_is_showable)
 """For text of staff that screens and terminals show: lines of letters, with nothing in it that steers either."""
 
 
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$"), Showable]
+Reason = Annotated[str, Field(min_length=1, max_length=500), Showable]
+PatientReference = Annotated[
+    str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+]
+"""A pseudonym, as on the patient's paper; what looks like a name or a national number is refused by the service."""
+
+
 class Message(BaseModel):
     """A frozen message; a field that is not in the protocol is refused, because it may be a misspelt one."""
 

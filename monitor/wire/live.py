@@ -39,6 +39,28 @@ Point = tuple[
 """room id, metric, at, received_at, value, systolic, diastolic, mean, status, late (0 or 1), source id."""
 
 
+class InfusionView(Message):
+    """Dose and pump as planned."""
+
+    dose_mg: float
+    dose_mg_per_kg: float | None = None
+    minutes: float
+    volume_ml: float | None = None
+    rate_ml_per_h: float | None = None
+    needs_check: bool = False
+    checked_by: str = ""
+
+
+class CriterionView(Message):
+    """A criterion of discharge: its own words, and how it stands."""
+
+    id: str
+    met: bool
+    met_at: int | None = None
+    text: Text
+    state: Text
+
+
 class SessionView(Message):
     """The open session of a room."""
 
@@ -61,6 +83,21 @@ class SessionView(Message):
     """Metrics whose limits are switched off."""
     baseline: dict[str, float] = {}
     """Component to its confirmed resting value; empty before it is confirmed."""
+    revision: int = 0
+    """Grows with every fact of the session: whoever shows its record reads it anew."""
+    paper: bool = False
+    """Kept on paper and entered afterwards: nothing is watched in it."""
+    phase_ends_at: int | None = None
+    """When the phase is planned to end; for an infusion with its pauses, None while it stands still."""
+    paused_since: int | None = None
+    """Since when the infusion is paused."""
+    infusion: InfusionView | None = None
+    checks_open: int = 0
+    """Checks of this phase that nobody has answered."""
+    discharge: list[CriterionView] = []
+    """In observation: every criterion with how it stands."""
+    discharge_at: int | None = None
+    """The earliest time at which all are met if nothing changes; None while that cannot be told."""
     limits: dict[str, dict[str, float | None]]
     """Metric or component to its outermost low and high limits in force, like ``spo2: {low: 92, high: None}``."""
 
@@ -164,6 +201,8 @@ class Update(Message):
     unassigned: int | None = None
     canary: int | None = None
     """A number that went the whole way of a reading; a station sends it back in its next receipt. Never a value."""
+    reload: bool = False
+    """Something shown was withdrawn: ask for a new snapshot."""
     alarm_test: bool = False
     """Show and sound a test alarm now."""
 

@@ -7,10 +7,70 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from monitor.wire.base import Message, Moment, Number, ShortText, Showable, invalid_message
+from monitor.wire.base import (
+    Message,
+    Moment,
+    Name,
+    Number,
+    PatientReference,
+    Reason,
+    ShortText,
+    Showable,
+    invalid_message,
+)
+from monitor.wire.course_orders import (
+    AnswerCheck,
+    CancelVisit,
+    CheckDose,
+    ConfirmAssignment,
+    CorrectEntry,
+    CorrectPatient,
+    CourseOrder,
+    EnterEvent,
+    EnterIntervention,
+    EnterMedication,
+    EnterNote,
+    EnterScore,
+    EnterVitals,
+    MoveSession,
+    MoveVisit,
+    PauseInfusion,
+    PlanInfusion,
+    PlanSeries,
+    PlanVisit,
+    ProposeAssignment,
+    ResumeInfusion,
+    StopInfusion,
+    VoidEntry,
+    Weight,
+)
 
-Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$"), Showable]
-Reason = Annotated[str, Field(min_length=1, max_length=500), Showable]
+__all__ = [
+    "AnswerCheck",
+    "CancelVisit",
+    "CheckDose",
+    "ConfirmAssignment",
+    "CorrectEntry",
+    "CorrectPatient",
+    "EnterEvent",
+    "EnterIntervention",
+    "EnterMedication",
+    "EnterNote",
+    "EnterScore",
+    "EnterVitals",
+    "MoveSession",
+    "MoveVisit",
+    "PauseInfusion",
+    "PlanInfusion",
+    "PlanSeries",
+    "PlanVisit",
+    "ProposeAssignment",
+    "ResumeInfusion",
+    "StopInfusion",
+    "VoidEntry",
+]
+"""Orders of ``course_orders``, found here with all others."""
+
 Password = Annotated[str, Field(min_length=8, max_length=200)]
 Role = Literal["nurse", "clinician", "tester", "administrator"]
 Phase = Literal["baseline", "infusion", "observation", "discharged"]
@@ -100,11 +160,15 @@ class StartSession(Message):
 
     kind: Literal["start_session"] = "start_session"
     room: Name
-    patient: Annotated[
-        str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-    ]
-    weight_kg: Annotated[float, Field(gt=0, lt=500, allow_inf_nan=False)] | None = None
+    patient: PatientReference
+    weight_kg: Weight | None = None
     protocol: ShortText = "ketamine_iv"
+    visit: str | None = None
+    """The planned visit that this is."""
+    despite: Reason | None = None
+    """Why it starts although the plan has this patient elsewhere, or another patient in this room."""
+    paper_from: Moment | None = None
+    """When it began, for a session that was kept on paper and is entered afterwards; nothing is watched in it."""
 
 
 class EnterPhase(Message):
@@ -112,27 +176,14 @@ class EnterPhase(Message):
     session: str
     phase: Phase
     override: Reason | None = None
+    at: Moment | None = None
+    """When it was, for a session that was kept on paper."""
 
 
 class CancelSession(Message):
     kind: Literal["cancel_session"] = "cancel_session"
     session: str
     reason: Reason
-
-
-class EnterVitals(Message):
-    """Values read by a person. ``entry`` makes a repeated send harmless; ``confirmed`` answers "is that right?"."""
-
-    kind: Literal["enter_vitals"] = "enter_vitals"
-    entry: UUID
-    session: str
-    measured_at: Moment | None = None
-    pulse_rate: Number | None = None
-    spo2: Number | None = None
-    systolic: Number | None = None
-    diastolic: Number | None = None
-    mean: Number | None = None
-    confirmed: bool = False
 
 
 class AcknowledgeAlarm(Message):
@@ -197,17 +248,8 @@ class ConfirmBaseline(Message):
     session: str
     systolic: Number
     diastolic: Number
-
-
-class EnterScore(Message):
-    """A sedation score (MOAA/S: 5 responds readily to the name, 0 not at all)."""
-
-    kind: Literal["enter_score"] = "enter_score"
-    entry: UUID
-    session: str
-    score: Literal["moaas"] = "moaas"
-    value: Annotated[int, Field(ge=0, le=5)]
-    measured_at: Moment | None = None
+    pulse_rate: Number | None = None
+    spo2: Number | None = None
 
 
 class OfferHandover(Message):
@@ -254,7 +296,6 @@ Order = Annotated[
     | StartSession
     | EnterPhase
     | CancelSession
-    | EnterVitals
     | AcknowledgeAlarm
     | PauseAudio
     | ResumeAudio
@@ -263,11 +304,11 @@ Order = Annotated[
     | SwitchAlarms
     | ChangeLimit
     | ConfirmBaseline
-    | EnterScore
     | OfferHandover
     | AcceptHandover
     | CallHelp
-    | TestAlarms,
+    | TestAlarms
+    | CourseOrder,
     Field(discriminator="kind"),
 ]
 

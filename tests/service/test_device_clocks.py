@@ -99,7 +99,9 @@ def test_a_clock_that_was_ahead_and_is_behind_is_another_alarm(clinic: Clinic) -
 def test_devices_are_told_of_a_session_when_it_begins_and_ends_only(clinic: Clinic) -> None:
     clinic.monitor.take_notices()
     for phase in ("baseline", "infusion", "observation"):
-        clinic.order(orders.EnterPhase.model_validate({"session": "s1", "phase": phase}))
+        clinic.order(
+            orders.EnterPhase.model_validate({"session": "s1", "phase": phase, "override": "test"})
+        )
     assert clinic.monitor.take_notices() == []
     clinic.order(orders.EnterPhase(session="s1", phase="discharged", override="x"))
     assert [(n.kind, n.session) for n in clinic.monitor.take_notices()] == [("session", None)]

@@ -42,8 +42,7 @@ def test_phases_follow_the_table_and_an_illegal_move_says_what_is_legal(clinic: 
     assert (outcome.code, outcome.field) == ("illegal_phase", "phase")
     assert "baseline" in outcome.message
     for phase in ("baseline", "infusion", "observation", "discharged"):
-        moved = orders.EnterPhase.model_validate({"session": clinic.session, "phase": phase})
-        assert clinic.order(moved).ok
+        assert clinic.enter(phase).ok
     closed = clinic.records.session(clinic.session)
     assert closed is not None
     assert not closed.is_open
@@ -52,7 +51,7 @@ def test_phases_follow_the_table_and_an_illegal_move_says_what_is_legal(clinic: 
 
 def test_discharge_with_an_alarm_in_sight_needs_a_reason(clinic: Clinic) -> None:
     for phase in ("baseline", "infusion", "observation"):
-        clinic.order(orders.EnterPhase.model_validate({"session": clinic.session, "phase": phase}))
+        clinic.enter(phase)
     clinic.seconds(2, spo2=80)
     leave = orders.EnterPhase(session=clinic.session, phase="discharged")
     assert clinic.order(leave).code == "alarms_waiting"

@@ -296,8 +296,8 @@ def test_a_fixed_dose_that_cannot_be_given_is_refused(old: str, new: str, said: 
         ),
         (
             'score = "moaas"\nvalue = 5',
-            'score = "rass"\nvalue = 0',
-            "discharge (awake): the score rass is not defined",
+            'score = "ramsay"\nvalue = 0',
+            "discharge (awake): the score ramsay is not defined",
         ),
         (
             'score = "moaas"\nvalue = 5',

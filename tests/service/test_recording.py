@@ -137,6 +137,8 @@ BY_HAND = [
     ("no_value", None, "high", 65, 65, 70),  # pulse is back in 69, SpO2 in 70
     ("no_value", "resp_rate", "high", 65, 65, 67),
     ("limit", "spo2", "high", 70, 70, None),  # 36.0 twice
+    # Nobody answers the pre-checks: due 30 min after the start, which is a minute before the first row.
+    ("overdue", None, "medium", 29, 32, None),
 ]
 
 

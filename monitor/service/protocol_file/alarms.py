@@ -49,8 +49,8 @@ class Rise(Part):
 class ScoreLimit(Part):
     """A score that is an alarm at once."""
 
-    score: Literal["moaas"]
-    """A score of this file; so far MOAA/S is the one with alarms."""
+    score: str
+    """A score of this file."""
     at_most: Whole
     """At or below this."""
     priority: Priority

@@ -1,0 +1,87 @@
+"""What follows from the charts of sessions: what is due, and whether the patient may leave."""
+
+from __future__ import annotations
+
+from monitor.domain import discharge, schedule
+from monitor.domain.chart import Chart
+from monitor.domain.conditions import overdue
+from monitor.domain.conditions.overdue import Agendum
+from monitor.domain.discharge import Record
+from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric, Reading
+from monitor.domain.sessions import Phase, Session
+from monitor.service.ward import Ward
+
+
+def settle(ward: Ward, now: Instant) -> None:
+    """Bring the agenda of every session whose chart has changed up to date."""
+    changed, ward.changed_charts = ward.changed_charts, {}
+    for session_id in changed:
+        session = ward.sessions.get(session_id)
+        alarms = ward.alarms.session(session_id)
+        if session is None or alarms is None:
+            continue
+        agenda = _agenda(ward, session)
+        if agenda != alarms.state.agenda:
+            ward.alarms.touch(session_id)
+            alarms.set_agenda(agenda, now)
+            ward.must_checkpoint[session_id] = None
+        ward.outbox.rooms[session.room_id] = None
+
+
+def tasks(ward: Ward, session: Session) -> list[schedule.Task]:
+    """What is due in a session."""
+    return schedule.tasks(session, ward.chart(session), ward.protocol_of(session).course)
+
+
+def record(ward: Ward, session: Session, now: Instant) -> Record:
+    """What the gates and the verdict go by."""
+    alarms, protocol = ward.alarms.session(session.id), ward.protocol_of(session)
+    waiting = () if alarms is None else alarms.signals()
+    every_ms = protocol.course.cuff_ms.get(Phase.OBSERVATION)
+    may_be_old = (
+        {}
+        if every_ms is None
+        else {"cuff_may_be_old_ms": every_ms + protocol.alarms.overdue_grace_ms}
+    )
+    return Record(
+        session=session,
+        chart=ward.chart(session),
+        course=protocol.course,
+        waiting=sum(known.state in ("active", "latched") for known in waiting),
+        now=now,
+        **may_be_old,
+    )
+
+
+def verdict(ward: Ward, session: Session, now: Instant) -> discharge.Verdict | None:
+    """Whether the patient may leave; None outside observation."""
+    if session.phase is not Phase.OBSERVATION:
+        return None
+    return discharge.verdict(record(ward, session, now))
+
+
+def newest_reading(chart: Chart, metric: Metric) -> Reading | None:
+    """The newest cuff, or value entered by staff, that counts; of continuous metrics devices are not asked."""
+    if metric is Metric.NIBP:
+        cuff = next(iter(chart.cuffs()[-1:]), None)
+        if cuff is None or cuff.entry is None:
+            return None
+        pressure = cuff.systolic, cuff.diastolic, cuff.mean
+        at = cuff.at
+        return Reading(metric, at, at, at, MANUAL_SOURCE, "ok", False, None, *pressure)
+    for at, value in chart.spots(metric)[-1:]:
+        return Reading(metric, at, at, at, MANUAL_SOURCE, "ok", False, value)
+    return None
+
+
+def _agenda(ward: Ward, session: Session) -> list[Agendum]:
+    """What the alarm system must know to be due; the cuff it knows itself."""
+    timed = session.phase in ward.protocol_of(session).course.phase_ms
+    words = {schedule.CHECKS: overdue.CHECKS, schedule.PHASE_END: overdue.INFUSION_END}
+    return [
+        Agendum(words.get(task.kind, task.what), task.at, task.every_ms)
+        for task in tasks(ward, session)
+        if task.kind == schedule.SCORE
+        or (task.kind == schedule.CHECKS and timed)
+        or (task.kind == schedule.PHASE_END and task.what == Phase.INFUSION)
+    ]

@@ -1,0 +1,59 @@
+"""The session that an order is about, and the time that it speaks of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.domain.readings import HOUR, SECOND, Instant
+from monitor.domain.sessions import Session
+from monitor.service.refusals import OrderRefusedError
+from monitor.service.ward import Ward
+from monitor.wire.base import milliseconds
+
+_CLOCKS_MAY_DIFFER_MS = 60 * SECOND
+PAPER_MAY_BE_OLD_MS = 7 * 24 * HOUR
+
+
+def open_session(ward: Ward, session_id: str) -> Session:
+    """The open session of that id. Raises OrderRefusedError."""
+    session = remembered_session(ward, session_id)
+    if not session.is_open:
+        raise OrderRefusedError(
+            "session_closed", f"session {session_id} is {session.phase}", "session"
+        )
+    return session
+
+
+def remembered_session(ward: Ward, session_id: str) -> Session:
+    """The session of that id, an ended one of the last day too: what is said of it now is an amendment."""
+    session = ward.sessions.get(session_id)
+    if session is None:
+        raise OrderRefusedError("unknown_session", f"there is no session {session_id}", "session")
+    return session
+
+
+def entered_time(measured_at: datetime | None, session: Session, now: Instant) -> Instant:
+    """When an entry was measured: now, or the time set back. Raises OrderRefusedError."""
+    ended_at = session.ended_at
+    if measured_at is None and ended_at is not None:
+        raise OrderRefusedError("time_wanted", "the session has ended: say when", "measured_at")
+    at = now if measured_at is None else milliseconds(measured_at)
+    if at > now + _CLOCKS_MAY_DIFFER_MS:
+        raise OrderRefusedError("future_time", "this time has not come yet", "measured_at")
+    if at < session.started_at:
+        raise OrderRefusedError("too_old", "this was before the session began", "measured_at")
+    if ended_at is not None and at > ended_at:
+        raise OrderRefusedError("too_late", "this was after the session ended", "measured_at")
+    return min(at, now)
+
+
+def paper_time(moment: datetime, now: Instant, *, not_before: Instant = 0) -> Instant:
+    """When something of a session that was kept on paper was. Raises OrderRefusedError."""
+    at = milliseconds(moment)
+    if at > now:
+        raise OrderRefusedError("future_time", "this time has not come yet", "at")
+    if at < now - PAPER_MAY_BE_OLD_MS:
+        raise OrderRefusedError("too_old", "paper is entered within a week", "at")
+    if at < not_before:
+        raise OrderRefusedError("too_old", "this was before the phase before it", "at")
+    return at

@@ -1,0 +1,106 @@
+"""Orders about the plan: series and single visits, moved and cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from monitor.domain import facts
+from monitor.domain.readings import HOUR, Instant
+from monitor.domain.visits import Visit
+from monitor.service.bedside_orders import refuse_bad_reference
+from monitor.service.given import Given
+from monitor.service.office_orders import known_room
+from monitor.service.protocols import Protocol
+from monitor.service.refusals import OrderRefusedError
+from monitor.service.ward import Ward
+from monitor.wire.base import milliseconds, rfc3339
+
+_DAY_MS = 24 * HOUR
+_CLASH_MS = 12 * HOUR
+"""Two visits of one patient this close together are one visit planned twice."""
+
+
+def plan_series(ward: Ward, given: Given) -> dict[str, Any]:
+    order, protocol = given.order, _protocol(ward, given)
+    series = protocol.course.series
+    if series is None:
+        message = f"protocol {protocol.name} has no series"
+        raise OrderRefusedError("no_series", message, "protocol")
+    first_at = milliseconds(order.first_at)
+    times = [first_at + day * _DAY_MS for day in series.days]
+    for at in times:
+        _refuse_time(ward, order.patient, at, given, "first_at")
+    room_id = None if order.room is None else known_room(ward, order.room).id
+    planned = [
+        _plan(ward, given, protocol, at, room_id, number) for number, at in enumerate(times, 1)
+    ]
+    return {"visits": planned, "at": [rfc3339(at) for at in times]}
+
+
+def plan_visit(ward: Ward, given: Given) -> dict[str, Any]:
+    order, protocol = given.order, _protocol(ward, given)
+    at = milliseconds(order.at)
+    _refuse_time(ward, order.patient, at, given, "at")
+    room_id = None if order.room is None else known_room(ward, order.room).id
+    return {"visit": _plan(ward, given, protocol, at, room_id, None)}
+
+
+def move_visit(ward: Ward, given: Given) -> dict[str, Any]:
+    order, visit = given.order, _open_visit(ward, given.order.visit)
+    at = visit.planned_at if order.at is None else milliseconds(order.at)
+    room_id = visit.room_id if order.room is None else known_room(ward, order.room).id
+    if at != visit.planned_at:
+        _refuse_time(ward, visit.patient, at, given, "at", but=visit.id)
+    ward.note(facts.VisitMoved(visit.id, at, room_id), at=given.at, by=given.by)
+    return {"visit": visit.id}
+
+
+def cancel_visit(ward: Ward, given: Given) -> dict[str, Any]:
+    visit = _open_visit(ward, given.order.visit)
+    ward.note(facts.VisitCancelled(visit.id, given.order.reason), at=given.at, by=given.by)
+    return {"visit": visit.id}
+
+
+def _plan(
+    ward: Ward,
+    given: Given,
+    protocol: Protocol,
+    at: Instant,
+    room_id: str | None,
+    number: int | None,
+) -> str:
+    visit_id = ward.new_id("visit")
+    body = facts.VisitPlanned(visit_id, given.order.patient, protocol.name, at, room_id, number)
+    ward.note(body, at=given.at, by=given.by)
+    return visit_id
+
+
+def _protocol(ward: Ward, given: Given) -> Protocol:
+    refuse_bad_reference(given.order.patient)
+    protocol = ward.protocols.get(given.order.protocol)
+    if protocol is None:
+        message = f"there is no protocol {given.order.protocol}"
+        raise OrderRefusedError("unknown_protocol", message, "protocol")
+    return protocol
+
+
+def _refuse_time(
+    ward: Ward, patient: str, at: Instant, given: Given, field: str, but: str = ""
+) -> None:
+    if at < given.at - _DAY_MS:
+        raise OrderRefusedError("past", "a visit is planned ahead", field)
+    for visit in ward.plan.visits.values():
+        near = abs(visit.planned_at - at) < _CLASH_MS
+        if visit.patient == patient and visit.is_open and near and visit.id != but:
+            message = f"{patient} has visit {visit.id} within half a day of this"
+            raise OrderRefusedError("visit_planned", message, field)
+
+
+def _open_visit(ward: Ward, visit_id: str) -> Visit:
+    visit = ward.plan.visits.get(visit_id)
+    if visit is None:
+        raise OrderRefusedError("unknown_visit", f"there is no visit {visit_id}", "visit")
+    if not visit.is_open:
+        state = "cancelled" if visit.cancelled else f"session {visit.session_id}"
+        raise OrderRefusedError("visit_over", f"visit {visit_id} is {state}", "visit")
+    return visit
