@@ -85,6 +85,7 @@
     dialog.password.value = "";
     dialog.password.required = !(known && known.automatic);
     im.setText(dialog.trouble, "");
+    im.setText(dialog.note, known && known.automatic ? t("Demonstration: no password is needed.") : "");
     dialog.root.showModal();
     (dialog.operator.value ? dialog.password : dialog.operator).focus();
   }
@@ -105,6 +106,7 @@
     const password = input("password", "password", "current-password", t("Password"));
     const trouble = im.textIn(im.el("p", "form-error"));
     trouble.parentNode.setAttribute("role", "alert");
+    const note = im.textIn(im.el("p", "sign-in-note"));
     const cancel = im.el("button", "button", t("Close"));
     cancel.type = "button";
     cancel.addEventListener("click", close);
@@ -114,7 +116,7 @@
     const form = im.el("form", "sign-in-form",
       title,
       im.el("p", "sign-in-lead", t("The ward stays in sight, and alarms go on. Nothing was changed.")),
-      operator.label, password.label, trouble.parentNode,
+      operator.label, password.label, note.parentNode, trouble.parentNode,
       im.el("div", "dialog-actions", cancel, submit),
     );
     const root = im.el("dialog", "sign-in-dialog", form);
@@ -125,7 +127,7 @@
       signIn(submit);
     });
     document.body.append(root);
-    return { root, operator: operator.field, password: password.field, trouble };
+    return { root, operator: operator.field, password: password.field, note, trouble };
   }
 
   async function signIn(submit) {

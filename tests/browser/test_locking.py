@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.browser.fakes import wait_until
 from tests.browser.listening import heard, listen
@@ -34,8 +35,22 @@ def feed(stack: Stack) -> Iterator[subprocess.Popen[bytes]]:
     stack.stop(feed)
 
 
+def open_menu(page: Page) -> None:
+    """The operator's menu; a press before the page is ready for it opens nothing and is repeated."""
+
+    def opened() -> bool:
+        page.locator(".pill.operator").click()
+        try:
+            page.locator("#sign-out").wait_for(timeout=2000)
+        except NotInTime:
+            return False
+        return True
+
+    wait_until(opened, "the operator's menu")
+
+
 def lock(page: Page) -> None:
-    page.locator(".pill.operator").click()
+    open_menu(page)
     page.locator("#sign-out").click()
     expect(page.locator("#locked")).to_be_visible()
     expect(page.locator(".pill.operator")).to_be_hidden()
@@ -164,7 +179,7 @@ def test_a_locked_page_can_be_reloaded_and_shows_no_records(
 
 def test_somebody_of_another_language_finds_the_page_in_it(page: Page, stack: Stack) -> None:
     signed_in(page, stack)
-    page.locator(".pill.operator").click()
+    open_menu(page)
     page.locator("#language-nb").click()
     expect(page.locator("html")).to_have_attribute("lang", "nb")
     lock(page)
@@ -180,7 +195,7 @@ def test_somebody_of_another_language_finds_the_page_in_it(page: Page, stack: St
     page.locator("#locked").click()
     sign_in_here(page)
     expect(page.locator("html")).to_have_attribute("lang", "nb")
-    page.locator(".pill.operator").click()
+    open_menu(page)
     page.locator("#language-en").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.fakes import wait_until
 from tests.browser.stack import OPERATOR, PASSWORD, Stack
@@ -213,3 +213,31 @@ def test_a_screen_that_is_frozen_is_an_alarm_on_another_screen(
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
     expect(told).to_have_count(0, timeout=30_000)
+
+
+_ALARMS_SEEN = """() => {
+  window.alarmsSeen = new Set();
+  new MutationObserver(() => {
+    for (const words of document.querySelectorAll("#alarm-list .alarm-words")) window.alarmsSeen.add(words.textContent);
+  }).observe(document.getElementById("alarm-list"), { subtree: true, childList: true, characterData: true });
+}"""
+
+
+def test_a_gateway_that_stood_still_says_so_and_blames_no_station(
+    page: Page, browser: Browser, stack: Stack
+) -> None:
+    elsewhere = browser.new_context()
+    signed_in(elsewhere.new_page(), stack)
+    signed_in(page, stack)
+    page.evaluate(_ALARMS_SEEN)
+    with stack.frozen(stack.gateway_pid()):
+        silence = "InfusionMonitor.watchdog.silence()"
+        wait_until(lambda: page.evaluate(silence) > 11_000, "eleven silent seconds", 20)
+    told = page.locator("#alarm-list [data-alarm]").filter(has_text="stood still for")
+    expect(told).to_be_visible(timeout=10_000)
+    expect(told).to_have_attribute("data-priority", "low")
+    told.locator('[data-action="acknowledge"]').click()
+    expect(told).to_have_count(0)
+    seen = page.evaluate("Array.from(window.alarmsSeen)")
+    assert not [words for words in seen if "no longer confirms" in words], seen
+    elsewhere.close()
