@@ -12,6 +12,17 @@ from monitor.service.ports import AlarmFilter, AlarmHistory, PastAlarm
 from monitor.storage import tables
 
 _ALARMS, _SESSIONS, _ROOMS, _FACTS = tables.alarms, tables.sessions, tables.rooms, tables.facts
+_STAYS = tables.session_stays
+_STAYED_IN = (
+    select(_STAYS.c.room_id)
+    .where(_STAYS.c.session_id == _ALARMS.c.session_id, _STAYS.c.since <= _ALARMS.c.raised_at)
+    .order_by(_STAYS.c.key.desc())
+    .limit(1)
+    .correlate(_ALARMS)
+    .scalar_subquery()
+)
+_ROOM_ID = func.coalesce(_STAYED_IN, _SESSIONS.c.room_id)
+"""The room that the session was in when the alarm was raised, not the one it may have moved to since."""
 _ORDERS: dict[str, ColumnElement[Any]] = {
     "room": _ROOMS.c.name,
     "patient": _SESSIONS.c.patient,
@@ -40,7 +51,7 @@ def read_history(
     chosen = _ORDERS[order_by]
     order = chosen.desc() if descending else chosen.asc()
     joined = _ALARMS.outerjoin(_SESSIONS, _SESSIONS.c.id == _ALARMS.c.session_id).outerjoin(
-        _ROOMS, _ROOMS.c.id == _SESSIONS.c.room_id
+        _ROOMS, _ROOMS.c.id == _ROOM_ID
     )
     query = select(_ALARMS, _ROOMS.c.name, _SESSIONS.c.patient).select_from(joined)
     page = _chosen(query, which).order_by(order.nulls_last(), _ALARMS.c.raised_at.desc())
@@ -68,7 +79,7 @@ def _chosen(query: Select[Any], which: AlarmFilter) -> Select[Any]:
     if which.until is not None:
         wanted.append(_ALARMS.c.raised_at < which.until)
     equal = {
-        _SESSIONS.c.room_id: which.room_id,
+        _ROOM_ID: which.room_id,
         _ALARMS.c.priority: which.priority,
         _ALARMS.c.type: which.type,
         _ALARMS.c.state: which.state,

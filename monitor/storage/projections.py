@@ -15,18 +15,33 @@ from sqlalchemy.sql.base import Executable
 
 from monitor.domain import facts
 from monitor.domain.facts import Fact
-from monitor.domain.sessions import CLOSED_PHASES, Phase
+from monitor.storage.plan_projections import PLAN_STATEMENTS
+from monitor.storage.session_projections import SESSION_STATEMENTS
 from monitor.storage.tables import (
     alarms,
+    assignments,
     device_bindings,
     devices,
     operators,
     rooms,
     session_phases,
+    session_stays,
     sessions,
+    visits,
 )
 
-PROJECTED = (rooms, devices, device_bindings, operators, sessions, session_phases, alarms)
+PROJECTED = (
+    rooms,
+    devices,
+    device_bindings,
+    operators,
+    sessions,
+    session_phases,
+    session_stays,
+    visits,
+    assignments,
+    alarms,
+)
 
 Statements = tuple[Executable, ...]
 
@@ -35,7 +50,7 @@ def project(connection: Connection, fact: Fact) -> None:
     """Bring the tables up to date with one fact; facts without a row here change none."""
     statements = _STATEMENTS.get(type(fact.body))
     if statements is not None:
-        for statement in statements(fact.body, fact.at):
+        for statement in statements(fact.body, fact):
             connection.execute(statement)
 
 
@@ -55,7 +70,7 @@ def _binding(device_id: str, room_id: str, at: int) -> Executable:
     return insert(device_bindings).values(device_id=device_id, room_id=room_id, since=at)
 
 
-def _device_added(body: facts.DeviceAdded, at: int) -> Statements:
+def _device_added(body: facts.DeviceAdded, fact: Fact) -> Statements:
     device = insert(devices).values(
         id=body.device_id,
         name=body.name,
@@ -63,50 +78,28 @@ def _device_added(body: facts.DeviceAdded, at: int) -> Statements:
         token_hash=body.token_hash,
         revoked=False,
     )
-    return device, _binding(body.device_id, body.room_id, at)
+    return device, _binding(body.device_id, body.room_id, fact.at)
 
 
-def _operator_added(body: facts.OperatorAdded, _at: int) -> Statements:
+def _operator_added(body: facts.OperatorAdded, _fact: Fact) -> Statements:
     return (insert(operators).values(**asdict(body), disabled=False, language="en"),)
 
 
-def _session_started(body: facts.SessionStarted, at: int) -> Statements:
-    values = asdict(body)
-    session = insert(sessions).values(
-        id=values.pop("session_id"), **values, started_at=at, phase=Phase.PRECHECK.value
-    )
-    return session, _phase_row(body.session_id, Phase.PRECHECK, at)
-
-
-def _phase_row(session_id: str, phase: str, at: int) -> Executable:
-    return insert(session_phases).values(session_id=session_id, phase=str(phase), at=at)
-
-
-def _phase_entered(session_id: str, phase: str, at: int) -> Statements:
-    ended_at = at if phase in CLOSED_PHASES else None
-    session = (
-        update(sessions)
-        .where(sessions.c.id == session_id)
-        .values(phase=str(phase), ended_at=ended_at)
-    )
-    return session, _phase_row(session_id, phase, at)
-
-
-def _alarm_changed(body: facts.AlarmChanged, _at: int) -> Statements:
+def _alarm_changed(body: facts.AlarmChanged, _fact: Fact) -> Statements:
     values = asdict(body)
     changed = {name: value for name, value in values.items() if name != "alarm_id"}
     statement = upsert(alarms).values(**values)
     return (statement.on_conflict_do_update(index_elements=["alarm_id"], set_=changed),)
 
 
-_STATEMENTS: dict[type[Any], Callable[[Any, int], Statements]] = {
+_STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {
     facts.RoomAdded: lambda body, _: (
         insert(rooms).values(id=body.room_id, name=body.name, retired=False),
     ),
     facts.RoomRenamed: lambda body, _: _room(body.room_id, name=body.name),
     facts.RoomRetired: lambda body, _: _room(body.room_id, retired=True),
     facts.DeviceAdded: _device_added,
-    facts.DeviceMoved: lambda body, at: (_binding(body.device_id, body.room_id, at),),
+    facts.DeviceMoved: lambda body, fact: (_binding(body.device_id, body.room_id, fact.at),),
     facts.TokenRotated: lambda body, _: _device(body.device_id, token_hash=body.token_hash),
     facts.DeviceRevoked: lambda body, _: _device(body.device_id, revoked=True),
     facts.OperatorAdded: _operator_added,
@@ -114,8 +107,7 @@ _STATEMENTS: dict[type[Any], Callable[[Any, int], Statements]] = {
     facts.PasswordChanged: lambda body, _: _operator(body.name, password_hash=body.password_hash),
     facts.OperatorDisabled: lambda body, _: _operator(body.name, disabled=True),
     facts.LanguageChosen: lambda body, _: _operator(body.name, language=body.language),
-    facts.SessionStarted: _session_started,
-    facts.PhaseEntered: lambda body, at: _phase_entered(body.session_id, body.phase, at),
-    facts.SessionCancelled: lambda body, at: _phase_entered(body.session_id, Phase.CANCELLED, at),
     facts.AlarmChanged: _alarm_changed,
+    **SESSION_STATEMENTS,
+    **PLAN_STATEMENTS,
 }

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, Table, func, select
 
-from monitor.domain.sessions import Phase, PhaseEntry, Session
-from monitor.service.ports import StoredReading
+from monitor.domain.sessions import Phase, PhaseEntry, Session, Stay
 from monitor.storage import tables
-from monitor.storage.names import Names
-from monitor.storage.rows import reading_from_row
 
 FACT_COLUMNS = (
     tables.facts.c.at,
@@ -27,11 +24,7 @@ def load_session(connection: Connection, session_id: str) -> Session | None:
 
 
 def load_sessions(connection: Connection, query: Select[Any]) -> list[Session]:
-    table, earlier, phases = (
-        tables.sessions,
-        tables.sessions.alias("earlier"),
-        tables.session_phases,
-    )
+    table, earlier = tables.sessions, tables.sessions.alias("earlier")
     number = (
         select(func.count() + 1)
         .where(
@@ -44,20 +37,41 @@ def load_sessions(connection: Connection, query: Select[Any]) -> list[Session]:
     rows = connection.execute(
         query.add_columns(number.label("number")).order_by(table.c.started_at, table.c.key)
     ).all()
-    entered: dict[str, list[PhaseEntry]] = {row.id: [] for row in rows}
-    of_these = select(phases.c.session_id, phases.c.phase, phases.c.at).order_by(phases.c.key)
-    if len(rows) == 1:
-        of_these = of_these.where(phases.c.session_id == rows[0].id)
-    for session_id, phase, at in connection.execute(of_these):
-        if session_id in entered:
-            entered[session_id].append(PhaseEntry(Phase(phase), at))
+    only = rows[0].id if len(rows) == 1 else None
+    phases = _by_session(connection, tables.session_phases, "phase", "at", only)
+    stays = _by_session(connection, tables.session_stays, "room_id", "since", only)
     return [
-        Session(r.id, r.room_id, r.patient, r.weight_kg, r.protocol, r.number, tuple(entered[r.id]))
-        for r in rows
+        Session(
+            row.id,
+            row.room_id,
+            row.patient,
+            row.weight_kg,
+            row.protocol,
+            row.number,
+            tuple(PhaseEntry(Phase(phase), at) for phase, at in phases[row.id]),
+            row.edition,
+            tuple(Stay(room_id, since) for room_id, since in stays.get(row.id, ())),
+            row.visit,
+            row.paper,
+        )
+        for row in rows
     ]
 
 
-def facts_of(session_id: str) -> Select[Any]:
+def _by_session(
+    connection: Connection, table: Table, what: str, when: str, only: str | None
+) -> dict[str, list[tuple[str, int]]]:
+    """Two columns of every row, in the order they were written; ``only`` one session's where it is given."""
+    query = select(table.c.session_id, table.c[what], table.c[when]).order_by(table.c.key)
+    if only is not None:
+        query = query.where(table.c.session_id == only)
+    found: dict[str, list[tuple[str, int]]] = {}
+    for session_id, *row in connection.execute(query):
+        found.setdefault(session_id, []).append((row[0], row[1]))
+    return found
+
+
+def facts_of(session_id: str | None) -> Select[Any]:
     table = tables.facts
     return select(*FACT_COLUMNS).where(table.c.session_id == session_id).order_by(table.c.id)
 
@@ -67,14 +81,3 @@ def last_n(connection: Connection, batch: int) -> int:
     table = tables.batches
     query = select(table.c.last_n).where(table.c.id <= batch).order_by(table.c.id.desc()).limit(1)
     return connection.execute(query).scalar() or 0
-
-
-def load_readings(
-    connection: Connection, names: Names, session_id: str, after_batch: int, *, by_time: bool
-) -> list[StoredReading]:
-    table = tables.readings
-    after = last_n(connection, after_batch)
-    query = select(table).where(table.c.session == names.session(session_id)[0], table.c.n > after)
-    order = (table.c.t, table.c.stream, table.c.seq, table.c.idx) if by_time else (table.c.n,)
-    rows = connection.execute(query.order_by(*order))
-    return [reading_from_row(tuple(row), names) for row in rows]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, exc, func, select
+from sqlalchemy import func, select
 
 from monitor.domain.facts import AlarmChanged, Fact
 from monitor.domain.readings import Instant
@@ -17,7 +15,6 @@ from monitor.service.ports import (
     AlarmFilter,
     AlarmHistory,
     ChainHead,
-    RecordsUnavailableError,
     RestoredSession,
     StoredReading,
     StreamPosition,
@@ -28,22 +25,24 @@ from monitor.storage.alarm_history import read_history
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
+from monitor.storage.plan_records import SqlitePlanRecords
 from monitor.storage.queries import (
     FACT_COLUMNS,
     facts_of,
-    last_n,
-    load_readings,
     load_session,
     load_sessions,
 )
 from monitor.storage.replay import restored_session
 from monitor.storage.rows import reading_from_row
+from monitor.storage.session_readings import load_readings, nobodys
 from monitor.storage.trace import read_trace
 
 _COUNTED = {
     "room": tables.rooms.c.id,
     "device": tables.devices.c.id,
     "session": tables.sessions.c.id,
+    "visit": tables.visits.c.id,
+    "assignment": tables.assignments.c.id,
 }
 
 
@@ -52,15 +51,8 @@ def open_records(directory: Path) -> SqliteRecords:
     return SqliteRecords(reader_engine(directory / DATABASE_NAME))
 
 
-class SqliteRecords:
-    """Implements ``ports.Records`` on ``mode=ro`` connections. Every method raises RecordsUnavailableError."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def close(self) -> None:
-        """Close the connections; a later call opens new ones."""
-        self._engine.dispose()
+class SqliteRecords(SqlitePlanRecords):
+    """Implements ``ports.Records``. Every method raises RecordsUnavailableError."""
 
     def rooms(self) -> list[Room]:
         return [Room(*row) for row in self._rows(select(tables.rooms))]
@@ -143,7 +135,7 @@ class SqliteRecords:
                 limit=limit,
             )
 
-    def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
+    def facts(self, session_id: str | None, kinds: Iterable[str] = ()) -> list[Fact]:
         query = facts_of(session_id)
         if wanted := list(kinds):
             query = query.where(tables.facts.c.kind.in_(wanted))
@@ -159,11 +151,11 @@ class SqliteRecords:
             names = Names.load(connection)
             if session_id not in names.sessions:
                 return []
-            return load_readings(connection, names, session_id, after_batch, by_time=True)
+            return load_readings(connection, names, session_id, after_batch)
 
     def trace(self, session_id: str, *, after_batch: int = 0) -> Trace:
         with self._reading() as connection:
-            return read_trace(connection, session_id, last_n(connection, after_batch))
+            return read_trace(connection, session_id, after_batch)
 
     def chain_head(self) -> ChainHead:
         table = tables.batches
@@ -174,7 +166,7 @@ class SqliteRecords:
 
     def unassigned(self, *, since: Instant = 0, limit: int = 1000) -> list[StoredReading]:
         table = tables.readings
-        query = select(table).where(table.c.session == tables.UNASSIGNED, table.c.t >= since)
+        query = select(table).where(nobodys(), table.c.t >= since)
         newest_first = query.order_by(table.c.t.desc(), table.c.n.desc()).limit(limit)
         with self._reading() as connection:
             names = Names.load(connection)
@@ -182,9 +174,7 @@ class SqliteRecords:
 
     def unassigned_count(self, *, since: Instant = 0) -> int:
         table = tables.readings
-        return self._count(
-            select(func.count()).where(table.c.session == tables.UNASSIGNED, table.c.t >= since)
-        )
+        return self._count(select(func.count()).where(nobodys(), table.c.t >= since))
 
     def rejected_count(self, session_id: str | None = None) -> int:
         query = select(func.count()).select_from(tables.rejected_readings)
@@ -218,19 +208,3 @@ class SqliteRecords:
             )
             for what, ids in _COUNTED.items()
         }
-
-    def _rows(self, query: Select[Any]) -> list[Any]:
-        with self._reading() as connection:
-            return list(connection.execute(query))
-
-    def _count(self, query: Select[int]) -> int:
-        with self._reading() as connection:
-            return connection.execute(query).scalar_one()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except exc.DBAPIError as error:
-            raise RecordsUnavailableError(str(error.orig)) from error

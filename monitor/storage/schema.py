@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Engine
 
 from monitor.storage.engine import DATABASE_NAME, writer_engine
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The newest revision among ``migrations``."""
 
 
 class SchemaError(RuntimeError):
-    """The file's schema is not one this version knows; a newer version made it."""
+    """The file's schema is not this version's: a newer version made it, or it was not migrated yet."""
 
 
 class Migration(NamedTuple):
@@ -39,7 +39,8 @@ def migrate(directory: Path) -> Migration:
 def upgrade(engine: Engine) -> Migration:
     """The same on an open engine. Raises SchemaError and DBAPIError."""
     with engine.connect() as connection:
-        before = _revision(connection)
+        with connection.begin():
+            before = _revision(connection)
         if before != NEWEST:
             # Importing Alembic takes longer than opening the file, and mostly there is nothing to migrate.
             from monitor.storage.migrating import run_migrations
@@ -53,10 +54,19 @@ def upgrade(engine: Engine) -> Migration:
     return Migration(before, NEWEST)
 
 
+def require_newest(connection: Connection) -> None:
+    """For readers, which cannot migrate. Raises SchemaError, which says what to do, for a file of another version."""
+    found = _revision(connection)
+    if found != NEWEST:
+        raise SchemaError(
+            f"the database has schema {found or 'none yet'} and this version reads {NEWEST}: start the gateway, or run "
+            "infusion-monitor migrate"
+        )
+
+
 def _revision(connection: Connection) -> str | None:
-    with connection.begin():
-        known = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
-        if connection.exec_driver_sql(known).first() is None:
-            return None
-        row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
-        return row[0] if row else None
+    known = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+    if connection.exec_driver_sql(known).first() is None:
+        return None
+    row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    return row[0] if row else None

@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 UNASSIGNED = 0
@@ -70,6 +71,9 @@ sessions = Table(
     Column("started_at", Integer, nullable=False),
     Column("phase", Text, nullable=False),
     Column("ended_at", Integer),
+    Column("edition", Text, nullable=False, server_default=""),
+    Column("visit", Text),
+    Column("paper", Boolean, nullable=False, server_default=text("0")),
     Index("sessions_by_patient", "patient"),
 )
 
@@ -81,6 +85,47 @@ session_phases = Table(
     Column("phase", Text, nullable=False),
     Column("at", Integer, nullable=False),
     Index("session_phases_by_session", "session_id"),
+)
+
+session_stays = Table(
+    "session_stays",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("session_id", Text, ForeignKey("sessions.id"), nullable=False),
+    Column("room_id", Text, nullable=False),
+    Column("since", Integer, nullable=False),
+    Index("session_stays_by_session", "session_id"),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("patient", Text, nullable=False),
+    Column("protocol", Text, nullable=False),
+    Column("planned_at", Integer, nullable=False),
+    Column("room_id", Text),
+    Column("number", Integer),
+    Column("session_id", Text, ForeignKey("sessions.id")),
+    Column("cancelled", Boolean, nullable=False),
+    Index("visits_by_patient", "patient"),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("device_id", Text, ForeignKey("devices.id"), nullable=False),
+    Column("first_at", Integer, nullable=False),
+    Column("last_at", Integer, nullable=False),
+    Column("session_id", Text, ForeignKey("sessions.id"), nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", Integer),
+    Index("assignments_by_session", "session_id"),
+    Index("assignments_by_device", "device_id", "last_at"),
 )
 
 alarms = Table(
@@ -127,6 +172,7 @@ facts = Table(
     Column("kind", Text, nullable=False),
     Column("body", Text, nullable=False),
     Index("facts_by_session", "session_id", "id"),
+    Index("facts_by_kind", "kind", "session_id", "id"),
 )
 
 metrics = Table(

@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from monitor.service.ports import Trace
+from monitor.storage.queries import last_n
+from monitor.storage.rows import ReadingRow
+from monitor.storage.session_readings import assigned_rows
 from monitor.storage.tables import batches, metrics, sessions, statuses, streams
 
 _ROWS = """
@@ -19,7 +22,7 @@ ORDER BY t, stream, seq, idx
 """
 
 
-def read_trace(connection: Connection, session_id: str, after_n: int) -> Trace:
+def read_trace(connection: Connection, session_id: str, after_batch: int) -> Trace:
     """The session's points by corrected time; none for a session that does not exist."""
     batch = connection.scalar(select(func.max(batches.c.id))) or 0
     of_session = select(sessions.c.key, sessions.c.room_id, sessions.c.started_at)
@@ -27,9 +30,20 @@ def read_trace(connection: Connection, session_id: str, after_n: int) -> Trace:
     if session is None:
         return Trace(batch, [])
     key, room_id, started_at = session
-    result = connection.exec_driver_sql(_ROWS, (started_at, started_at, key, after_n))
+    values = (started_at, started_at, key, last_n(connection, after_batch))
     # The driver's own rows: wrapping each of them would take longer than reading it.
-    return Trace(batch, _points(connection, room_id, result.cursor.fetchall()))
+    rows = connection.exec_driver_sql(_ROWS, values).cursor.fetchall()
+    given = assigned_rows(connection, session_id, after_batch)
+    if given:
+        rows = sorted([*rows, *map(_as_traced, given)], key=lambda row: row[1])
+    return Trace(batch, _points(connection, room_id, rows))
+
+
+def _as_traced(row: ReadingRow) -> tuple[Any, ...]:
+    """A row of a reading that was given to the session, which makes it a late one, in the columns above."""
+    _, t, stream, _, _, _, metric, *values, status, _, _, received = row
+    numbers = (None if value is None else value / 1000 for value in values)
+    return metric, t, t + received, *numbers, status, 1, stream
 
 
 def _points(connection: Connection, room_id: str, rows: Any) -> list[tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
 from monitor.storage.projections import PROJECTED, project
 from monitor.storage.queries import FACT_COLUMNS
+from monitor.storage.schema import require_newest
 from monitor.storage.stream_states import StreamState, StreamStates
 
 
@@ -38,13 +39,14 @@ class Verification(NamedTuple):
 def verify(directory: Path, key: bytes) -> Verification:
     """Check every stored row of the directory against the chain, and the chain against the head file.
 
-    Raises JournalDamagedError for a head file that is none.
+    Raises JournalDamagedError for a head file that is none, SchemaError for a database that was not migrated yet.
     """
     # Read first: a gateway may go on committing, and then the database is ahead, which is fine.
     head = read_head(directory / HEAD_NAME)
     engine = reader_engine(directory / DATABASE_NAME)
     try:
         with engine.begin() as connection:
+            require_newest(connection)
             return ChainVerifier(connection, key).verify(head)
     except exc.DBAPIError as error:
         return Verification(0, head, Fault(None, f"the database cannot be read: {error.orig}"))

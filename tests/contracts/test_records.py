@@ -238,6 +238,18 @@ def test_the_history_is_ordered_and_those_without_a_value_come_last(
     assert told(history) == first
 
 
+def test_the_history_has_the_room_in_which_an_alarm_was_raised_wherever_its_session_is_now(
+    journal: Journal, records: Records
+) -> None:
+    journal.commit(a_batch([], facts.RoomAdded("r2", "2"), an_alarm(raised_at=NOW + 10)))
+    journal.commit(a_batch([], facts.SessionMoved("s1", "r2", "quieter"), at=NOW + 20))
+    journal.commit(a_batch([], an_alarm(alarm_id="a2", raised_at=NOW + 20)))
+    rooms = {past.alarm.alarm_id: past.room for past in records.alarm_history(AlarmFilter()).rows}
+    assert rooms == {"a1": "1", "a2": "2"}
+    assert told(records.alarm_history(AlarmFilter(room_id="r1"))) == ["a1"]
+    assert told(records.alarm_history(AlarmFilter(room_id="r2"))) == ["a2"]
+
+
 def test_an_order_that_there_is_none_of_is_refused(records: Records, journal: Journal) -> None:
     with pytest.raises(KeyError):
         records.alarm_history(AlarmFilter(), order_by="body")
@@ -365,9 +377,19 @@ def test_a_session_without_checkpoint_is_restored_from_its_start_and_a_closed_on
 
 
 def test_counters_are_the_highest_numbers_given(journal: Journal, records: Records) -> None:
-    assert records.counters() == {"room": 1, "device": 1, "session": 1}
-    journal.commit(a_batch([], facts.RoomAdded("r10", "x"), session_started("s9")))
-    assert records.counters() == {"room": 10, "device": 1, "session": 9}
+    none = {"visit": 0, "assignment": 0}
+    assert records.counters() == {"room": 1, "device": 1, "session": 1, **none}
+    proposed = facts.AssignmentProposed("x3", "d1", NOW, NOW + 1, "s1", "the room was wrong")
+    planned = facts.VisitPlanned("v12", "P-1", "ketamine_iv", NOW, None, 1)
+    added = facts.RoomAdded("r10", "x")
+    journal.commit(a_batch([], added, session_started("s9"), planned, proposed))
+    assert records.counters() == {
+        "room": 10,
+        "device": 1,
+        "session": 9,
+        "visit": 12,
+        "assignment": 3,
+    }
 
 
 def test_the_chain_head_is_the_newest_batch(journal: Journal, records: Records) -> None:

@@ -15,11 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain import facts
+from monitor.domain.readings import MANUAL_SOURCE
 from monitor.export import export_csv
 from monitor.export.csv_export import HEADER, csv_of
-from monitor.service.ports import Records
+from monitor.service.ports import Records, StoredReading
+from monitor.storage import open_journal, open_records
 from tests.export.conftest import readings_of_every_sort
-from tests.storage.builders import NOW, STREAM, a_reading, stored
+from tests.storage.builders import KEY, NOW, STREAM, a_batch, a_reading, clinic, stored
 
 EXPECTED = f"""\
 measured_at,received_at,metric,value,systolic,diastolic,mean,unit,status,source,device,late,simulated,stream,seq
@@ -51,6 +54,49 @@ def test_rows_are_in_the_order_of_the_devices_own_times(records: Records, tmp_pa
         rows = list(csv.DictReader(file))
     assert [row["measured_at"] for row in rows] == sorted(row["measured_at"] for row in rows)
     assert {row["simulated"] for row in rows} == {"false"}
+
+
+def test_readings_given_to_the_session_afterwards_are_late_rows_of_their_device(
+    tmp_path: Path,
+) -> None:
+    journal, records = open_journal(tmp_path, KEY), open_records(tmp_path)
+    journal.commit(clinic())
+    span = ("x1", "d1", NOW, NOW + 20_000, "s1")
+    giving = (facts.AssignmentProposed(*span, "began late"), facts.AssignmentConfirmed(*span))
+    journal.commit(a_batch([stored(1), stored(9, session_id=None)], *giving))
+    export_csv(records, "s1", tmp_path / "s1.csv", simulated=False)
+    with (tmp_path / "s1.csv").open(newline="") as file:
+        rows = [(r["measured_at"], r["late"], r["device"], r["seq"]) for r in csv.DictReader(file)]
+    assert rows == [
+        (rfc3339(NOW - 1000), "false", "Bedside 1", "1"),
+        (rfc3339(NOW + 7000), "true", "Bedside 1", "9"),
+    ]
+    records.close()
+    journal.close()
+
+
+def test_a_session_kept_on_paper_is_exported_with_its_real_times(tmp_path: Path) -> None:
+    journal, records = open_journal(tmp_path, KEY), open_records(tmp_path)
+    begun = NOW - 7_200_000
+    started = facts.SessionStarted("s2", "r1", "P-2", None, "ketamine_iv", paper_from=begun)
+    times = (begun - 60_000, begun + 60_000, NOW)
+    rows = [
+        StoredReading(
+            "s2",
+            "manual-s2",
+            seq,
+            0,
+            a_reading(measured_at=at, at=at, received_at=NOW, source=MANUAL_SOURCE),
+        )
+        for seq, at in enumerate(times, 1)
+    ]
+    journal.commit(a_batch(rows, started))
+    export_csv(records, "s2", tmp_path / "s2.csv", simulated=False)
+    with (tmp_path / "s2.csv").open(newline="") as file:
+        written = [(row["measured_at"], row["received_at"]) for row in csv.DictReader(file)]
+    assert written == [(rfc3339(at), rfc3339(NOW)) for at in times]
+    records.close()
+    journal.close()
 
 
 def test_the_seal_lies_beside_the_file_and_speaks_of_it(records: Records, tmp_path: Path) -> None:

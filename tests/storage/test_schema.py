@@ -15,16 +15,29 @@ from monitor.storage.tables import metadata
 from tests.storage.builders import KEY
 
 
-def schema_of(path: Path) -> dict[str, str]:
+def schema_of(path: Path) -> dict[str, object]:
+    """Every index as it is written, and every table by its columns: one that was altered is written differently."""
     with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-        return {name: " ".join(sql.split()) for name, sql in rows if name != "alembic_version"}
+        rows = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        return {
+            name: columns_of(connection, name) if kind == "table" else " ".join((sql or "").split())
+            for kind, name, sql in rows
+            if "alembic_version" not in name
+        }
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> object:
+    columns = connection.execute(f"PRAGMA table_xinfo({table})").fetchall()
+    references = connection.execute(f"PRAGMA foreign_key_list({table})").fetchall()
+    of_indexes = connection.execute(f"PRAGMA index_list({table})").fetchall()
+    listed = connection.execute(f"PRAGMA table_list({table})").fetchall()
+    return columns, references, sorted(row[1:] for row in of_indexes), listed
 
 
 def test_an_empty_directory_is_migrated_and_again_is_fine(tmp_path: Path) -> None:
-    assert migrate(tmp_path) == Migration(None, "0001")
+    assert migrate(tmp_path) == Migration(None, "0002")
     made = schema_of(tmp_path / DATABASE_NAME)
-    assert migrate(tmp_path) == Migration("0001", "0001")
+    assert migrate(tmp_path) == Migration("0002", "0002")
     assert schema_of(tmp_path / DATABASE_NAME) == made
 
 

@@ -29,6 +29,12 @@ ADDED_READING = """
 INSERT INTO readings (session, t, stream, seq, idx, n, metric, late, measured, received)
 VALUES (1, 1, 1, 500, 0, 999, 1, 0, 0, 0)
 """
+COURSE: list[facts.FactBody] = [
+    facts.VisitPlanned("v1", "P-1", "ketamine_iv", NOW, None, 1),
+    facts.SessionMoved("s1", "r2", "a quieter room"),
+    facts.AssignmentProposed("x1", "d1", NOW, NOW + 1, "s1", "began late"),
+    facts.AssignmentConfirmed("x1", "d1", NOW, NOW + 1, "s1"),
+]
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def directory(tmp_path: Path) -> Path:
         batch = a_batch(map(stored, seqs), at=NOW + batch_id, positions=position(seqs[1]))
         if batch_id == 4:
             batch.rejected.append(rejected(9))
-            batch.facts.extend(a_batch([], an_alarm(), facts.RoomAdded("r2", "2")).facts)
+            batch.facts.extend(a_batch([], an_alarm(), facts.RoomAdded("r2", "2"), *COURSE).facts)
             batch.readings.append(stored(99, a_reading(99, source="d2", status="motion"), None))
         journal.commit(batch)
     journal.close()
@@ -130,6 +136,10 @@ def test_a_changed_or_missing_row_is_found_in_its_batch(
         ("UPDATE alarms SET state = 'acknowledged'", "table alarms"),
         ("UPDATE rooms SET name = 'x' WHERE id = 'r2'", "table rooms"),
         ("DELETE FROM device_bindings", "table device_bindings"),
+        ("UPDATE sessions SET edition = 'x'", "table sessions"),
+        ("UPDATE session_stays SET since = since + 1", "table session_stays"),
+        ("UPDATE visits SET cancelled = 1", "table visits"),
+        ("UPDATE assignments SET last_at = last_at + 60000", "table assignments"),
     ],
 )
 def test_what_no_batch_has_said_is_found(directory: Path, statement: str, what: str) -> None:

@@ -1,0 +1,56 @@
+"""Read-only views of the plan and of the course of sessions."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from monitor.domain.assignments import Assignment
+from monitor.domain.facts import EntryVoided, VitalsEntered
+from monitor.domain.readings import Instant
+from monitor.domain.visits import Visit
+from monitor.storage import tables
+from monitor.storage.fact_codec import fact_from_row
+from monitor.storage.queries import facts_of
+from monitor.storage.reader import Reader
+from monitor.storage.session_readings import count_nobodys
+
+
+class SqlitePlanRecords(Reader):
+    """Implements ``plan_ports.PlanRecords``. Every method raises RecordsUnavailableError."""
+
+    def visits(self, *, open_only: bool = False, patient: str | None = None) -> list[Visit]:
+        table = tables.visits
+        # Ids are numbered: v10 comes after v9.
+        query = select(table).order_by(table.c.planned_at, func.length(table.c.id), table.c.id)
+        if open_only:
+            query = query.where(table.c.session_id.is_(None), ~table.c.cancelled)
+        if patient is not None:
+            query = query.where(table.c.patient == patient)
+        return [Visit(*row) for row in self._rows(query)]
+
+    def assignments(self, *, open_only: bool = False) -> list[Assignment]:
+        table = tables.assignments
+        query = select(table).order_by(table.c.proposed_at, func.length(table.c.id), table.c.id)
+        if open_only:
+            query = query.where(table.c.confirmed_at.is_(None))
+        return [Assignment(*row) for row in self._rows(query)]
+
+    def unassigned_span(self, device_id: str, first_at: Instant, last_at: Instant) -> int:
+        with self._reading() as connection:
+            return count_nobodys(connection, device_id, first_at, last_at)
+
+    def protocol_texts(self) -> dict[str, str]:
+        table = tables.facts
+        edition, text = (
+            func.json_extract(table.c.body, f"$.{name}") for name in ("edition", "text")
+        )
+        return dict(self._rows(select(edition, text).where(table.c.kind == "protocol_adopted")))
+
+    def voided_seqs(self, session_id: str) -> set[int]:
+        kinds = ("vitals_entered", "entry_voided")
+        query = facts_of(session_id).where(tables.facts.c.kind.in_(kinds))
+        bodies = [fact_from_row(*row).body for row in self._rows(query)]
+        voided = {body.entry for body in bodies if isinstance(body, EntryVoided)}
+        entered = [body for body in bodies if isinstance(body, VitalsEntered)]
+        # An entry of before its seq was noted took the next one of the session's own queue.
+        return {body.seq or place for place, body in enumerate(entered, 1) if body.entry in voided}

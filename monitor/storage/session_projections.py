@@ -1,0 +1,91 @@
+"""What the facts of a session's course change in the tables of sessions, their phases and their rooms over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import exists, insert, select, update
+from sqlalchemy.sql.base import Executable
+
+from monitor.domain import facts
+from monitor.domain.facts import Fact
+from monitor.domain.sessions import CLOSED_PHASES, Phase
+from monitor.storage.tables import session_phases, session_stays, sessions, visits
+
+Statements = tuple[Executable, ...]
+
+
+def _started(body: facts.SessionStarted, fact: Fact) -> Statements:
+    started_at = fact.at if body.paper_from is None else body.paper_from
+    session = insert(sessions).values(
+        id=body.session_id,
+        room_id=body.room_id,
+        patient=body.patient,
+        weight_kg=body.weight_kg,
+        protocol=body.protocol,
+        started_at=started_at,
+        phase=Phase.PRECHECK.value,
+        edition=body.edition,
+        visit=body.visit,
+        paper=body.paper_from is not None,
+    )
+    begun = session, _phase_row(body.session_id, Phase.PRECHECK, started_at)
+    if body.visit is None:
+        return begun
+    taken = update(visits).where(visits.c.id == body.visit).values(session_id=body.session_id)
+    return *begun, taken
+
+
+def _phase_row(session_id: str, phase: str, at: int) -> Executable:
+    return insert(session_phases).values(session_id=session_id, phase=str(phase), at=at)
+
+
+def _phase_entered(session_id: str, phase: str, at: int) -> Statements:
+    ended_at = at if phase in CLOSED_PHASES else None
+    session = (
+        update(sessions)
+        .where(sessions.c.id == session_id)
+        .values(phase=str(phase), ended_at=ended_at)
+    )
+    entered = session, _phase_row(session_id, phase, at)
+    if phase != Phase.CANCELLED:
+        return entered
+    freed = update(visits).where(visits.c.session_id == session_id).values(session_id=None)
+    return *entered, freed
+
+
+def _entered(body: facts.PhaseEntered, fact: Fact) -> Statements:
+    at = fact.at if body.entered_at is None else body.entered_at
+    return _phase_entered(body.session_id, body.phase, at)
+
+
+def _moved(body: facts.SessionMoved, fact: Fact) -> Statements:
+    """The first move also writes down the room that the session began in."""
+    begun = select(sessions.c.id, sessions.c.room_id, sessions.c.started_at).where(
+        sessions.c.id == body.session_id,
+        ~exists().where(session_stays.c.session_id == body.session_id),
+    )
+    columns = ["session_id", "room_id", "since"]
+    return (
+        insert(session_stays).from_select(columns, begun),
+        insert(session_stays).values(
+            session_id=body.session_id, room_id=body.room_id, since=fact.at
+        ),
+        _changed(body.session_id, room_id=body.room_id),
+    )
+
+
+def _changed(session_id: str, **values: Any) -> Executable:
+    return update(sessions).where(sessions.c.id == session_id).values(**values)
+
+
+SESSION_STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {
+    facts.SessionStarted: _started,
+    facts.PhaseEntered: _entered,
+    facts.SessionCancelled: lambda body, fact: _phase_entered(
+        body.session_id, Phase.CANCELLED, fact.at
+    ),
+    facts.SessionMoved: _moved,
+    facts.PatientCorrected: lambda body, _: (_changed(body.session_id, patient=body.patient),),
+}
