@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -17,6 +18,10 @@ from monitor.data_directory import (
 from monitor.wire.orders import Order, OrderMessage, OrderResult
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from websockets.sync.client import ClientConnection
+
     from monitor.service.given import Outcome
 
 PATIENCE_S = 10.0
@@ -58,6 +63,35 @@ def execute(
         time.sleep(_POLL_S)
 
 
+@contextmanager
+def counter(
+    directory: DataDirectory, *, patience_s: float = PATIENCE_S
+) -> Iterator[Callable[[Order], dict[str, Any]]]:
+    """A place to give many orders at: one connection to the gateway, or without one a single hold of the lock.
+
+    What it yields carries out an order and returns its result, or raises NotDoneError. Raises DirectoryError as
+    ``execute`` does.
+    """
+    deadline = time.monotonic() + patience_s
+    while True:
+        address = directory.living_gateway()
+        if address is not None:
+            with _connected(address) as socket:
+                yield lambda order: _checked(_exchange(socket, order))
+            return
+        try:
+            with directory.writing():
+                from monitor.bootstrap import opened_desk
+
+                with opened_desk(directory) as desk:
+                    yield lambda order: _checked(desk.execute(order, by=console_user()))
+            return
+        except DirectoryBusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_POLL_S)
+
+
 def _checked(result: OrderResult | Outcome) -> dict[str, Any]:
     if not result.ok:
         raise NotDoneError(result.message or result.code)
@@ -67,27 +101,36 @@ def _checked(result: OrderResult | Outcome) -> dict[str, Any]:
 def _ask(address: GatewayAddress, order: Order) -> OrderResult | None:
     """The gateway's answer; None when it cannot be reached, so that nothing was sent."""
     from websockets.exceptions import WebSocketException
-    from websockets.sync.client import connect
 
-    message = OrderMessage(order_id=uuid4(), operator=console_user(), order=order)
     sent = False
     try:
-        with connect(
-            f"{address.url}/orders",
-            additional_headers={"Authorization": f"Bearer {address.credential}"},
-            # Two processes of one machine: what the environment says of proxies is meant for others.
-            proxy=None,
-            close_timeout=1,
-        ) as socket:
+        with _connected(address) as socket:
             sent = True
-            socket.send(message.model_dump_json())
-            return OrderResult.model_validate_json(socket.recv(timeout=PATIENCE_S))
+            return _exchange(socket, order)
     except (OSError, TimeoutError, WebSocketException) as error:
         if not sent:
             return None
         raise NotDoneError(
             f"the gateway ended before it answered; look whether the order was carried out ({error})"
         ) from None
+
+
+def _connected(address: GatewayAddress) -> ClientConnection:
+    from websockets.sync.client import connect
+
+    return connect(
+        f"{address.url}/orders",
+        additional_headers={"Authorization": f"Bearer {address.credential}"},
+        # Two processes of one machine: what the environment says of proxies is meant for others.
+        proxy=None,
+        close_timeout=1,
+    )
+
+
+def _exchange(socket: ClientConnection, order: Order) -> OrderResult:
+    message = OrderMessage(order_id=uuid4(), operator=console_user(), order=order)
+    socket.send(message.model_dump_json())
+    return OrderResult.model_validate_json(socket.recv(timeout=PATIENCE_S))
 
 
 def _write(directory: DataDirectory, order: Order) -> Outcome:

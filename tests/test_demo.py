@@ -3,9 +3,14 @@ from __future__ import annotations
 import pytest
 
 from monitor.data_directory import DataDirectory
-from monitor.demo import OPERATOR, furnish
+from monitor.demo.furnishing import OPERATOR, furnish
+from monitor.demo.staff import due_scores, score_at
+from monitor.domain.chart import chart_of
+from monitor.domain.gates import before_infusion
+from monitor.domain.readings import MINUTE
 from monitor.domain.sessions import Phase
 from monitor.identity import hash_token
+from monitor.service.protocols import load_protocols
 from monitor.storage import migrate, open_records
 
 
@@ -46,3 +51,36 @@ def test_real_data_take_no_simulated_devices(data_directory: DataDirectory) -> N
     migrate(data_directory.path)
     with pytest.raises(RuntimeError, match="simulated"):
         furnish(data_directory, 1)
+
+
+def test_the_staff_of_a_demonstration_take_the_scores_that_are_due(
+    simulated_directory: DataDirectory,
+) -> None:
+    migrate(simulated_directory.path)
+    furnish(simulated_directory, 6)
+    records = open_records(simulated_directory.path)
+    now, protocols = records.newest_instant(), load_protocols()
+    assert due_scores(records, protocols, now) == [], "nothing is due at once"
+    due = due_scores(records, protocols, now + 11 * MINUTE)
+    assert {(session.phase, task.what) for session, task in due} >= {
+        (Phase.INFUSION, "moaas"),
+        (Phase.BASELINE, "cadss6"),
+    }
+    records.close()
+    assert [score_at("moaas", minutes) for minutes in (0, 38, 80)] == [5, 4, 5]
+    assert score_at("dissociation", 0) < score_at("dissociation", 38) <= 10
+
+
+def test_a_demonstrations_infusions_are_prepared_as_by_staff(
+    simulated_directory: DataDirectory,
+) -> None:
+    migrate(simulated_directory.path)
+    furnish(simulated_directory, 6)
+    records = open_records(simulated_directory.path)
+    course = load_protocols()["ketamine_iv"].course
+    running = [s for s in records.sessions() if s.phase in (Phase.INFUSION, Phase.OBSERVATION)]
+    assert len(running) == 4
+    for session in running:
+        assert before_infusion(chart_of(records.facts(session.id), ()), course) == []
+    assert len(records.visits(open_only=True)) == 18
+    records.close()

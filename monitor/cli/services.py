@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command()(dashboard)
     app.command()(demo)
     app.command("demo-rooms", hidden=True)(demo_rooms)
+    app.command("demo-staff", hidden=True)(demo_staff)
 
 
 def serve(
@@ -138,6 +139,14 @@ def demo_rooms(
         from monitor.demo import run_rooms
 
         run_rooms(directory, rooms=rooms, seed=seed)
+
+
+def demo_staff(context: typer.Context) -> None:
+    """The demonstration's own fourth program: staff who take the scores that are due."""
+    with prepared(context, {}, simulated=True) as (directory, _):
+        from monitor.demo.staff import run_staff
+
+        run_staff(directory)
 
 
 @contextmanager

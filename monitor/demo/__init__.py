@@ -1,0 +1,73 @@
+"""The demonstration: simulated rooms in all phases, with an operator who is signed in by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from monitor.config import Settings
+from monitor.data_directory import DataDirectory, DirectoryError, wait_for_gateway, write_whole
+from monitor.demo.furnishing import OPERATOR, furnish
+from monitor.lifeline import notify_ready
+from monitor.programs import dashboard_program, gateway_program, run_together
+from monitor.supervisor import Program
+
+GATEWAY_PATIENCE_S = 30.0
+
+
+def run_demo(
+    directory: DataDirectory,
+    settings: Settings,
+    *,
+    rooms: int,
+    seed: int,
+    when_ready: Callable[[str], None],
+    open_browser: bool,
+) -> None:
+    """Keep the demonstration running until told to stop. Raises StartError."""
+
+    def ready(address: str) -> None:
+        when_ready(address)
+        if open_browser:
+            webbrowser.open(address)
+
+    furnishing = ("--data", str(directory.path), "--rooms", str(rooms), "--seed", str(seed))
+    programs = [
+        gateway_program(directory, settings),
+        dashboard_program(directory, settings, auto_sign_in=OPERATOR),
+        Program("simulation", "monitor", ("demo-rooms", *furnishing)),
+        Program("staff", "monitor", ("demo-staff", "--data", str(directory.path))),
+    ]
+    try:
+        run_together(programs, settings, ready)
+    finally:
+        _tokens_file(directory).unlink(missing_ok=True)
+
+
+def run_rooms(directory: DataDirectory, *, rooms: int, seed: int) -> NoReturn:
+    """Furnish the rooms as soon as the gateway lives, then become their simulation: another program in this process.
+
+    Raises NotDoneError when the directory's own rooms stand in the way, DirectoryError when no gateway comes.
+    """
+    address = wait_for_gateway(directory, time.monotonic() + GATEWAY_PATIENCE_S)
+    if address is None:
+        raise DirectoryError(f"no gateway runs on {directory.path}")
+    tokens = _tokens_file(directory)
+    write_whole(tokens, json.dumps(furnish(directory, rooms)))
+    notify_ready()
+    command = [
+        *(sys.executable, "-m", "monitor.lifeline", "simulators", "run"),
+        *("--scenario", "ward", "--seed", str(seed), "--gateway", address.url),
+        *("--tokens", str(tokens), "--queue", str(directory.path / "demo-queues")),
+    ]
+    os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+
+
+def _tokens_file(directory: DataDirectory) -> Path:
+    return directory.path / "demo-tokens.json"
