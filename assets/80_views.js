@@ -11,6 +11,7 @@
     { id: "ward-grid", view: () => im.ward, element: null },
     { id: "ward-side", view: () => im.side, element: null },
     { id: "session-page", view: () => im.session, element: null },
+    { id: "plan-page", view: () => im.plan, element: null },
   ];
 
   let lastSecond = 0;
@@ -182,13 +183,23 @@
   };
 
   let requests = 0;
+  function startIn(roomName, request) {
+    requests += 1;
+    if (!window.dash_clientside) return;
+    window.dash_clientside.set_props("start-session-request", { data: { ...request, room: roomName, n: requests } });
+    window.dash_clientside.set_props("start-title", { children: im.t("Start a session in room {room}", { room: roomName }) });
+    im.dialogs.open("start-dialog");
+  }
+
   im.startSession = function (roomId) {
     const room = im.model.rooms.get(roomId);
-    requests += 1;
-    if (!window.dash_clientside || !room) return;
-    window.dash_clientside.set_props("start-session-request", { data: { room: room.name, n: requests } });
-    window.dash_clientside.set_props("start-title", { children: im.t("Start a session in room {room}", { room: room.name }) });
-    im.dialogs.open("start-dialog");
+    if (room) startIn(room.name, {});
+  };
+
+  // A planned visit in its room, with what is known of it.
+  im.startPlanned = function ({ room, visit, patient, protocol }) {
+    startIn(room, { visit, texts: { "start-patient": patient } });
+    window.dash_clientside.set_props("start-protocol", { value: protocol });
   };
 
   im.views = { watchPage, snapshot, update, heartbeat, tick, closed, mounted, tell, soundChanged };

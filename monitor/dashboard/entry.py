@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -54,9 +54,13 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How the dialog goes on: closed when done, else with errors beside the fields, a question, or one sentence."""
+    """How the dialog goes on: closed when done, else with errors beside the fields, a question, or one sentence.
+
+    ``result``: what the gateway answered with, when done.
+    """
 
     is_done: bool = False
+    result: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     question: str = ""
     sentence: str = ""

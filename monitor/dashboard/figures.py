@@ -198,11 +198,11 @@ def _layout(view: TraceView) -> dict[str, Any]:
 
 
 def _shown_time(view: TraceView) -> list[int]:
-    """What the time axis shows even while nothing has come: the planned phases, half an hour at least."""
+    """What the time axis shows even while nothing has come: the planned phases, half an hour at least, and a little."""
     moments = [point.at for point in view.points] + [phase.since for phase in view.phases]
     begin = min(moments, default=0)
     end = max([begin + 30 * MINUTE, *moments, *(phase.until for phase in view.phases)])
-    return [begin - MINUTE // 2 + view.shift_ms, end + view.shift_ms]
+    return [begin - MINUTE // 2 + view.shift_ms, end + 2 * MINUTE + view.shift_ms]
 
 
 def _value_axis(view: TraceView, metric: Metric) -> dict[str, Any]:

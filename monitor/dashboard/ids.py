@@ -37,6 +37,8 @@ NOT_WATCHED_LIST = "not-watched-list"  # JS
 UNASSIGNED_NOTE = "unassigned-note"  # JS
 
 START_REQUEST = "start-session-request"
+START_OPENING = "start-opening"
+START_OFFERED = "start-offered"
 START_SENT = "start-sent"
 START_TOLD = "start-told"
 START_DIALOG = "start-dialog"
@@ -112,3 +114,20 @@ ALARM_COURSE = "alarm-course"
 
 ALARM_TEST = "alarm-test"
 ALARM_TEST_TOLD = "alarm-test-told"
+
+PLAN_PAGE = "plan-page"
+PLAN_CHANGED = "plan-changed"
+PLAN_DAY = "plan-day"
+PLAN_DAY_BACK = "plan-day-back"
+PLAN_DAY_TODAY = "plan-day-today"
+PLAN_DAY_NEXT = "plan-day-next"
+PLAN_TIMELINE = "plan-timeline"
+PLAN_LIST = "plan-list"
+PLAN_TOLD = "plan-told"
+PLAN_VISIT = "plan-visit"
+
+EXPECTED_TOGGLE = "expected-toggle"
+EXPECTED_ASKED = "expected-asked"
+EXPECTED_TRACES = "expected-traces"
+EXPECTED_DRAWN = "expected-drawn"
+EXPECTED_NOTES = "expected-notes"

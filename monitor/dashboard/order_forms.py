@@ -32,7 +32,7 @@ PAUSE_MINUTES = (1, 2, 3, 5, 10)
 
 
 class WrongFieldError(ValueError):
-    """``args`` are the field and what is wrong with it: ``number``, ``time`` or ``missing``."""
+    """``args`` are the field and what is wrong with it: ``number``, ``time``, ``date`` or ``missing``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ async def send_filled(visit: Visit, make: Maker, filled: Filled, fields: tuple[s
     except GatewayUnreachableError as error:
         return Answer(sentence=unreachable_text(visit.words, error))
     if result.ok:
-        return Answer(is_done=True)
+        return Answer(is_done=True, result=result.result)
     text = refusal_text(visit.words, result)
     return Answer(errors={result.field: text}) if result.field in fields else Answer(sentence=text)
 
@@ -153,5 +153,6 @@ def _fault_text(words: Words, fault: Any) -> str:
     return {
         "number": _("This is not a number."),
         "time": _("This is not a time."),
+        "date": _("This is not a date."),
         "missing": _("This is needed."),
     }[fault]

@@ -22,6 +22,7 @@ class Palette:
     low: str
     shade: str
     panel: str
+    published: str
 
     def of_priority(self, priority: str) -> str:
         """The colour of an alarm priority; never the only sign of it."""
@@ -42,6 +43,7 @@ PALETTES = {
         low="#5ee0d8",
         shade="rgba(125, 155, 255, 0.07)",
         panel="#0d1016",
+        published="#c7a6ff",
     ),
     "light": Palette(
         text="#10161d",
@@ -56,6 +58,7 @@ PALETTES = {
         low="#0a625d",
         shade="rgba(47, 85, 212, 0.06)",
         panel="#eef1f5",
+        published="#6d28d9",
     ),
 }
 """By theme; a test holds them to the tokens."""

@@ -49,6 +49,16 @@ class Words:
         """The date with numbers only, as the language writes it."""
         return format_date(self.local(instant), "short", locale=self._locale)
 
+    def long_day(self, instant: Instant) -> str:
+        """The date in words, like ``Monday 23 November``."""
+        pattern = {"en": "EEEE d MMMM", "nb": "EEEE d. MMMM"}[self.language]
+        return format_date(self.local(instant), pattern, locale=self._locale)
+
+    def short_day(self, instant: Instant) -> str:
+        """The same shortened, like ``Mon 23 Nov``."""
+        pattern = {"en": "EEE d MMM", "nb": "EEE d. MMM"}[self.language]
+        return format_date(self.local(instant), pattern, locale=self._locale)
+
     def day_and_clock(self, instant: Instant) -> str:
         """Date and time without seconds, as the language writes them."""
         return f"{format_date(self.local(instant), locale=self._locale)}, {self.clock(instant)}"
@@ -56,6 +66,10 @@ class Words:
     def number(self, value: float) -> str:
         """A value with the language's decimal sign and at most three decimals."""
         return format_decimal(value, "#,##0.###", locale=self._locale)
+
+    def decimal(self, value: float) -> str:
+        """A value with one decimal at least and two at most, like ``16.0`` and ``8.45``."""
+        return format_decimal(value, "#,##0.0#", locale=self._locale)
 
     def moment_at(self, clock: str, opened_at: Instant) -> Instant:
         """The newest moment not after ``opened_at`` (to the minute) at which the clinic's wall showed ``clock``.

@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from monitor.domain.assignments import Assignment
 from monitor.domain.facts import AlarmChanged, Fact, kind_of
 from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
+from monitor.domain.visits import Visit
 from monitor.service.ports import (
     AlarmFilter,
     AlarmHistory,
@@ -33,6 +35,7 @@ class RecordsInMemory:
     all_alarms: list[AlarmChanged] = field(default_factory=list)
     all_facts: list[Fact] = field(default_factory=list)
     all_readings: list[StoredReading] = field(default_factory=list)
+    all_visits: list[Visit] = field(default_factory=list)
 
     def rooms(self) -> list[Room]:
         return self.all_rooms
@@ -102,7 +105,7 @@ class RecordsInMemory:
         found.sort(key=lambda past: past.alarm.raised_at or 0, reverse=descending)
         return AlarmHistory(len(found), found[offset : offset + limit])
 
-    def facts(self, session_id: str, kinds: Iterable[str] = ()) -> list[Fact]:
+    def facts(self, session_id: str | None, kinds: Iterable[str] = ()) -> list[Fact]:
         wanted = set(kinds)
         return [
             fact
@@ -143,6 +146,25 @@ class RecordsInMemory:
 
     def restored_sessions(self) -> list[RestoredSession]:
         return []
+
+    def visits(self, *, open_only: bool = False, patient: str | None = None) -> list[Visit]:
+        return [
+            visit
+            for visit in self.all_visits
+            if (visit.is_open or not open_only) and patient in (None, visit.patient)
+        ]
+
+    def assignments(self, *, open_only: bool = False) -> list[Assignment]:
+        return []
+
+    def unassigned_span(self, device_id: str, first_at: Instant, last_at: Instant) -> int:
+        return 0
+
+    def voided_seqs(self, session_id: str) -> set[int]:
+        return set()
+
+    def protocol_texts(self) -> dict[str, str]:
+        return {}
 
     def counters(self) -> dict[str, int]:
         return {}

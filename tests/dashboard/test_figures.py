@@ -140,7 +140,7 @@ def test_a_session_without_readings_shows_its_own_time() -> None:
     phases = [PhaseSpan("Pre-check", T0, T0, False)]
     axis = figure(phases=phases)["layout"]["xaxis"]
     begin = T0 + HOUR_MS
-    assert axis["range"] == [begin - MINUTE // 2, begin + 30 * MINUTE]
+    assert axis["range"] == [begin - MINUTE // 2, begin + 32 * MINUTE]
 
 
 def test_every_reading_is_inside_the_time_that_is_shown() -> None:

@@ -120,3 +120,4 @@ def test_what_plotly_draws_has_the_colours_of_the_style_sheet(theme: str) -> Non
     assert palette.medium == known["--medium-text"]
     assert palette.high == known["--high-text"]
     assert palette.panel == known["--page"]
+    assert palette.published == known["--published"]

@@ -52,6 +52,7 @@ def navigation(words: Words, path: str) -> list[Any]:
     _ = words.gettext
     links = [
         ("/", _("Ward")),
+        ("/plan", _("Plan")),
         ("/sessions", _("Sessions")),
         ("/alarms", _("Alarms")),
         ("/unassigned", _("Unassigned")),
@@ -207,4 +208,6 @@ def _nav_link(address: str, text: str, shown: bool) -> Any:
 def _is_under(path: str, address: str) -> bool:
     if address == "/":
         return path == "/" or path.startswith("/session/")
+    if address == "/plan":
+        return path == address or path.startswith("/paper/")
     return path == address

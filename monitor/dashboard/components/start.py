@@ -36,6 +36,7 @@ _FIELDS = {
 _PLAN = Plan(
     sent=ids.START_SENT,
     told=ids.START_TOLD,
+    opening=ids.START_OPENING,
     texts={"patient": ids.START_PATIENT, "weight": ids.START_WEIGHT},
     choices=(ids.START_PROTOCOL,),
     submit=ids.START_SUBMIT,
@@ -61,6 +62,7 @@ def start_dialog(visit: Visit) -> Any:
     return html.Div(
         [
             dcc.Store(id=ids.START_REQUEST),
+            dcc.Store(id=ids.START_OFFERED),
             dialog(
                 ids.START_DIALOG,
                 html.Span(id=ids.START_TITLE),
@@ -110,8 +112,10 @@ def start_dialog(visit: Visit) -> Any:
     )
 
 
-async def start(visit: Visit, room: str, patient: str, weight: str, protocol: str) -> Outcome:
-    """Send the order; a refusal is told beside the field it is about."""
+async def start(
+    visit: Visit, room: str, patient: str, weight: str, protocol: str, planned: str | None = None
+) -> Outcome:
+    """Send the order; a refusal is told beside the field it is about. ``planned``: the visit that this is."""
     try:
         order = StartSession.model_validate(
             {
@@ -119,6 +123,7 @@ async def start(visit: Visit, room: str, patient: str, weight: str, protocol: st
                 "patient": patient.strip(),
                 "weight_kg": weight.replace(",", ".") or None,
                 "protocol": protocol,
+                "visit": planned,
             }
         )
         result = await visit.send(order)
@@ -135,8 +140,20 @@ async def start(visit: Visit, room: str, patient: str, weight: str, protocol: st
 
 
 def register_callbacks(app: Dash) -> None:
-    """Sending; the script opens and closes."""
+    """Sending; the script opens and closes. A planned visit brings its patient along."""
     register_dialog(app, _PLAN)
+    app.clientside_callback(
+        """function(opening, request) {
+            if (opening && request && request.texts) {
+                window.InfusionMonitor.dialogs.offer({ entry: opening.entry, texts: request.texts });
+            }
+            return window.dash_clientside.no_update;
+        }""",
+        Output(ids.START_OFFERED, "data"),
+        Input(ids.START_OPENING, "data"),
+        State(ids.START_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(
         Output(ids.START_TOLD, "data"),
@@ -149,7 +166,8 @@ def register_callbacks(app: Dash) -> None:
     async def submit(sent: dict[str, Any], request: dict[str, Any], protocol: str) -> Any:
         typed = sent["values"]
         given = (request["room"], typed["patient"], typed["weight"], protocol)
-        outcome = await start(current_visit(), *given)
+        planned = request.get("visit")
+        outcome = await start(current_visit(), *given, planned)
         address = f"/session/{outcome.session}" if outcome.session else no_update
         return told(sent["entry"], outcome), address
 

@@ -9,7 +9,16 @@ from typing import Any
 from dash import Dash
 
 from monitor.dashboard.components import shell, start
-from monitor.dashboard.pages import alarms, session, sessions, settings, unassigned, ward
+from monitor.dashboard.pages import (
+    alarms,
+    paper,
+    plan,
+    session,
+    sessions,
+    settings,
+    unassigned,
+    ward,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class Page:
 
 PAGES = (
     Page("ward", ward.title, ward.layout, path="/"),
+    Page("plan", plan.title, plan.layout, path="/plan"),
+    Page("paper", paper.title, paper.layout, path_template="/paper/<protocol_name>"),
     Page("session", session.title, session.layout, path_template="/session/<session_id>"),
     Page("sessions", sessions.title, sessions.layout, path="/sessions"),
     Page("alarms", alarms.title, alarms.layout, path="/alarms"),
@@ -37,6 +48,7 @@ def register_callbacks(app: Dash) -> None:
     """Register every callback of the shell and of the pages with this app."""
     shell.register_callbacks(app)
     start.register_callbacks(app)
+    plan.register_callbacks(app)
     session.register_callbacks(app)
     alarms.register_callbacks(app)
     settings.register_callbacks(app)

@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
-from monitor.dashboard.components import control_forms, decisions, vitals
+from monitor.dashboard.components import control_forms, decisions, expected_bar, vitals
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.control_fills import controls_on, settings_of
 from monitor.dashboard.components.session_actions import action_buttons, standing_marks
@@ -60,7 +60,10 @@ def layout(session_id: str = "", **_query: str) -> Any:
         children=[
             html.Div(id=ids.SESSION_BANNER, className="session-banner"),
             html.Div(id=ids.SESSION_HEAD, className="session-head", children=head(visit, session)),
-            html.Div(_graph(visit, session), className="session-chart"),
+            html.Div(
+                [expected_bar.expected_bar(visit), _graph(visit, session)],
+                className="session-chart",
+            ),
             _side(visit, session),
             vitals.vitals_dialog(visit.words),
             decisions.decision_dialog(visit.words),
@@ -141,6 +144,7 @@ def register_callbacks(app: Dash) -> None:
         Input(ids.SESSION_MARKS, "data"),
         prevent_initial_call=True,
     )
+    expected_bar.register_callbacks(app)
     vitals.register_callbacks(app)
     decisions.register_callbacks(app)
     control_forms.register_callbacks(app)

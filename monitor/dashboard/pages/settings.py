@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output, dcc, html
 
 from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
@@ -110,7 +110,15 @@ def _protocol(visit: Visit, protocol: Protocol) -> Any:
     rules = [_("Other rule"), _("Setting"), _("Priority"), _("Source")]
     return html.Section(
         [
-            html.H2(_(protocol.title), className="panel-title"),
+            html.Div(
+                [
+                    html.H2(_(protocol.title), className="panel-title"),
+                    dcc.Link(
+                        _("Downtime sheet"), href=f"/paper/{protocol.name}", className="course-link"
+                    ),
+                ],
+                className="page-head",
+            ),
             plain_table(limits, limit_rows(words, visit.phrases, protocol.alarms.limits)),
             plain_table(rules, rule_rows(words, visit.phrases, protocol.alarms)),
         ],

@@ -1,0 +1,177 @@
+"""One day of the clinic: its visits and sessions, and their infusions with planned ends. Read from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from monitor.dashboard.visit import Visit as Visitor
+from monitor.dashboard.words import Words
+from monitor.domain import infusion
+from monitor.domain.chart import Chart, chart_of
+from monitor.domain.course import Course
+from monitor.domain.day_plan import (
+    Clash,
+    PlannedInfusion,
+    clashes,
+    clashes_with,
+    infusion_end,
+)
+from monitor.domain.readings import Instant
+from monitor.domain.sessions import Phase, Session
+from monitor.domain.visits import Visit
+
+_BEFORE_INFUSION = (Phase.PRECHECK, Phase.BASELINE)
+_COURSE_FACTS = (
+    "infusion_planned",
+    "infusion_paused",
+    "infusion_resumed",
+    "infusion_stopped",
+    "phase_entered",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The visits and sessions of one day. ``charts`` by session; ``courses`` by protocol.
+
+    ``live_ends``: session to the planned end that the gateway says now, which goes before what is computed here.
+    """
+
+    day: date
+    visits: tuple[Visit, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    charts: Mapping[str, Chart] = field(default_factory=dict)
+    courses: Mapping[str, Course] = field(default_factory=dict)
+    live_ends: Mapping[str, Instant] = field(default_factory=dict)
+
+    def phase_ms(self, protocol: str, phase: Phase) -> int:
+        """How long a phase is meant to take; 0 where the protocol does not say."""
+        course = self.courses.get(protocol)
+        return course.phase_ms.get(phase, 0) if course else 0
+
+    def infusions(self, now: Instant) -> list[PlannedInfusion]:
+        """Every infusion of the day whose planned end is known, plans before sessions."""
+        planned = [one for visit in self.visits if (one := self._of_visit(visit, now))]
+        return planned + [one for s in self.sessions if (one := self.of_session(s, now))]
+
+    def of_session(self, session: Session, now: Instant) -> PlannedInfusion | None:
+        """The session's infusion: as it runs or ran, or as planned while that is still to come."""
+        began_at = infusion.began_at(session)
+        if began_at is not None:
+            ends_at = self._end(session, began_at, now)
+            return None if ends_at is None else _infusion(session, began_at, ends_at, running=True)
+        visit = next((v for v in self.visits if v.session_id == session.id), None)
+        if visit is None or session.phase not in _BEFORE_INFUSION:
+            return None
+        begins_at = visit.planned_at + self._before_ms(visit.protocol)
+        length = self._length(session)
+        if length is None or begins_at < now:
+            return None
+        return _infusion(session, begins_at, begins_at + length, running=False)
+
+    def if_begun(self, session: Session, now: Instant) -> PlannedInfusion | None:
+        """The session's infusion if it began at this moment; None without a planned length."""
+        length = self._length(session)
+        return None if length is None else _infusion(session, now, now + length, running=False)
+
+    def _of_visit(self, visit: Visit, now: Instant) -> PlannedInfusion | None:
+        """A visit that is late has no planned end any more: nobody knows when it will begin."""
+        begins_at = visit.planned_at + self._before_ms(visit.protocol)
+        length = self.phase_ms(visit.protocol, Phase.INFUSION)
+        if not visit.is_open or not length or begins_at < now:
+            return None
+        ends_at = begins_at + length
+        return PlannedInfusion(visit.id, visit.room_id, visit.patient, begins_at, ends_at)
+
+    def _before_ms(self, protocol: str) -> int:
+        return sum(self.phase_ms(protocol, phase) for phase in _BEFORE_INFUSION)
+
+    def _length(self, session: Session) -> int | None:
+        course = self.courses.get(session.protocol, Course())
+        return infusion.planned_ms(self.charts.get(session.id, Chart()), course)
+
+    def _end(self, session: Session, began_at: Instant, now: Instant) -> Instant | None:
+        ended_at = infusion.ended_at(session)
+        if ended_at is not None:
+            return ended_at
+        length = self._length(session)
+        chart = self.charts.get(session.id, Chart())
+        if session.id in self.live_ends and chart.paused_since is None:
+            return self.live_ends[session.id]
+        return None if length is None else infusion_end(began_at, length, chart.pauses, now)
+
+
+def day_of(words: Words, instant: Instant) -> date:
+    """The clinic's date at a moment."""
+    return words.local(instant).date()
+
+
+def midnight(words: Words, day: date) -> Instant:
+    """The first moment of a day of the clinic."""
+    return round(datetime.combine(day, time.min, words.zone).timestamp() * 1000)
+
+
+def read_day(visitor: Visitor, day: date, live_ends: Mapping[str, Instant] | None = None) -> Day:
+    """A day of the clinic from the records."""
+    records, words = visitor.parts.records, visitor.words
+    since, until = midnight(words, day), midnight(words, day + timedelta(days=1))
+    visits = [v for v in records.visits() if since <= v.planned_at < until]
+    named = {visit.session_id for visit in visits}
+    sessions = [
+        session
+        for session in records.sessions(ended_after=since)
+        if session.id in named or (session.started_at < until and session.phase != Phase.CANCELLED)
+    ]
+    charts = {s.id: chart_of(records.facts(s.id, _COURSE_FACTS), ()) for s in sessions}
+    courses = {name: p.course for name, p in visitor.parts.protocols.items()}
+    return Day(day, tuple(visits), tuple(sessions), charts, courses, live_ends or {})
+
+
+def clash_text(words: Words, rooms: Mapping[str, str], clash: Clash) -> str:
+    """One sentence for two infusions that would end together."""
+    _ = words.gettext
+    first, second = (_place(words, rooms, one) for one in clash)
+    at, later = words.clock(clash.first.ends_at), words.clock(clash.second.ends_at)
+    if at == later:
+        text = _("{first} and {second} would both end at {at}.")
+        return text.format(first=_begun(first), second=second, at=at)
+    text = _("{first} would end at {at} and {second} at {later}: too close together.")
+    return text.format(first=_begun(first), second=second, at=at, later=later)
+
+
+def start_warnings(visitor: Visitor, session: Session, now: Instant) -> list[str]:
+    """What to say before this session's infusion begins at ``now``: which others it would end together with."""
+    day = read_day(visitor, day_of(visitor.words, now))
+    would_be = day.if_begun(session, now)
+    if would_be is None:
+        return []
+    rooms = {room.id: room.name for room in visitor.parts.records.rooms()}
+    found = clashes_with(would_be, day.infusions(now), now)
+    return [clash_text(visitor.words, rooms, clash) for clash in found]
+
+
+def day_clashes(day: Day, now: Instant) -> list[Clash]:
+    """Where two infusions of the day would end together."""
+    return clashes(day.infusions(now), now)
+
+
+def _infusion(
+    session: Session, begins_at: Instant, ends_at: Instant, *, running: bool
+) -> PlannedInfusion:
+    is_running = running and session.phase is Phase.INFUSION
+    return PlannedInfusion(
+        session.id, session.room_id, session.patient, begins_at, ends_at, is_running
+    )
+
+
+def _place(words: Words, rooms: Mapping[str, str], one: PlannedInfusion) -> str:
+    _ = words.gettext
+    if one.room_id is None:
+        return _("{patient} (no room yet)").format(patient=one.patient)
+    return _("room {room}").format(room=rooms.get(one.room_id, one.room_id))
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
