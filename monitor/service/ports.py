@@ -206,7 +206,10 @@ class Records(PlanRecords, Protocol):
         """The session's readings by corrected time, with those that a confirmed assignment gave it (``late``)."""
 
     def trace(self, session_id: str, *, after_batch: int = 0) -> Trace:
-        """The same readings as plain tuples (``wire.live.Point``), quickly; for drawing a whole session."""
+        """The same readings as plain tuples (``wire.live.Point``), quickly; for drawing a whole session.
+
+        Without those whose entries were voided.
+        """
 
     def chain_head(self) -> ChainHead: ...
 

@@ -154,8 +154,9 @@ class SqliteRecords(SqlitePlanRecords):
             return load_readings(connection, names, session_id, after_batch)
 
     def trace(self, session_id: str, *, after_batch: int = 0) -> Trace:
+        voided = self.voided_seqs(session_id)
         with self._reading() as connection:
-            return read_trace(connection, session_id, after_batch)
+            return read_trace(connection, session_id, after_batch, voided)
 
     def chain_head(self) -> ChainHead:
         table = tables.batches

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from monitor.domain.readings import MANUAL_SOURCE
 from monitor.service.ports import Trace
 from monitor.storage.queries import last_n
 from monitor.storage.rows import ReadingRow
@@ -15,15 +17,20 @@ from monitor.storage.tables import batches, metrics, sessions, statuses, streams
 _ROWS = """
 SELECT metric, ? + t, ? + t + received,
        value / 1000.0, systolic / 1000.0, diastolic / 1000.0, mean / 1000.0,
-       status, late, stream
+       status, late, stream, seq
 FROM readings
 WHERE session = ? AND n > ?
 ORDER BY t, stream, seq, idx
 """
 
 
-def read_trace(connection: Connection, session_id: str, after_batch: int) -> Trace:
-    """The session's points by corrected time; none for a session that does not exist."""
+def read_trace(
+    connection: Connection, session_id: str, after_batch: int, voided: Set[int] = frozenset()
+) -> Trace:
+    """The session's points by corrected time; none for a session that does not exist.
+
+    ``voided``: the places in the queue of manual readings whose entries do not count; they are not drawn.
+    """
     batch = connection.scalar(select(func.max(batches.c.id))) or 0
     of_session = select(sessions.c.key, sessions.c.room_id, sessions.c.started_at)
     session = connection.execute(of_session.where(sessions.c.id == session_id)).first()
@@ -36,17 +43,19 @@ def read_trace(connection: Connection, session_id: str, after_batch: int) -> Tra
     given = assigned_rows(connection, session_id, after_batch)
     if given:
         rows = sorted([*rows, *map(_as_traced, given)], key=lambda row: row[1])
-    return Trace(batch, _points(connection, room_id, rows))
+    return Trace(batch, _points(connection, room_id, rows, voided))
 
 
 def _as_traced(row: ReadingRow) -> tuple[Any, ...]:
     """A row of a reading that was given to the session, which makes it a late one, in the columns above."""
-    _, t, stream, _, _, _, metric, *values, status, _, _, received = row
+    _, t, stream, seq, _, _, metric, *values, status, _, _, received = row
     numbers = (None if value is None else value / 1000 for value in values)
-    return metric, t, t + received, *numbers, status, 1, stream
+    return metric, t, t + received, *numbers, status, 1, stream, seq
 
 
-def _points(connection: Connection, room_id: str, rows: Any) -> list[tuple[Any, ...]]:
+def _points(
+    connection: Connection, room_id: str, rows: Any, voided: Set[int]
+) -> list[tuple[Any, ...]]:
     """The columns of ``wire.live.Point``. Words are looked up here: joins would cost a third more."""
     metric_words = _words(connection, metrics.c.key, metrics.c.word)
     status_words = {None: "ok"} | _words(connection, statuses.c.key, statuses.c.word)
@@ -65,7 +74,8 @@ def _points(connection: Connection, room_id: str, rows: Any) -> list[tuple[Any, 
             late,
             sources[stream],
         )
-        for metric, at, received_at, value, systolic, diastolic, mean, status, late, stream in rows
+        for metric, at, received_at, value, systolic, diastolic, mean, status, late, stream, seq in rows
+        if not (seq in voided and sources[stream] == MANUAL_SOURCE)
     ]
 
 

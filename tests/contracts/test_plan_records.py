@@ -302,6 +302,18 @@ def test_the_readings_of_voided_entries_are_told_by_their_place_in_the_queue(
     assert records.voided_seqs("s2") == set()
 
 
+def test_a_voided_entry_is_not_drawn_and_stays_on_record(
+    journal: Journal, records: Records
+) -> None:
+    by_hand = [stored(n, a_reading(n, source=MANUAL_SOURCE)) for n in (1, 2)]
+    entries = [facts.VitalsEntered("s1", f"e{n}", NOW, {"spo2": 97.0}, seq=n) for n in (1, 2)]
+    journal.commit(
+        a_batch([*by_hand, stored(2)], *entries, facts.EntryVoided("s1", "e2", "mistyped", None))
+    )
+    assert len(records.trace("s1").points) == 2
+    assert len(records.readings("s1")) == 3
+
+
 def test_facts_of_no_session_are_found_too(journal: Journal, records: Records) -> None:
     cancelled = facts.VisitCancelled("v1", "ill")
     journal.commit(a_batch([], planned(), cancelled, an_alarm()))
