@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.domain import facts
 from monitor.domain.assignments import Assignment
+from monitor.domain.readings import Instant
 from monitor.service.given import Given
 from monitor.service.known_sessions import remembered_session
 from monitor.service.refusals import OrderRefusedError
@@ -21,10 +22,7 @@ def propose_assignment(ward: Ward, given: Given) -> dict[str, Any]:
         raise OrderRefusedError("empty", "the first time is after the last", "first_at")
     if order.device not in ward.registry.devices:
         raise OrderRefusedError("unknown_device", f"there is no device {order.device}", "device")
-    for known in ward.assignments.values():
-        if known.overlaps(order.device, first_at, last_at):
-            message = f"{known.id} speaks of these readings already"
-            raise OrderRefusedError("assigned", message, "first_at")
+    _refuse_given(ward, order.device, first_at, last_at, "first_at")
     assignment = Assignment(
         id=ward.new_id("assignment"),
         device_id=order.device,
@@ -53,6 +51,7 @@ def confirm_assignment(ward: Ward, given: Given) -> dict[str, Any]:
     if known.proposed_by == given.by:
         message = f"{given.by} proposed this; somebody else confirms it"
         raise OrderRefusedError("same_operator", message, "assignment")
+    _refuse_given(ward, known.device_id, known.first_at, known.last_at, "assignment")
     ward.assignments[known.id] = replace(known, confirmed_by=given.by, confirmed_at=given.at)
     body = facts.AssignmentConfirmed(
         known.id, known.device_id, known.first_at, known.last_at, known.session_id
@@ -60,3 +59,15 @@ def confirm_assignment(ward: Ward, given: Given) -> dict[str, Any]:
     ward.note(body, at=given.at, by=given.by, session_id=known.session_id)
     ward.recount_unassigned = True
     return {"assignment": known.id, "repeated": False}
+
+
+def _refuse_given(
+    ward: Ward, device_id: str, first_at: Instant, last_at: Instant, field: str
+) -> None:
+    """No reading is given twice. A proposal that nobody confirms stands in nobody's way."""
+    for known in ward.assignments.values():
+        if not known.is_open and known.overlaps(device_id, first_at, last_at):
+            message = (
+                f"some of these readings were given to session {known.session_id} by {known.id}"
+            )
+            raise OrderRefusedError("assigned", message, field)

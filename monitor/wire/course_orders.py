@@ -214,7 +214,7 @@ class CorrectEntry(Message):
 class ProposeAssignment(Message):
     """Readings of a device from ``first_at`` to ``last_at`` belong to no session and to this one in truth.
 
-    Answered with ``assignment`` and the number of ``readings``.
+    Answered with ``assignment``, its id.
     """
 
     kind: Literal["propose_assignment"] = "propose_assignment"
