@@ -95,8 +95,8 @@
   }
 
   function writeNote(view, room, value, now) {
-    const words = noteOf(view, value, now);
-    const note = view.others ? `${sourceName(room, value)} ≠ ${view.others}` : words;
+    const words = view.others ? ageOf(view, value, now) : noteOf(view, value, now);
+    const note = view.others ? `${words} · ${sourceName(room, value)} ≠ ${view.others}` : words;
     im.setText(view.note, note);
     const title = view.others ? t("The worst of several sources: {source}, {age}. The others: {others}",
       { source: sourceName(room, value), age: im.clock.age(now - value.at), others: view.others }) : null;
@@ -121,10 +121,15 @@
     return text === "--" || isStale(value, now, isFeedLost(room, now)) ? "" : text;
   }
 
+  function ageOf(view, value, now) {
+    if (view.stale && value.staleAfter !== null) return t("stale {age}", { age: im.clock.age(now - value.receivedAt) });
+    return im.clock.age(now - value.at);
+  }
+
   function noteOf(view, value, now) {
     if (!value) return view.stale ? t("no data") : "";
-    if (view.stale && value.staleAfter !== null) return t("stale {age}", { age: im.clock.age(now - value.receivedAt) });
-    const parts = [im.clock.age(now - value.at)];
+    const parts = [ageOf(view, value, now)];
+    if (view.stale && value.staleAfter !== null) return parts[0];
     if (value.status !== "ok" && statusWords[value.status]) parts.unshift(statusWords[value.status]());
     if (value.source === "manual") parts.unshift(t("by hand"));
     return parts.join(" · ");

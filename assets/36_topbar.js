@@ -4,6 +4,7 @@
 (function (im) {
   const t = im.t;
   const SELF_CHECK_S = 3;
+  const SLOW_MS = 1000;
 
   const countWords = {
     high: (n) => t("{n} high", { n }),
@@ -58,6 +59,8 @@
     }
   }
 
+  const latencyWords = (ms) => (ms > SLOW_MS ? t("{n} s", { n: im.values.plain(ms / 1000) }) : `${Math.max(1, Math.round(ms))} ms`);
+
   // The middle of the last delays: one slow frame is not a slow connection.
   const delays = [];
   function sawDelay(ms) {
@@ -71,8 +74,10 @@
     im.setAttr(document.documentElement, "data-gateway", state);
     if (bar && bar.connection) {
       im.setAttr(bar.connection.parentNode, "data-connection", state);
-      const latency = state === "live" && delay !== null ? ` · ${Math.max(1, Math.round(delay))} ms` : "";
-      im.setText(bar.connection, connectionWords[state]() + latency);
+      const live = state === "live" && delay !== null;
+      const slow = live && delay > SLOW_MS;
+      im.setAttr(bar.connection.parentNode, "data-slow", slow ? "true" : null);
+      im.setText(bar.connection, (slow ? t("Slow") : connectionWords[state]()) + (live ? " · " + latencyWords(delay) : ""));
     }
     paintCover(state === "lost" && im.isWatching());
     paintTrouble();

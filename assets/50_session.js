@@ -165,7 +165,10 @@
     const elsewhere = Array.from(im.model.alarms.values())
       .filter((alarm) => alarm.room_id !== page.roomId && alarm.state !== "acknowledged").sort(im.model.byUrgency);
     const now = im.clock.now();
-    im.setText(banner.elsewhere, elsewhere.map((alarm) => `${im.roomTitle(alarm.room)}: ${im.alarmWords(alarm, now)}`).join("   ·   "));
+    const told = elsewhere.map((alarm) => `${im.roomTitle(alarm.room)}: ${im.alarmWords(alarm, now)}`).join("   ·   ");
+    // How many there are stands first: the line is cut where it has no room.
+    im.setText(banner.elsewhere, told && t("Elsewhere {n}:", { n: elsewhere.length }) + " " + told);
+    im.setAttr(banner.elsewhere.parentNode, "title", told);
     for (const view of alarms.values()) im.alarm.paintTime(view, now);
     shown.push(...im.pauses.rows(pauses, pausedHere(now)));
     im.arrange(place, elsewhere.length ? [...shown, banner.elsewhere.parentNode] : shown);
@@ -178,9 +181,12 @@
     if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     const place = im.dialogs.shown() || document.getElementById("page") || document;
-    const keyed = `[data-key="${CSS.escape(event.key.toLowerCase())}"]:not(:disabled):not([hidden])`;
+    const keyed = `[data-key="${CSS.escape(event.key.toLowerCase())}"]:not(:disabled)`;
+    // A letter is first of all one of the group of choices that has the focus.
+    const group = event.target.closest("[data-picks]");
     // The closed dialogs are on the page too: a digit there is no score.
-    const button = Array.from(place.querySelectorAll(keyed)).find((one) => !one.closest(".dialog-layer[hidden]"));
+    const buttons = [...(group ? group.querySelectorAll(keyed) : []), ...place.querySelectorAll(keyed)];
+    const button = buttons.find((one) => !one.closest("[hidden]"));
     if (!button) return;
     event.preventDefault();
     button.click();

@@ -11,6 +11,9 @@ from monitor.domain.limits import RANK, Limit, Priority, Side
 from monitor.domain.readings import Instant, Metric
 
 _AXES = {Metric.NIBP: "y", Metric.PULSE_RATE: "y2", Metric.SPO2: "y3"}
+_NUMBER_HEIGHT = {Metric.NIBP: 16.0, Metric.PULSE_RATE: 22.0, Metric.SPO2: 3.5}
+"""What a limit's number may take of its axis, in the metric's unit, on a low window."""
+_NUMBER_WIDTH_PX = 28
 _PRIORITY_MARKS = {"high": "!!!", "medium": "!!", "low": "!"}
 
 
@@ -117,7 +120,7 @@ def labels(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]
         )
         for mark in scene.marks
     ]
-    numbers = [_limit_number(limit, palette) for limit in drawn_limits(scene.limits)]
+    numbers = _limit_numbers(drawn_limits(scene.limits), palette)
     return [*names, *numbers, *alarms]
 
 
@@ -186,6 +189,21 @@ def _limit_line(limit: Limit, palette: Palette) -> dict[str, Any]:
         "opacity": 0.55,
         "line": {"color": palette.of_priority(limit.priority), "width": 1, "dash": "dash"},
     }
+
+
+def _limit_numbers(limits: Iterable[Limit], palette: Palette) -> list[dict[str, Any]]:
+    """The numbers at the right end of the lines; one that would touch another stands further left."""
+    taken: dict[tuple[str, int], list[tuple[float, float]]] = {}
+    numbers = []
+    for limit in sorted(limits, key=lambda limit: (limit.metric, limit.limit)):
+        height = _NUMBER_HEIGHT[limit.metric]
+        low = limit.limit if limit.side is Side.ABOVE else limit.limit - height
+        column = 0
+        while any(low < b and a < low + height for a, b in taken.get((limit.metric, column), [])):
+            column += 1
+        taken.setdefault((limit.metric, column), []).append((low, low + height))
+        numbers.append(_limit_number(limit, palette) | {"xshift": -_NUMBER_WIDTH_PX * column})
+    return numbers
 
 
 def _limit_number(limit: Limit, palette: Palette) -> dict[str, Any]:

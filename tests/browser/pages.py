@@ -25,10 +25,13 @@ _SHELL = """<!DOCTYPE html>
 
 WARD = """<div class="ward"><div id="ward-grid" class="ward-grid"></div>
 <aside id="ward-side" class="ward-side"><div id="ward-order"></div>
-<section class="side-block"><h2 class="side-title">Active alarms</h2><div id="alarm-list" class="side-list"></div></section>
+<section class="side-block"><h2 class="side-title">Active alarms</h2>
+<div id="alarm-list" class="side-list"></div></section>
 <section class="side-block"><h2 class="side-title">Due</h2><div id="due-list" class="side-list"></div></section>
-<section class="side-block"><h2 class="side-title">Acknowledged</h2><div id="acknowledged-list" class="side-list"></div></section>
-<section class="side-block"><h2 class="side-title">Not watched now</h2><div id="not-watched-list" class="side-list"></div></section>
+<section class="side-block"><h2 class="side-title">Acknowledged</h2>
+<div id="acknowledged-list" class="side-list"></div></section>
+<section class="side-block"><h2 class="side-title">Not watched now</h2>
+<div id="not-watched-list" class="side-list"></div></section>
 <div id="unassigned-note"></div></aside></div>
 """
 

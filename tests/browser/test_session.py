@@ -211,7 +211,7 @@ def test_the_banner_has_the_rooms_alarm_with_its_button_and_names_the_other_room
     expect(
         page.locator('#session-banner [data-alarm="a1"] [data-action="acknowledge"]')
     ).to_be_visible()
-    expect(page.locator(".banner-elsewhere")).to_contain_text("Room 2: !!")
+    expect(page.locator(".banner-elsewhere")).to_contain_text("Elsewhere 1: Room 2: !!")
     expect(page.locator('[data-alarm="a2"]')).to_have_count(0)
 
 

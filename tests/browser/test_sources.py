@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -46,6 +47,14 @@ def test_of_two_devices_the_worse_one_is_shown_by_name(spo2: Locator, gateway: F
     says(gateway, "d1", 90)
     expect(number(spo2)).to_have_text("90")
     expect(spo2).to_contain_text("Bed 1 ≠ 91")
+
+
+def test_sources_that_differ_do_not_hide_the_values_age(
+    spo2: Locator, gateway: FakeGateway
+) -> None:
+    says(gateway, "d2", 91, ago_ms=20_000)
+    expect(spo2).to_contain_text("Spare ≠ 97")
+    expect(spo2.locator(".value-note")).to_contain_text(re.compile(r"^2\d s · Spare ≠ 97$"))
 
 
 def test_sources_that_agree_are_no_matter(spo2: Locator, gateway: FakeGateway) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from monitor.dashboard.app import create_app
 from monitor.dashboard.components import control_fills as fills
 from monitor.dashboard.components.control_forms import FORMS, HANDOVER, LIMITS, SCORE
 from monitor.dashboard.components.forms import filled_of
-from monitor.dashboard.components.session_actions import standing_marks
+from monitor.dashboard.components.session_actions import standing_marks, why_not_switch
 from monitor.dashboard.order_forms import OTHER, Filled, send_filled
 from monitor.domain import facts
 from monitor.domain.facts import Fact, FactBody
@@ -289,3 +290,10 @@ async def test_a_form_that_stays_is_filled_anew_when_it_is_done() -> None:
     assert (told["done"], told["stays"]) == (True, True)
     assert LIMITS.part("table") in response["sideUpdate"]
     assert LIMITS.part("value") not in response["sideUpdate"]
+
+
+def test_who_may_not_switch_alarms_off_reads_who_may() -> None:
+    assert why_not_switch(visit_with(name="kari")) == "bare: administrator, lege"
+    nurse = visit_with()
+    clinician = replace(nurse, operator=replace(nurse.operator, role="clinician"))
+    assert why_not_switch(clinician) == ""

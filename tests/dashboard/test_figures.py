@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from monitor.dashboard.figures import TRACES, TraceView, session_figure
 from monitor.dashboard.lines import PointRow, continuous_line
 from monitor.dashboard.marks import Band, Mark, PhaseSpan, drawn_limits
 from monitor.dashboard.theme import PALETTES
-from monitor.domain.readings import MINUTE, SECOND
+from monitor.domain.limits import Limit, Side
+from monitor.domain.readings import MINUTE, SECOND, Metric
 from monitor.service.protocols import load_protocols
 from tests.dashboard.clinic import T0
 
@@ -154,6 +156,25 @@ def test_limits_of_medium_and_high_priority_are_drawn_once_per_side() -> None:
     assert ("spo2", "value", 92) in drawn
     assert ("spo2", "value", 85) not in drawn
     assert ("pulse_rate", "value", 110) not in drawn
+
+
+def test_the_numbers_of_neighbouring_limits_do_not_touch() -> None:
+    def limit(component: str, side: Side, value: float) -> Limit:
+        return replace(LIMITS[0], metric=Metric.NIBP, component=component, side=side, limit=value)
+
+    close = [
+        limit("systolic", Side.ABOVE, 110.0),
+        limit("diastolic", Side.ABOVE, 105.0),
+        limit("systolic", Side.BELOW, 90.0),
+    ]
+    drawn = figure(limits=close)["layout"]["annotations"]
+    at = {
+        label["text"]: label["xshift"]
+        for label in drawn
+        if label["xref"] == "paper" and label["yref"] == "y"
+    }
+    assert at["105"] == at["90"] == 0
+    assert at["110"] < 0
 
 
 def test_phases_alarms_and_limits_stand_across_the_panels() -> None:

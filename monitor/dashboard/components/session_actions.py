@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -18,11 +19,11 @@ from monitor.dashboard.components.control_forms import (
     SWITCH,
 )
 from monitor.dashboard.components.fields import button
-from monitor.dashboard.presenters import may_be_cancelled, next_phase, start_phase_text
+from monitor.dashboard.presenters import may_be_cancelled, next_phase, role_name, start_phase_text
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.domain.controls import Controls
-from monitor.domain.permissions import may_order
+from monitor.domain.permissions import MAY_ORDER, may_order
 from monitor.domain.sessions import Phase, Session
 
 _BEFORE_INFUSION = (Phase.PRECHECK, Phase.BASELINE)
@@ -105,8 +106,6 @@ def _mark(text: str) -> Any:
 def _more(visit: Visit, session: Session) -> Any:
     _ = visit.words.gettext
     closed = not session.is_open
-    simulated = visit.parts.settings.simulated
-    may_switch = may_order(visit.operator.role, "switch_alarms", simulated=simulated)
     return dmc.Menu(
         position="top-end",
         children=[
@@ -124,7 +123,7 @@ def _more(visit: Visit, session: Session) -> Any:
                 [
                     _item(ids.BASELINE_OPEN_MENU, _("Confirm baseline"), BASELINE.dialog),
                     _item(ids.PAUSE_OPEN, _("Planned alarm pause"), PAUSE.dialog),
-                    _item(ids.SWITCH_OPEN, _("Alarms off"), SWITCH.dialog, disabled=not may_switch),
+                    _item(ids.SWITCH_OPEN, _("Alarms off"), SWITCH.dialog, why=why_not_switch(visit)),
                     _item(ids.HANDOVER_OPEN, _("Hand over"), HANDOVER.dialog),
                     dmc.MenuDivider(),
                     _item(
@@ -139,12 +138,22 @@ def _more(visit: Visit, session: Session) -> Any:
     )
 
 
-def _item(item: str, text: str, opens: str, *, disabled: bool = False) -> Any:
+def why_not_switch(visit: Visit) -> str:
+    """Who may switch alarms off, for somebody who may not; empty for who may."""
+    simulated = visit.parts.settings.simulated
+    if may_order(visit.operator.role, "switch_alarms", simulated=simulated):
+        return ""
+    allowed = sorted(MAY_ORDER["switch_alarms"])
+    names = [role_name(visit.words, replace(visit.operator, role=role)) for role in allowed]
+    return visit.words.gettext("only: {roles}").format(roles=", ".join(names))
+
+
+def _item(item: str, text: str, opens: str, *, disabled: bool = False, why: str = "") -> Any:
     return dmc.MenuItem(
-        text,
+        [text, html.Span(why, className="menu-why")] if why else text,
         id=item,
         n_clicks=0,
-        disabled=disabled,
+        disabled=disabled or bool(why),
         className="menu-choice",
         **attributes(data_opens=opens),
     )

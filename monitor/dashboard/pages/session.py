@@ -154,6 +154,7 @@ def _trace_view(visit: Visit, session: Session, trace: Trace) -> TraceView:
     protocol = visit.parts.protocols.get(session.protocol)
     points = [PointRow(*point) for point in trace.points]
     controls = controls_on(visit, session)
+    given = controls.baseline
     settings = settings_of(visit, session)
     newest = session.ended_at or max([session.phases[-1].at, *(point.at for point in points)])
     return TraceView(
@@ -161,7 +162,7 @@ def _trace_view(visit: Visit, session: Session, trace: Trace) -> TraceView:
         batch=trace.batch,
         points=points,
         limits=rules_in_force(settings, session, controls),
-        baseline=Band(**controls.baseline) if controls.baseline else None,
+        baseline=Band(given["diastolic"], given["systolic"]) if given else None,
         stale_ms=settings.ladder.stale_ms,
         shift_ms=_shift_ms(visit.words, session),
         names=_names(visit),
@@ -192,26 +193,17 @@ def _graph(visit: Visit, session: Session) -> Any:
 
 def _side(visit: Visit, session: Session) -> Any:
     _ = visit.words.gettext
-    return html.Aside(
-        className="session-side",
-        children=[
-            html.Div(id=ids.SESSION_NUMERICS, className="session-numerics"),
-            html.Section(
-                [
-                    html.H2(_("Log"), className="side-title"),
-                    html.Ol(
-                        id=ids.SESSION_LOG, className="log-lines", children=log(visit, session)
-                    ),
-                ],
-                className="session-log",
-            ),
-            html.Div(
-                id=ids.SESSION_ACTIONS,
-                className="session-actions",
-                children=action_buttons(visit, session),
-            ),
-        ],
-    )
+    lines = html.Ol(id=ids.SESSION_LOG, className="log-lines", children=log(visit, session))
+    column = [
+        html.Div(id=ids.SESSION_NUMERICS, className="session-numerics"),
+        html.Section([html.H2(_("Log"), className="side-title"), lines], className="session-log"),
+        html.Div(
+            id=ids.SESSION_ACTIONS,
+            className="session-actions",
+            children=action_buttons(visit, session),
+        ),
+    ]
+    return html.Aside(html.Div(column, className="session-side-column"), className="session-side")
 
 
 def _step(step: Any) -> Any:
