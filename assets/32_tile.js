@@ -18,13 +18,21 @@
     return t("session {n}", { n: session.number });
   }
 
-  // "23:10 / 40" and how far the bar stands, or the time alone for a phase without a planned length.
+  // "23:10 / 40" and how far the bar stands, or the time alone for a phase without a planned length. The time of an infusion
+  // is the time that it ran; while it stands still so does the bar, and what counts is how long it has been paused.
   function phaseTime(session, now) {
-    const passed = Math.max(0, now - session.phase_started_at);
-    const planned = session.phase_minutes ? session.phase_minutes * 60000 : null;
-    const text = im.clock.duration(passed) + (planned ? ` / ${im.values.plain(session.phase_minutes)}` : "");
-    return { text, part: planned ? Math.min(1, passed / planned) : 0, over: planned !== null && passed > planned };
+    const infusing = session.phase === "infusion";
+    const minutes = infusing && session.infusion ? session.infusion.minutes : session.phase_minutes;
+    const planned = minutes ? minutes * 60000 : null;
+    const passed = Math.max(0, infusing ? im.course.infusion(session, now).ran : now - session.phase_started_at);
+    const paused = infusing && Boolean(session.paused_since);
+    const over = planned !== null && passed > planned;
+    const part = planned ? Math.min(1, passed / planned) : 0;
+    const text = im.clock.duration(passed) + (planned ? ` / ${im.values.plain(minutes)}` : "");
+    return { text: paused ? im.clock.duration(now - session.paused_since) : text, part, over, paused };
   }
+
+  const phaseWord = (session, paused) => (paused ? t("Infusion paused") : phaseWords[session.phase]());
 
   function create(room) {
     const root = im.el("article", "tile");
@@ -129,9 +137,10 @@
   function paintTimes(tile, room, now) {
     if (!room.session) return;
     for (const view of tile.views) im.values.paintNote(view, room, now);
-    const { text, part, over } = phaseTime(room.session, now);
-    im.setText(tile.phase, phaseWords[room.session.phase]());
+    const { text, part, over, paused } = phaseTime(room.session, now);
+    im.setText(tile.phase, phaseWord(room.session, paused));
     im.setText(tile.phaseTime, text);
+    for (const words of [tile.phase, tile.phaseTime]) words.parentNode.classList.toggle("paused", paused);
     const percent = `${(part * 100).toFixed(1)}%`;
     if (tile.bar.style.width !== percent) tile.bar.style.width = percent;
     tile.bar.classList.toggle("over", over);
@@ -142,7 +151,8 @@
 
   function paintDue(tile, room, now) {
     const due = im.model.due.filter((one) => one.room_id === room.id).sort((one, other) => one.at - other.at)[0];
-    im.setText(tile.due, due ? t("Next: {task} {when}", { task: im.spoken(due.text), when: im.clock.until(due.at - now) }) : "");
+    const next = due ? t("Next: {task} {when}", { task: im.spoken(due.text), when: im.clock.until(due.at - now) }) : "";
+    im.setText(tile.due, [im.course.leaveWords(room.session), next].filter(Boolean).join(" · "));
     tile.due.parentNode.classList.toggle("over", Boolean(due) && due.at < now);
   }
 

@@ -33,8 +33,20 @@
     return found && found.session && found.session.id === page.id ? found : null;
   }
 
+  // A session that moved to another room took its page along.
+  function follow() {
+    const there = Array.from(im.model.rooms.values()).find((one) => one.session && one.session.id === page.id);
+    if (!there || there.id === page.roomId) return;
+    page.roomId = there.id;
+    numerics = banner = null;
+    im.sessionTrace.unmount();
+    im.sessionTrace.mount(page.id, page.roomId);
+    tellDash();
+  }
+
   function load() {
     if (!page || !im.model.ready) return;
+    follow();
     buildNumerics();
     paintBanner();
     paintLimits();
@@ -134,9 +146,9 @@
   function paintPhase(session, now) {
     const clock = document.querySelector("#session-head [data-phase-clock]");
     if (!clock) return;
-    const { text, over } = im.phaseTime(session, now);
+    const { text, over, paused } = im.phaseTime(session, now);
     const node = clock.firstChild || im.textIn(clock);
-    im.setText(node, text);
+    im.setText(node, paused ? t("paused {time}", { time: text }) : text);
     clock.classList.toggle("over", over);
   }
 

@@ -11,6 +11,7 @@
     { id: "ward-grid", view: () => im.ward, element: null },
     { id: "ward-side", view: () => im.side, element: null },
     { id: "session-page", view: () => im.session, element: null },
+    { id: "session-next", view: () => im.course, element: null },
     { id: "plan-page", view: () => im.plan, element: null },
   ];
 

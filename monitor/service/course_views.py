@@ -27,10 +27,14 @@ def course_view(ward: Ward, session: Session, now: Instant) -> dict[str, Any]:
     """The fields of ``SessionView`` that the chart has to say."""
     chart, course = ward.chart(session), ward.protocol_of(session).course
     found = verdict(ward, session, now)
+    paused_since = chart.paused_since if session.phase is Phase.INFUSION else None
     checks = open_checks(chart, course, _CHECKED_IN.get(session.phase, ""))
     return {
         "phase_ends_at": _phase_ends_at(ward, session, chart),
-        "paused_since": chart.paused_since if session.phase is Phase.INFUSION else None,
+        "paused_since": paused_since,
+        "ran_ms": None
+        if paused_since is None
+        else infusion.ran_ms(session, chart, paused_since),
         "infusion": infusion_view(chart),
         "checks_open": len(checks),
         "discharge": [] if found is None else [_criterion(ward, judged) for judged in found.judged],

@@ -91,6 +91,8 @@ class SessionView(Message):
     """When the phase is planned to end; for an infusion with its pauses, None while it stands still."""
     paused_since: int | None = None
     """Since when the infusion is paused."""
+    ran_ms: int | None = None
+    """How long it had run when it was paused; None while it is not."""
     infusion: InfusionView | None = None
     checks_open: int = 0
     """Checks of this phase that nobody has answered."""

@@ -28,22 +28,28 @@ def free_ports(count: int) -> list[int]:
 
 
 class Stack:
-    """A simulated clinic with room 1 (a session and a device) and room 2 (free), served until closed."""
+    """A simulated clinic with room 1 (a session and a device) and room 2 (free), served until closed.
 
-    def __init__(self, directory: Path) -> None:
+    ``speed``: how many times as fast its clock runs. ``is_empty``: nobody is in room 1 yet.
+    """
+
+    def __init__(self, directory: Path, *, speed: float = 1, is_empty: bool = False) -> None:
         self.data = directory / "data"
         self.log = directory / "log.txt"
         self.port, self.gateway_port = free_ports(2)
         self.url = f"http://127.0.0.1:{self.port}"
         self._processes: list[subprocess.Popen[bytes]] = []
         ports = ("--port", str(self.port), "--gateway-port", str(self.gateway_port))
-        self._start("monitor", "serve", "--data", str(self.data), "--simulated", *ports)
+        clock = ("--simulated", "--speed", str(speed))
+        self._start("monitor", "serve", "--data", str(self.data), *clock, *ports)
         wait_until(self._is_up, "the product to serve", START_S)
         self.run("room", "add", "1")
         self.run("room", "add", "2")
         self.run("operator", "add", OPERATOR, "--role", "nurse", given=PASSWORD)
         self.token = self.run("device", "add", "--room", "1", "--name", "Bed 1", "--simulated")
-        self.session = self.run("session", "start", "--room", "1", "--patient", "P-1")
+        self.session = ""
+        if not is_empty:
+            self.session = self.run("session", "start", "--room", "1", "--patient", "P-1")
 
     def run(self, *arguments: str, given: str = "") -> str:
         """One command; its result without the newline."""

@@ -1,0 +1,42 @@
+"""The way of a session with what was out of the ordinary on it: gates that were passed, pauses, an early end."""
+
+from __future__ import annotations
+
+from monitor.dashboard.course_reading import facts_chart
+from monitor.dashboard.presenters import Step, steps
+from monitor.dashboard.visit import Visit
+from monitor.dashboard.words import Words
+from monitor.domain import facts
+from monitor.domain.chart import Chart
+from monitor.domain.sessions import Phase, Session
+
+
+def course_steps(visit: Visit, session: Session) -> list[Step]:
+    """The steps of the session, each with its note."""
+    if not session.id:
+        return steps(visit.words, session)
+    entered = visit.parts.records.facts(session.id, ("phase_entered",))
+    passed = {
+        fact.body.phase: fact.body.override
+        for fact in entered
+        if isinstance(fact.body, facts.PhaseEntered) and fact.body.override
+    }
+    chart = facts_chart(visit, session)
+    return [noted(visit.words, step, passed, chart) for step in steps(visit.words, session)]
+
+
+def noted(words: Words, step: Step, passed: dict[str, str], chart: Chart) -> Step:
+    """The step with its note; ``passed`` is the reason of each override by phase."""
+    _ = words.gettext
+    notes, reasons = [], []
+    if step.phase in passed:
+        notes.append(_("override"))
+        reasons.append(passed[step.phase])
+    if step.phase == Phase.INFUSION and chart.pauses:
+        n = len(chart.pauses)
+        notes.append(words.ngettext("{n} pause", "{n} pauses", n).format(n=n))
+        reasons += [pause.reason for pause in chart.pauses]
+    if step.phase == Phase.INFUSION and chart.stopped:
+        notes.append(_("stopped early"))
+        reasons.append(chart.stopped)
+    return step._replace(note=" · ".join(notes), why=" · ".join(reasons))
