@@ -135,17 +135,20 @@ def refit(track: Track, before: tuple[Limit, ...], rules: Rules) -> None:
     track.busy = any(rung.onset is not None for rung in rungs)
 
 
-def withdraw(track: Track, rules: Rules, at: Instant) -> None:
-    """Forget the newest entry of that moment: what it held up no longer holds. One folded away changes nothing."""
-    found = [place for place, entry in enumerate(track.recent) if entry.at == at]
+def withdraw(track: Track, rules: Rules, entry: Entry) -> None:
+    """Forget an entry: what it held up no longer holds. One that was folded away changes nothing.
+
+    Several may be of one moment: the one with the same values is meant.
+    """
+    found = [place for place, known in enumerate(track.recent) if _is_same(known, entry)]
     if not found:
         return
     del track.recent[found[-1]]
     track.newest_at = track.recent[-1].at if track.recent else -NEVER
     track.calm = 0
     track.rungs = [replace(rung) for rung in track.folded]
-    for entry in track.recent:
-        _step_all(track.rungs, rules, entry, track.spot, busy=True)
+    for known in track.recent:
+        _step_all(track.rungs, rules, known, track.spot, busy=True)
     track.busy = any(rung.onset is not None for rung in track.rungs)
 
 
@@ -172,6 +175,11 @@ def let_time_pass(track: Track, limits: tuple[Limit, ...], grace_ms: int, now: I
             continue
         if rung.onset + limit.delay_ms + grace_ms <= now:
             rung.reached = True
+
+
+def _is_same(known: Entry, entry: Entry) -> bool:
+    """Whether one reading made both; one that came out of order has lost its timeliness."""
+    return known._replace(timely=entry.timely) == entry
 
 
 def _runs(rung: Rung, limit: Limit) -> bool:

@@ -58,22 +58,25 @@ class Entry:
 
 
 class Cuff(NamedTuple):
-    """A blood pressure, from a device or an entry."""
+    """A blood pressure; ``source`` is a device, or ``manual`` with the id of its entry."""
 
     at: Instant
     systolic: float | None
     diastolic: float | None
     mean: float | None
-    entry: str | None
+    source: str
+    entry: str | None = None
 
 
 class Band(NamedTuple):
-    """A minute of a continuous metric."""
+    """A minute of a continuous metric, and when in it the first and the last value were measured."""
 
     low: float
     high: float
     total: float
     number: int
+    first: Instant
+    last: Instant
 
 
 class Pause(NamedTuple):
@@ -113,9 +116,14 @@ class Chart:
     """How many facts and cuffs were taken in: what was computed from another revision may be wrong."""
 
     def apply(self, fact: facts.Fact) -> None:
-        """Take a fact of this session in; most change nothing but the revision."""
-        self.revision += 1
+        """Take a fact of this session in; most change nothing but the revision.
+
+        Alarms change nothing at all: screens are told of them as they happen.
+        """
         body = fact.body
+        if isinstance(body, facts.AlarmChanged):
+            return
+        self.revision += 1
         if isinstance(body, ENTRIES):
             self.entries.setdefault(body.entry, Entry(fact.at, fact.by, body))
             return
@@ -144,9 +152,9 @@ class Chart:
         if reading.metric is Metric.NIBP:
             self.revision += 1
             pressure = reading.systolic, reading.diastolic, reading.mean
-            self.device_cuffs.append(Cuff(reading.at, *pressure, None))
+            self.device_cuffs.append(Cuff(reading.at, *pressure, reading.source))
         elif reading.value is not None:
-            self._observe_minute(reading.metric, reading.at // MINUTE, reading.value)
+            self._observe_minute(reading.metric, reading.at, reading.value)
 
     def cuffs(self) -> list[Cuff]:
         """Every blood pressure that counts, by time."""
@@ -156,13 +164,14 @@ class Chart:
                 known.body.values.get("systolic"),
                 known.body.values.get("diastolic"),
                 known.body.values.get("mean"),
+                MANUAL_SOURCE,
                 known.body.entry,
             )
             for known in self.counting(facts.VitalsEntered)
             if isinstance(known.body, facts.VitalsEntered)
             and ("systolic" in known.body.values or "mean" in known.body.values)
         )
-        return sorted([*self.device_cuffs, *entered], key=lambda cuff: cuff.at)
+        return sorted([*self.device_cuffs, *entered], key=lambda cuff: (cuff.at, cuff.source))
 
     def spots(self, metric: str) -> list[tuple[Instant, float]]:
         """Values of a continuous metric that staff entered and that count, by time."""
@@ -195,14 +204,21 @@ class Chart:
             return self.pauses[-1].since
         return None
 
-    def _observe_minute(self, metric: str, minute: int, value: float) -> None:
-        of_metric = self.minutes.setdefault(str(metric), {})
+    def _observe_minute(self, metric: str, at: Instant, value: float) -> None:
+        of_metric, minute = self.minutes.setdefault(str(metric), {}), at // MINUTE
         known = of_metric.get(minute)
         if known is None:
-            of_metric[minute] = Band(value, value, value, 1)
-        else:
-            low, high, total, number = known
-            of_metric[minute] = Band(min(low, value), max(high, value), total + value, number + 1)
+            of_metric[minute] = Band(value, value, value, 1, at, at)
+            return
+        low, high, total, number, first, last = known
+        of_metric[minute] = Band(
+            min(low, value),
+            max(high, value),
+            total + value,
+            number + 1,
+            min(first, at),
+            max(last, at),
+        )
 
     def _end_pause(self, body: object, at: Instant) -> None:
         if self.paused_since is not None:

@@ -43,7 +43,9 @@ class Verdict:
     def earliest_at(self) -> Instant | None:
         """When all will be met if nothing changes; now when they are."""
         times = [self.now if known.met else known.met_at for known in self.judged]
-        return None if None in times else max((at for at in times if at is not None), default=None)
+        if None in times:
+            return None
+        return max((at for at in times if at is not None), default=self.now)
 
     @property
     def blocking(self) -> Judged | None:
@@ -104,10 +106,10 @@ def _series(record: Record, criterion: Criterion) -> list[_Span]:
     if criterion.metric == Metric.NIBP:
         values = ((c.at, getattr(c, criterion.component)) for c in chart.cuffs())
         return [_Span(at, at, value, value) for at, value in values if value is not None]
-    minutes = chart.minutes.get(criterion.metric, {}).items()
-    spans = [_Span(m * MINUTE, (m + 1) * MINUTE, band.low, band.high) for m, band in minutes]
+    bands = chart.minutes.get(criterion.metric, {}).values()
+    spans = [_Span(band.first, band.last, band.low, band.high) for band in bands]
     spans += [_Span(at, at, value, value) for at, value in chart.spots(criterion.metric)]
-    return sorted(spans)
+    return spans
 
 
 def _held(
@@ -119,20 +121,33 @@ def _held(
 ) -> Judged:
     """Whether the newest values have been inside for long enough, without a gap that hides something."""
     longest_ms = _may_be_old_ms(record, criterion)
-    series = [span for span in series if span.since <= record.now]
-    if not series or record.now - series[-1].until > longest_ms:
-        since = series[-1].until if series else None
-        return Judged(criterion, False, "no_value", {**values, "since": since})
-    newest = series[-1]
-    values = {**values, "value": newest.low if newest.low == newest.high else round(newest.low)}
-    if not inside(newest.low, newest.high):
+    series = sorted(span for span in series if span.since <= record.now)
+    last_at = max((span.until for span in series), default=None)
+    if last_at is None or record.now - last_at > longest_ms:
+        return Judged(criterion, False, "no_value", {**values, "since": last_at})
+    # What a person reads and what a device measures meanwhile: the worse of them counts.
+    newest = [span for span in series if span.until >= series[-1].since]
+    beyond = [span for span in newest if not inside(span.low, span.high)]
+    shown = (beyond or newest)[-1]
+    values = {**values, "value": shown.low if shown.low == shown.high else round(shown.low)}
+    if beyond:
         return Judged(criterion, False, "outside", values)
-    since, later = newest.since, newest.since
-    for span in reversed(series):
-        if later - span.until > longest_ms or not inside(span.low, span.high):
-            break
-        since, later = span.since, span.since
+    since = _inside_since(series, inside, longest_ms)
     return _by_time(record, criterion, since + criterion.for_ms, "held", values)
+
+
+def _inside_since(
+    series: list[_Span], inside: Callable[[float, float], bool], longest_ms: int
+) -> Instant:
+    """Since when the values, of which the newest is inside, have been inside without too long a gap."""
+    since = series[-1].since
+    for span in reversed(series):
+        if since - span.until > longest_ms:
+            break
+        if not inside(span.low, span.high):
+            return min(known.since for known in series if known.since > span.until)
+        since = span.since
+    return since
 
 
 def _may_be_old_ms(record: Record, criterion: Criterion) -> int:
@@ -154,14 +169,20 @@ def _score(record: Record, criterion: Criterion) -> Judged:
     """The newest score that was taken since the infusion ended; an earlier one says nothing about now."""
     ended = infusion.ended_at(record.session)
     taken = record.chart.scores(criterion.score)
-    after = [value for at, value in taken if ended is not None and ended <= at <= record.now]
+    after = [known for known in taken if ended is not None and ended <= known[0] <= record.now]
     values: Values = {"wanted": criterion.value}
     if not after:
         return Judged(criterion, False, "not_scored", values)
-    met = after[-1] >= criterion.value
+    newest_at = max(at for at, _ in after)
+    # Of two scores of one moment the worse counts: which of them came first says nothing.
+    of_newest = [value for at, value in after if at == newest_at]
     if criterion.kind == "score_at_most":
-        met = after[-1] <= criterion.value
-    return Judged(criterion, met, "score" if met else "outside", {**values, "value": after[-1]})
+        value = max(of_newest)
+        met = value <= criterion.value
+    else:
+        value = min(of_newest)
+        met = value >= criterion.value
+    return Judged(criterion, met, "score" if met else "outside", {**values, "value": value})
 
 
 def _after(record: Record, criterion: Criterion) -> Judged:

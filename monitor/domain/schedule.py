@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from monitor.domain import infusion
 from monitor.domain.chart import Chart
+from monitor.domain.conditions.overdue import next_cuff_at
 from monitor.domain.course import Course, ScoreKind
 from monitor.domain.gates import open_checks
 from monitor.domain.readings import MINUTE, Instant
@@ -15,8 +16,6 @@ CUFF = "cuff"
 SCORE = "score"
 CHECKS = "checks"
 PHASE_END = "phase_end"
-
-
 MAY_BE_EARLY_MS = 15 * MINUTE
 """A score that is due once counts when it is taken this long before. Needs clinical sign-off."""
 
@@ -47,9 +46,8 @@ def _cuff(session: Session, chart: Chart, course: Course) -> list[Task]:
     every = course.cuff_ms.get(session.phase)
     if every is None:
         return []
-    # A phase may ask for cuffs more often than the one before: the first is due one cadence into it at the latest.
-    last = max((cuff.at for cuff in chart.cuffs()), default=session.phases[-1].at)
-    return [Task(CUFF, "", last + every, every)]
+    last = max((cuff.at for cuff in chart.cuffs()), default=None)
+    return [Task(CUFF, "", next_cuff_at(last, session.phases[-1].at, every), every)]
 
 
 def _scores(session: Session, chart: Chart, course: Course) -> list[Task]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from monitor.domain.alarms import Occurrence
 from monitor.domain.breaches import NEVER
 from monitor.domain.conditions import help_call, late, overdue, score
-from monitor.domain.conditions.overdue import Agendum
+from monitor.domain.conditions.overdue import Agendum, next_cuff_at
 from monitor.domain.controls import Controls, Ending
 from monitor.domain.feed_watch import FeedWatch
 from monitor.domain.limits import AlarmSettings, Limit
@@ -136,16 +136,16 @@ class SessionAlarms:
         self._judge_all(now)
 
     def withdraw(
-        self, metrics: Sequence[Metric], at: Instant, cuff_at: Instant | None, by: str, now: Instant
+        self, readings: Sequence[Reading], cuff_at: Instant | None, by: str, now: Instant
     ) -> None:
-        """Staff have voided what they entered at ``at``: it no longer holds any condition up.
+        """Staff have voided what they entered: it no longer holds any condition up.
 
         ``cuff_at``: the newest cuff that still counts.
         """
         self.tick(now)
         with self._book.withdrawing(by):
-            for metric in metrics:
-                self._values.withdraw(metric, at, now)
+            for reading in readings:
+                self._values.withdraw(reading, now)
         self.state.last_cuff_at = cuff_at
         self._judge_all(now)
 
@@ -271,6 +271,5 @@ class SessionAlarms:
         if cadence_ms is None:
             return self.state.agenda
         began_at = self.state.phase_at or self.state.started_at
-        last = self.state.last_cuff_at
-        due = Agendum(overdue.CUFF, (began_at if last is None else last) + cadence_ms, cadence_ms)
-        return [due, *self.state.agenda]
+        due_at = next_cuff_at(self.state.last_cuff_at, began_at, cadence_ms)
+        return [Agendum(overdue.CUFF, due_at, cadence_ms), *self.state.agenda]

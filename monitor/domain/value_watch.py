@@ -91,15 +91,24 @@ class ValueWatch:
         if was_busy or track.busy:
             self._judge(metric, source, now)
 
-    def withdraw(self, metric: Metric, at: Instant, now: Instant) -> None:
-        """What staff entered at ``at`` does not count: judge what is left."""
+    def withdraw(self, reading: Reading, now: Instant) -> None:
+        """What staff entered does not count: judge what is left."""
+        metric, entry = reading.metric, entry_of(reading, timely=True)
         track = self._state.tracks.get(f"{metric}|{MANUAL_SOURCE}")
-        self._state.late_tracks.pop(f"{metric}|{MANUAL_SOURCE}", None)
         if track is None:
             return
-        withdraw(track, self._rules[metric], at)
+        withdraw(track, self._rules[metric], entry)
         self._judge(metric, MANUAL_SOURCE, now)
         self._compare(metric, now)
+        late_track = self._state.late_tracks.get(f"{metric}|{MANUAL_SOURCE}")
+        if late_track is not None:
+            withdraw(late_track, self._rules[metric], entry)
+            self._end_late(metric, late_track, now)
+
+    def _end_late(self, metric: Metric, late_track: Track, now: Instant) -> None:
+        """What late values have told ends when those that are left show it no longer."""
+        if late.condition(metric, MANUAL_SOURCE, self._limits[metric], late_track, now) is None:
+            self._book.reconcile(late.key_of(metric, MANUAL_SOURCE), None, now)
 
     def is_busy(self) -> bool:
         """Whether any limit is crossed, or was and is not cleared."""
@@ -177,7 +186,7 @@ class ValueWatch:
 
     def _spoken_for(self, condition: Condition, now: Instant) -> None:
         """A breach that holds live needs no second alarm for its late part."""
-        noted = self._book.opened(f"{late.KIND}|{condition.metric}|{condition.source}")
+        noted = self._book.opened(late.key_of(condition.metric or "", condition.source))
         if noted is not None and condition.onset <= noted.onset:
             self._book.end_condition(noted, now)
 
@@ -200,9 +209,10 @@ class ValueWatch:
             for key, track in self._state.tracks.items()
             if key.startswith(f"{metric}|") and track.recent and track.recent[-1].timely
         ]
+        holds = None
         if len(newest) > 1:
             holds = disagreement.condition(str(metric), newest, self._settings.disagreement, now)
-            self._book.reconcile(disagreement.key_of(str(metric)), holds, now)
+        self._book.reconcile(disagreement.key_of(str(metric)), holds, now)
 
 
 def _metric_and_source(key: str) -> tuple[Metric, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from monitor.domain import facts
@@ -17,7 +18,7 @@ from monitor.domain.visits import Visit
 from monitor.service.charts import record, verdict
 from monitor.service.gated import refuse_blocked
 from monitor.service.given import Given
-from monitor.service.known_sessions import open_session, paper_time
+from monitor.service.known_sessions import infusing_session, open_session, paper_time
 from monitor.service.office_orders import known_room
 from monitor.service.protocols import Protocol
 from monitor.service.refusals import OrderRefusedError
@@ -52,27 +53,24 @@ def start_session(ward: Ward, given: Given) -> dict[str, Any]:
 def enter_phase(ward: Ward, given: Given) -> dict[str, Any]:
     order = given.order
     session, phase = open_session(ward, order.session), Phase(order.phase)
-    at = given.at
-    if order.at is not None:
-        if not session.paper:
-            message = "only a session that was kept on paper is entered afterwards"
-            raise OrderRefusedError("not_paper", message, "at")
-        at = paper_time(order.at, given.at, not_before=session.phases[-1].at)
+    at = _phase_time(session, order.at, given.at)
     moved = _entering(session, phase, at, "phase")
-    if phase is Phase.DISCHARGED:
-        _refuse_with_signals(ward, session, order.override)
-    refuse_blocked(record(ward, session, given.at), phase, given, simulated=ward.simulated)
+    waiting = _signals(ward, session) if phase is Phase.DISCHARGED else 0
+    if waiting and order.override is None:
+        message = f"{waiting} alarm(s) must be acknowledged first, or give a reason to override"
+        raise OrderRefusedError("alarms_waiting", message, "override")
+    judged = record(ward, session, given.at)
+    blocked = refuse_blocked(judged, phase, given, simulated=ward.simulated)
     if phase is Phase.DISCHARGED:
         _sign_discharge(ward, session, given)
+    override = order.override if blocked or waiting else None
     entered_at = at if session.paper else None
-    _move(ward, moved, facts.PhaseEntered(session.id, phase, order.override, entered_at), given)
+    _move(ward, moved, facts.PhaseEntered(session.id, phase, override, entered_at), given)
     return {"session": session.id, "phase": str(phase)}
 
 
 def stop_infusion(ward: Ward, given: Given) -> dict[str, Any]:
-    session = open_session(ward, given.order.session)
-    if session.phase is not Phase.INFUSION:
-        raise OrderRefusedError("no_infusion", f"session {session.id} is in {session.phase}")
+    session = infusing_session(ward, given.order.session)
     moved = _entering(session, Phase.OBSERVATION, given.at, "session")
     body = facts.InfusionStopped(session.id, given.order.reason)
     ward.note(body, at=given.at, by=given.by, session_id=session.id)
@@ -198,21 +196,25 @@ def _move(ward: Ward, session: Session, body: facts.FactBody, given: Given) -> N
 def _tell(ward: Ward, session: Session, now: Instant) -> None:
     """Screens and the room's devices hear that the session has begun or ended."""
     ward.outbox.rooms[session.room_id] = None
-    open_id = session.id if session.is_open else None
+    open_id = session.id if session.is_open and not session.paper else None
     for device in ward.registry.devices_in(session.room_id, now):
         ward.outbox.notices.append(Notice("session", device.id, open_id))
 
 
-def _refuse_with_signals(ward: Ward, session: Session, override: str | None) -> None:
+def _signals(ward: Ward, session: Session) -> int:
+    """How many alarms wait to be acknowledged."""
     alarms = ward.alarms.session(session.id)
-    waiting = (
-        []
-        if alarms is None
-        else [known.id for known in alarms.signals() if known.state in ("active", "latched")]
-    )
-    if waiting and override is None:
-        raise OrderRefusedError(
-            "alarms_waiting",
-            f"{len(waiting)} alarm(s) must be acknowledged first, or give a reason to override",
-            "override",
-        )
+    signals = () if alarms is None else alarms.signals()
+    return sum(known.state in ("active", "latched") for known in signals)
+
+
+def _phase_time(session: Session, at: datetime | None, now: Instant) -> Instant:
+    """When a phase begins: now, and on paper when it did. Raises OrderRefusedError."""
+    if not session.paper:
+        if at is not None:
+            message = "only a session that was kept on paper is entered afterwards"
+            raise OrderRefusedError("not_paper", message, "at")
+        return now
+    if at is None:
+        raise OrderRefusedError("time_wanted", "say when it was, as the paper has it", "at")
+    return paper_time(at, now, not_before=session.phases[-1].at)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from monitor.domain import discharge, schedule
-from monitor.domain.chart import Chart
 from monitor.domain.conditions import overdue
 from monitor.domain.conditions.overdue import Agendum
 from monitor.domain.discharge import Record
-from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric, Reading
+from monitor.domain.readings import Instant
 from monitor.domain.sessions import Phase, Session
 from monitor.service.ward import Ward
 
@@ -29,8 +28,12 @@ def settle(ward: Ward, now: Instant) -> None:
 
 
 def tasks(ward: Ward, session: Session) -> list[schedule.Task]:
-    """What is due in a session."""
-    return schedule.tasks(session, ward.chart(session), ward.protocol_of(session).course)
+    """What is due in a session: made anew only when session or chart have changed, as it is asked for each second."""
+    chart, known = ward.chart(session), ward.tasks.get(session.id)
+    if known is None or known[0] is not session or known[1] != chart.revision:
+        made = schedule.tasks(session, chart, ward.protocol_of(session).course)
+        known = ward.tasks[session.id] = (session, chart.revision, made)
+    return known[2]
 
 
 def record(ward: Ward, session: Session, now: Instant) -> Record:
@@ -58,20 +61,6 @@ def verdict(ward: Ward, session: Session, now: Instant) -> discharge.Verdict | N
     if session.phase is not Phase.OBSERVATION:
         return None
     return discharge.verdict(record(ward, session, now))
-
-
-def newest_reading(chart: Chart, metric: Metric) -> Reading | None:
-    """The newest cuff, or value entered by staff, that counts; of continuous metrics devices are not asked."""
-    if metric is Metric.NIBP:
-        cuff = next(iter(chart.cuffs()[-1:]), None)
-        if cuff is None or cuff.entry is None:
-            return None
-        pressure = cuff.systolic, cuff.diastolic, cuff.mean
-        at = cuff.at
-        return Reading(metric, at, at, at, MANUAL_SOURCE, "ok", False, None, *pressure)
-    for at, value in chart.spots(metric)[-1:]:
-        return Reading(metric, at, at, at, MANUAL_SOURCE, "ok", False, value)
-    return None
 
 
 def _agenda(ward: Ward, session: Session) -> list[Agendum]:

@@ -12,9 +12,10 @@ from monitor.domain.entries import Fault, impossible
 from monitor.domain.sessions import Phase, Session
 from monitor.service.bedside_orders import refuse_bad_reference
 from monitor.service.given import Given
-from monitor.service.known_sessions import open_session, remembered_session
+from monitor.service.known_sessions import infusing_session, open_session, remembered_session
 from monitor.service.office_orders import known_room
 from monitor.service.refusals import OrderRefusedError
+from monitor.service.right_room import refuse_two_rooms
 from monitor.service.ward import Bedside, Notice, Ward
 
 _BEFORE_THE_END = (Phase.PRECHECK, Phase.BASELINE, Phase.INFUSION)
@@ -60,6 +61,9 @@ def answer_check(ward: Ward, given: Given) -> dict[str, Any]:
         raise OrderRefusedError("unknown_check", f"there is no check {order.item}", "item")
     if order.answer == "not_applicable" and not item.may_not_apply:
         raise OrderRefusedError("must_apply", "this check always applies", "answer")
+    if item.phase == "discharge" and session.phase in _BEFORE_THE_END and not session.paper:
+        message = "whether the patient may leave is checked when the infusion is over"
+        raise OrderRefusedError("too_early", message, "item")
     body = facts.CheckAnswered(session.id, item.id, order.answer, order.note)
     _note(ward, session, given, body)
     return {"item": item.id, "answer": order.answer}
@@ -84,7 +88,7 @@ def confirm_baseline(ward: Ward, given: Given) -> dict[str, Any]:
 
 
 def pause_infusion(ward: Ward, given: Given) -> dict[str, Any]:
-    session = _infusing(ward, given)
+    session = infusing_session(ward, given.order.session)
     rules = ward.protocol_of(session).course.dose
     if rules is not None and not rules.by_pump:
         raise OrderRefusedError("no_pump", "this protocol has no pump to pause", "session")
@@ -95,7 +99,7 @@ def pause_infusion(ward: Ward, given: Given) -> dict[str, Any]:
 
 
 def resume_infusion(ward: Ward, given: Given) -> dict[str, Any]:
-    session = _infusing(ward, given)
+    session = infusing_session(ward, given.order.session)
     if ward.chart(session).paused_since is None:
         raise OrderRefusedError("not_paused", "the infusion is not paused", "session")
     _note(ward, session, given, facts.InfusionResumed(session.id))
@@ -126,21 +130,17 @@ def correct_patient(ward: Ward, given: Given) -> dict[str, Any]:
     refuse_bad_reference(order.patient)
     if order.patient == session.patient:
         return {"session": session.id, "patient": session.patient}
-    ward.series[session.patient] = ward.series.get(session.patient, 1) - 1
-    ward.series[order.patient] = ward.series.get(order.patient, 0) + 1
-    number = ward.series[order.patient]
-    ward.remember(replace(session, patient=order.patient, number=number))
+    if session.is_open:
+        refuse_two_rooms(ward, order.patient)
+    if session.phase is not Phase.CANCELLED:
+        ward.series[session.patient] = ward.series.get(session.patient, 1) - 1
+        ward.series[order.patient] = ward.series.get(order.patient, 0) + 1
+    ward.remember(replace(session, patient=order.patient))
+    for patient in (session.patient, order.patient):
+        ward.number_sessions_of(patient)
     body = facts.PatientCorrected(session.id, order.patient, order.reason)
     _note(ward, session, given, body)
     return {"session": session.id, "patient": order.patient}
-
-
-def _infusing(ward: Ward, given: Given) -> Session:
-    session = open_session(ward, given.order.session)
-    if session.phase is not Phase.INFUSION:
-        message = f"no infusion runs: the session is in {session.phase}"
-        raise OrderRefusedError("no_infusion", message, "session")
-    return session
 
 
 def _planned(session: Session, dose: Dose) -> facts.InfusionPlanned:
@@ -174,7 +174,7 @@ def _change_devices(ward: Ward, session: Session, before: str, after: str, given
         ward.outbox.notices.append(Notice("session", device.id, None))
         if alarms is not None:
             alarms.forget(device.id, given.at)
-    for device in ward.registry.devices_in(after, given.at):
+    for device in () if session.paper else ward.registry.devices_in(after, given.at):
         ward.outbox.notices.append(Notice("session", device.id, session.id))
         connection = ward.connections.get(device.id)
         if alarms is not None:

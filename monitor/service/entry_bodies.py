@@ -39,7 +39,8 @@ def prepare(ward: Ward, order: Message, session: Session, now: Instant) -> Prepa
 
 
 def _vitals(ward: Ward, order: wire.EnterVitals, session: Session, now: Instant) -> Prepared:
-    values = {name: value for name in _ENTERED if (value := getattr(order, name)) is not None}
+    given = ((name, getattr(order, name)) for name in _ENTERED)
+    values = {name: round(value, 3) for name, value in given if value is not None}
     fault = entries.impossible(values)
     if fault is None and not order.confirmed:
         fault = entries.unusual(values)
@@ -49,7 +50,8 @@ def _vitals(ward: Ward, order: wire.EnterVitals, session: Session, now: Instant)
     key = (MANUAL_SOURCE, f"manual-{session.id}")
     known = ward.positions.get(key)
     seq = 1 if known is None else known.last_seq + 1
-    readings = _readings(values, at, now)
+    body = facts.VitalsEntered(session.id, str(order.entry), at, values, seq)
+    readings = manual_readings(body, now)
 
     def take_in() -> None:
         position = StreamPosition(*key, seq)
@@ -62,21 +64,22 @@ def _vitals(ward: Ward, order: wire.EnterVitals, session: Session, now: Instant)
             ward.alarms.observe(session.id, readings, now)
             intake.show(ward, session, readings)
 
-    return Prepared(facts.VitalsEntered(session.id, str(order.entry), at, values, seq), take_in)
+    return Prepared(body, take_in)
 
 
-def _readings(values: dict[str, float], at: Instant, now: Instant) -> list[Reading]:
-    late = now - at > MANUAL_MAY_BE_OLD_MS
+def manual_readings(body: facts.VitalsEntered, entered_at: Instant) -> list[Reading]:
+    """What a person entered, as readings."""
+    values, at = body.values, body.measured_at
+    late = entered_at - at > MANUAL_MAY_BE_OLD_MS
     readings = [
-        Reading(metric, at, at, now, MANUAL_SOURCE, "ok", late, round(values[metric], 3))
+        Reading(metric, at, at, entered_at, MANUAL_SOURCE, "ok", late, values[metric])
         for metric in SINGLE
         if metric in values
     ]
     pressure = [values.get(name) for name in entries.PRESSURE_FIELDS]
     if any(value is not None for value in pressure):
-        rounded = (None if value is None else round(value, 3) for value in pressure)
         readings.append(
-            Reading(Metric.NIBP, at, at, now, MANUAL_SOURCE, "ok", late, None, *rounded)
+            Reading(Metric.NIBP, at, at, entered_at, MANUAL_SOURCE, "ok", late, None, *pressure)
         )
     return readings
 

@@ -5,19 +5,20 @@ Entries are prepared first and taken in then, so that a correction is refused wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from monitor.domain import entries, facts
-from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric
+from monitor.domain import facts
+from monitor.domain.chart import EntryFact
 from monitor.domain.session_state import Score
 from monitor.domain.sessions import Session
-from monitor.service.charts import newest_reading
-from monitor.service.entry_bodies import SINGLE, Prepared, prepare
+from monitor.service.entry_bodies import Prepared, manual_readings, prepare
 from monitor.service.given import Given
 from monitor.service.known_sessions import open_session, remembered_session
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Ward
+from monitor.service.withdrawn import take_off_screens
+from monitor.wire.base import moment_of
+from monitor.wire.course_orders import AnyEntry
 
 
 def enter(ward: Ward, given: Given) -> dict[str, Any]:
@@ -42,18 +43,34 @@ def void_entry(ward: Ward, given: Given) -> dict[str, Any]:
 def correct_entry(ward: Ward, given: Given) -> dict[str, Any]:
     order, session = given.order, remembered_session(ward, given.order.session)
     entry, replacement = str(order.entry), str(order.replacement.entry)
-    if replacement in ward.entries:
+    if _is_corrected(ward, session, entry, replacement):
         return {"entry": replacement, "repeated": True}
+    if replacement in ward.entries:
+        raise OrderRefusedError("entry_known", "a correction has an id of its own", "entry")
     if order.replacement.session != session.id:
         raise OrderRefusedError("other_session", "the correction is of another session", "session")
     if entry_voided(ward, session, entry):
         raise OrderRefusedError("voided", "this entry was voided before", "entry")
-    prepared = prepare(ward, order.replacement, session, given.at)
-    if type(prepared.body) is not type(ward.chart(session).entries[entry].body):
+    original = ward.chart(session).entries[entry].body
+    prepared = prepare(ward, _of_its_time(order.replacement, original), session, given.at)
+    if type(prepared.body) is not type(original):
         raise OrderRefusedError("other_kind", "an entry is corrected by one of its kind", "entry")
     _void(ward, given, session, entry, replacement)
     _take(ward, given, session, prepared)
     return {"entry": replacement, "repeated": False}
+
+
+def _is_corrected(ward: Ward, session: Session, entry: str, replacement: str) -> bool:
+    known = ward.chart(session).entries.get(entry)
+    voided = None if known is None else known.voided
+    return voided is not None and voided.replaced_by == replacement
+
+
+def _of_its_time(replacement: AnyEntry, original: EntryFact) -> AnyEntry:
+    """A correction that names no time is about the moment of what it corrects."""
+    if replacement.measured_at is not None:
+        return replacement
+    return replacement.model_copy(update={"measured_at": moment_of(original.measured_at)})
 
 
 def entry_voided(ward: Ward, session: Session, entry: str) -> bool:
@@ -85,34 +102,12 @@ def _withdraw_vitals(
     ward: Ward, session: Session, voided: facts.VitalsEntered, given: Given
 ) -> None:
     chart, alarms = ward.chart(session), ward.alarms.touch(session.id)
-    pressure = any(name in voided.values for name in entries.PRESSURE_FIELDS)
-    metrics = [metric for metric in SINGLE if str(metric) in voided.values]
-    metrics += [Metric.NIBP] if pressure else []
+    readings = manual_readings(voided, chart.entries[voided.entry].at)
     if alarms is not None:
         newest = max((cuff.at for cuff in chart.cuffs()), default=None)
-        alarms.withdraw(metrics, voided.measured_at, newest, given.by, given.at)
+        alarms.withdraw(readings, newest, given.by, given.at)
         ward.must_checkpoint[session.id] = None
-    _show_what_is_left(ward, session, metrics, voided.measured_at)
-
-
-def _show_what_is_left(
-    ward: Ward, session: Session, metrics: Iterable[Metric], at: Instant
-) -> None:
-    """A withdrawn value must not stay on any screen, as number or in a trend."""
-    bedside = ward.bedsides.get(session.room_id)
-    if bedside is None or not session.is_open:
-        return
-    for metric in metrics:
-        shown = bedside.latest.get(metric)
-        if shown is not None and shown.source == MANUAL_SOURCE and shown.at == at:
-            del bedside.latest[metric]
-            left = newest_reading(ward.chart(session), metric)
-            if left is not None:
-                bedside.latest[metric] = left
-        points = bedside.trend.get(metric, ())
-        for point in [p for p in points if p[10] == MANUAL_SOURCE and p[2] == at]:
-            bedside.trend[metric].remove(point)
-    ward.outbox.reload = True
+    take_off_screens(ward, session, readings)
 
 
 def _withdraw_score(ward: Ward, session: Session, voided: facts.ScoreEntered, given: Given) -> None:

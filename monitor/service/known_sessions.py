@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.domain.readings import HOUR, SECOND, Instant
-from monitor.domain.sessions import Session
+from monitor.domain.sessions import Phase, Session
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Ward
 from monitor.wire.base import milliseconds
@@ -32,11 +32,26 @@ def remembered_session(ward: Ward, session_id: str) -> Session:
     return session
 
 
+def infusing_session(ward: Ward, session_id: str) -> Session:
+    """The session of that id, in which an infusion runs or stands still. Raises OrderRefusedError."""
+    session = open_session(ward, session_id)
+    if session.phase is not Phase.INFUSION:
+        message = f"no infusion runs: the session is in {session.phase}"
+        raise OrderRefusedError("no_infusion", message, "session")
+    if session.paper:
+        message = "on paper: enter when the next phase began, and say the rest in a note"
+        raise OrderRefusedError("on_paper", message, "session")
+    return session
+
+
 def entered_time(measured_at: datetime | None, session: Session, now: Instant) -> Instant:
-    """When an entry was measured: now, or the time set back. Raises OrderRefusedError."""
+    """When an entry was measured: now, or the time set back. Raises OrderRefusedError.
+
+    Of a session that has ended, or was kept on paper, nothing is measured now.
+    """
     ended_at = session.ended_at
-    if measured_at is None and ended_at is not None:
-        raise OrderRefusedError("time_wanted", "the session has ended: say when", "measured_at")
+    if measured_at is None and (ended_at is not None or session.paper):
+        raise OrderRefusedError("time_wanted", "say when it was", "measured_at")
     at = now if measured_at is None else milliseconds(measured_at)
     if at > now + _CLOCKS_MAY_DIFFER_MS:
         raise OrderRefusedError("future_time", "this time has not come yet", "measured_at")

@@ -58,6 +58,7 @@ def restore(
         ward.charts[session.id] = chart_of(
             records.facts(session.id), (known.reading for known in records.readings(session.id))
         )
+        ward.entries |= set(ward.charts[session.id].entries)
     hour = now // HOUR
     ward.unassigned_by_hour[hour] = records.unassigned_count(since=now - 24 * HOUR)
     for restored in records.restored_sessions():
@@ -135,8 +136,6 @@ def _close_what_was_open(ward: Ward, records: Records, session_id: str, now: Ins
 
 def _show_again(ward: Ward, records: Records, session: Session) -> None:
     """Put the newest values and the trend of a session back where screens find them."""
-    chart = ward.chart(session)
-    ward.entries |= set(chart.entries)
     voided = records.voided_seqs(session.id)
     stored = [
         known.reading

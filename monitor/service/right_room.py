@@ -23,6 +23,15 @@ def planned_visit(ward: Ward, order: StartSession, now: Instant) -> Visit | None
     return visit
 
 
+def refuse_two_rooms(ward: Ward, patient: str) -> None:
+    """Raises OrderRefusedError for a patient who has an open session."""
+    for session in ward.sessions.values():
+        if session.is_open and session.patient == patient:
+            other = ward.registry.rooms[session.room_id].name
+            message = f"{patient} is in session {session.id} in room {other}"
+            raise OrderRefusedError("patient_in_session", message, "patient", {"room": other})
+
+
 def refuse_wrong_room(
     ward: Ward, order: StartSession, room: Room, visit: Visit | None, now: Instant
 ) -> None:
@@ -30,11 +39,7 @@ def refuse_wrong_room(
 
     A reason (``despite``) passes it, but no patient is in two rooms at once.
     """
-    for session in ward.sessions.values():
-        if session.is_open and session.patient == order.patient:
-            other = ward.registry.rooms[session.room_id].name
-            message = f"{order.patient} is in session {session.id} in room {other}"
-            raise OrderRefusedError("patient_in_session", message, "patient", {"room": other})
+    refuse_two_rooms(ward, order.patient)
     if order.despite is not None or order.paper_from is not None:
         return
     if visit is not None and visit.room_id not in (None, room.id):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from monitor.domain.alarm_system import AlarmSystem, SessionChange
@@ -13,8 +13,9 @@ from monitor.domain.facts import Fact, FactBody
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.readings import HOUR, MINUTE, Instant, Reading
 from monitor.domain.registry import Registry
+from monitor.domain.schedule import Task
 from monitor.domain.screens import ScreenWatch
-from monitor.domain.sessions import Session
+from monitor.domain.sessions import Phase, Session
 from monitor.domain.visits import Plan
 from monitor.service.phrases import Phrases
 from monitor.service.ports import Batch, Page, StreamPosition, TokenSource
@@ -96,6 +97,8 @@ class Ward:
     """Every text of a protocol that a remembered session is run by."""
     charts: dict[str, Chart] = field(default_factory=dict)
     """Of the remembered sessions."""
+    tasks: dict[str, tuple[Session, int, list[Task]]] = field(default_factory=dict)
+    """What is due in a session, with the session and the revision of its chart that it was made from."""
     changed_charts: dict[str, None] = field(default_factory=dict)
     """Sessions whose agenda must be made anew."""
     plan: Plan = field(default_factory=Plan)
@@ -151,6 +154,18 @@ class Ward:
             ids.append(session.id)
         self.sessions[session.id] = session
 
+    def number_sessions_of(self, patient: str) -> None:
+        """Count a patient's remembered sessions anew; those before them are the oldest ones."""
+        remembered = sorted(
+            (known for known in self.sessions.values() if known.patient == patient),
+            key=lambda session: int(session.id[1:]),
+        )
+        counted = [known for known in remembered if known.phase is not Phase.CANCELLED]
+        number = self.series.get(patient, 0) - len(counted) + 1
+        for session in remembered:
+            self.sessions[session.id] = replace(session, number=number)
+            number += session.phase is not Phase.CANCELLED
+
     def protocol_of(self, session: Session) -> Protocol:
         """The protocol a session is run by: the text it started with. Raises KeyError where that is not known."""
         return self.editions.get(session.edition) or self.protocols[session.protocol]
@@ -168,7 +183,8 @@ class Ward:
         for session in list(self.sessions.values()):
             if session.ended_at is not None and session.ended_at < now - MEMORY_MS:
                 del self.sessions[session.id]
-                self.charts.pop(session.id, None)
+                self.entries -= set(self.charts.pop(session.id, Chart()).entries)
+                self.tasks.pop(session.id, None)
                 for ids in self.room_sessions.values():
                     if session.id in ids:
                         ids.remove(session.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import (
@@ -153,6 +153,11 @@ def _spoken(parts: list[object]) -> str:
 def milliseconds(moment: datetime) -> int:
     """An aware datetime as milliseconds since the Unix epoch, UTC."""
     return round(moment.timestamp() * 1000)
+
+
+def moment_of(instant: int) -> datetime:
+    """Milliseconds since the Unix epoch as an aware datetime, UTC."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=instant)
 
 
 def rfc3339(instant: int) -> str:

@@ -15,6 +15,11 @@ from monitor.domain.readings import SECOND, Instant, Metric
 KIND = "late_data"
 
 
+def key_of(metric: str, source: str) -> str:
+    """Of what late values of a source have told."""
+    return f"{KIND}|{metric}|{source}"
+
+
 def condition(
     metric: Metric, source: str, limits: tuple[Limit, ...], late: Track, now: Instant
 ) -> Condition | None:
@@ -29,7 +34,7 @@ def condition(
     limit, rung = max(reached, key=lambda pair: pair[0].severity)
     onset = rung.onset or 0
     return Condition(
-        key=f"{KIND}|{metric}|{source}",
+        key=key_of(metric, source),
         kind=KIND,
         metric=str(metric),
         source=source,

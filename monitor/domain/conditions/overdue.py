@@ -36,6 +36,16 @@ class Agendum(NamedTuple):
 KEY = Agendum(CUFF, 0).key
 
 
+def next_cuff_at(last: Instant | None, phase_at: Instant, every_ms: int) -> Instant:
+    """When a cuff is due: a cadence after the last one, or after the phase began where there was none.
+
+    A phase that asks more often than the one before it asks from its beginning on: nothing is overdue before that.
+    """
+    if last is None:
+        return phase_at + every_ms
+    return max(last + every_ms, phase_at)
+
+
 def condition(due: Agendum, grace_ms: int, now: Instant) -> Condition | None:
     """The condition of one thing that is due; None while it is not overdue."""
     rungs = _rungs(due, grace_ms)
