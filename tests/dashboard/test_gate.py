@@ -148,11 +148,13 @@ async def test_the_sign_in_form_is_in_the_clinics_language() -> None:
 
 
 async def test_an_address_that_does_not_exist_is_said_not_to() -> None:
-    browser = Browser(create_app(parts()))
+    browser = Browser(create_app(parts(simulated=True)))
     await browser.sign_in()
     page = await browser.get("/series/P-0388/x")
     assert page.status == 404
     assert "There is no such page" in page.text
+    assert 'data-connection="lost"' in page.text
+    assert "data-simulated" in page.text
 
 
 async def test_no_page_fetches_anything_from_elsewhere() -> None:
