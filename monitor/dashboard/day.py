@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -129,16 +129,36 @@ def read_day(visitor: Visitor, day: date, live_ends: Mapping[str, Instant] | Non
     return Day(day, tuple(visits), tuple(sessions), charts, courses, live_ends or {})
 
 
-def clash_text(words: Words, rooms: Mapping[str, str], clash: Clash) -> str:
-    """One sentence for two infusions that would end together."""
+def clash_texts(words: Words, rooms: Mapping[str, str], found: Sequence[Clash]) -> list[str]:
+    """One sentence for each group of infusions that would end together."""
+    return [_clash_text(words, rooms, group) for group in _groups(found)]
+
+
+def _groups(found: Sequence[Clash]) -> list[list[PlannedInfusion]]:
+    """Infusions that are linked by their clashes, each group by time."""
+    groups: list[dict[str, PlannedInfusion]] = []
+    for clash in found:
+        pair = {one.key: one for one in clash}
+        linked = [group for group in groups if group.keys() & pair.keys()]
+        merged = dict(pair)
+        for group in linked:
+            merged |= group
+        groups = [group for group in groups if group not in linked] + [merged]
+    ordered = [sorted(group.values(), key=lambda one: (one.ends_at, one.key)) for group in groups]
+    return sorted(ordered, key=lambda group: group[0].ends_at)
+
+
+def _clash_text(words: Words, rooms: Mapping[str, str], group: Sequence[PlannedInfusion]) -> str:
     _ = words.gettext
-    first, second = (_place(words, rooms, one) for one in clash)
-    at, later = words.clock(clash.first.ends_at), words.clock(clash.second.ends_at)
+    *firsts, last = (_place(words, rooms, one) for one in group)
+    at, later = words.clock(group[0].ends_at), words.clock(group[-1].ends_at)
     if at == later:
-        text = _("{first} and {second} would both end at {at}.")
-        return text.format(first=_begun(first), second=second, at=at)
-    text = _("{first} would end at {at} and {second} at {later}: too close together.")
-    return text.format(first=_begun(first), second=second, at=at, later=later)
+        same = _("{first} and {last} would both end at {at}.")
+        text = same if len(group) == 2 else _("{first} and {last} would all end at {at}.")
+    else:
+        text = _("{first} and {last} would end too close together, from {at} to {later}.")
+    told = text.format(first=", ".join(firsts), last=last, at=at, later=later)
+    return told[:1].upper() + told[1:]
 
 
 def start_warnings(visitor: Visitor, session: Session, now: Instant) -> list[str]:
@@ -149,7 +169,7 @@ def start_warnings(visitor: Visitor, session: Session, now: Instant) -> list[str
         return []
     rooms = {room.id: room.name for room in visitor.parts.records.rooms()}
     found = clashes_with(would_be, day.infusions(now), now)
-    return [clash_text(visitor.words, rooms, clash) for clash in found]
+    return clash_texts(visitor.words, rooms, found)
 
 
 def day_clashes(day: Day, now: Instant) -> list[Clash]:
@@ -171,7 +191,3 @@ def _place(words: Words, rooms: Mapping[str, str], one: PlannedInfusion) -> str:
     if one.room_id is None:
         return _("{patient} (no room yet)").format(patient=one.patient)
     return _("room {room}").format(room=rooms.get(one.room_id, one.room_id))
-
-
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -225,6 +225,10 @@ def refusal_text(words: Words, result: OrderResult) -> str:
         "contradictory": _("Systolic must be above diastolic, and the mean between them."),
         "unknown_operator": _("You are no longer known to the gateway: sign in again."),
         "locked": _("This station is locked: sign in to act."),
+        "past": _("This time is over: a visit is planned ahead."),
+        "visit_planned": _("This patient has another visit within half a day of this."),
+        "visit_over": _("This visit has begun or was cancelled."),
+        "no_series": _("This protocol has no series."),
         "degraded": _("The gateway cannot store anything now: nothing was changed."),
     }
     return known.get(result.code, result.message)

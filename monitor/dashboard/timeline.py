@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from monitor.dashboard.day import Day, clash_text, day_clashes, midnight
+from monitor.dashboard.day import Day, clash_texts, day_clashes, midnight
 from monitor.dashboard.words import Words
 from monitor.domain.readings import HOUR, Instant
 from monitor.domain.registry import Room
@@ -96,7 +96,7 @@ def timeline(words: Words, day: Day, rooms: Sequence[Room], now: Instant) -> Tim
         lanes=_lanes(words, rooms, entries, axis, marked),
         hours=axis.hours(words),
         now=axis.place(now) if axis.begin <= now <= axis.end else None,
-        warnings=[clash_text(words, names, clash) for clash in clashes],
+        warnings=clash_texts(words, names, clashes),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.dashboard.components.plan_forms import done_text, series_told
 from monitor.dashboard.day import Day, read_day, start_warnings
 from monitor.dashboard.order_forms import Filled, WrongFieldError
 from monitor.dashboard.pages.plan import day_view, list_view
@@ -72,10 +73,17 @@ def test_two_plans_that_end_in_the_same_minute_are_told_before_they_begin() -> N
     ]
 
 
+def test_three_ends_together_are_one_sentence() -> None:
+    drawn = timeline(words(), day(visit(1), visit(2), visit(3)), ROOMS, T0)
+    ends = words().clock(T0 + HOUR + BEFORE + LENGTH)
+    assert drawn.warnings == [f"Room 1, room 2 and room 3 would all end at {ends}."]
+
+
 def test_ends_a_minute_apart_are_told_with_both_times() -> None:
     drawn = timeline(words(), day(visit(1), visit(3, 61)), ROOMS, T0)
-    assert len(drawn.warnings) == 1
-    assert "too close together" in drawn.warnings[0]
+    first, second = (words().clock(T0 + n * MINUTE + BEFORE + LENGTH) for n in (60, 61))
+    told = f"Room 1 and room 3 would end too close together, from {first} to {second}."
+    assert drawn.warnings == [told]
 
 
 def test_a_running_infusion_and_a_plan_clash_by_the_end_that_the_gateway_says() -> None:
@@ -211,11 +219,23 @@ def test_what_is_no_time_is_refused_beside_its_field(
         typed_moment(words(), day_typed, clock)
 
 
-def test_a_series_keeps_its_time_of_day_when_the_clocks_change() -> None:
-    first = typed_moment(words(), "2027-03-24", "09:00")
-    moments = series_moments(words(), first, (0, 7))
-    assert [words().clock(at) for at in moments] == ["09:00", "09:00"]
-    assert moments[1] - moments[0] == 7 * 24 * HOUR - HOUR
+def test_the_days_of_a_series_are_told_before_it_is_planned() -> None:
+    visitor = visit_of(parts())
+    told = series_told(visitor, "2026-11-23", "9", "ketamine_iv")
+    assert told.startswith("6 visits: Mon 23 Nov 09:00 · ")
+    assert series_told(visitor, "2026-11-23", "", "ketamine_iv") == ""
+    assert series_told(visitor, "2026-11-23", "9", None) == ""
+    days = (0, 3)
+    assert series_moments(T0, days) == [T0, T0 + 3 * 24 * HOUR]
+
+
+def test_what_was_planned_is_told_with_the_dates_on_record() -> None:
+    known = records()
+    known.all_visits = [visit(1), visit(2, cancelled=True)]
+    visitor = visit_of(parts(records=known))
+    assert done_text(visitor, {"visits": ["v1"]}).startswith("Planned for P-1: ")
+    assert done_text(visitor, {"visit": "v2"}).startswith("Cancelled: P-2, ")
+    assert done_text(visitor, {}) == "The plan is changed."
 
 
 def filled(**values: str) -> Filled:

@@ -104,7 +104,7 @@ def series_told(visit: Visit, day: str, clock: str, protocol: str | None) -> str
         first_at = typed_moment(visit.words, day, clock)
     except ValueError:
         return ""
-    moments = series_moments(visit.words, first_at, series.days)
+    moments = series_moments(first_at, series.days)
     text = visit.words.ngettext("{n} visit: {dates}", "{n} visits: {dates}", len(moments))
     return text.format(n=len(moments), dates=moments_text(visit.words, moments))
 
@@ -116,6 +116,10 @@ def done_text(visit: Visit, given: Mapping[str, Any]) -> str:
     planned = [known for known in visit.parts.records.visits() if known.id in named]
     if not planned:
         return _("The plan is changed.")
+    if planned[0].cancelled:
+        when = moments_text(visit.words, [planned[0].planned_at])
+        text = _("Cancelled: {patient}, {when}")
+        return text.format(patient=planned[0].patient, when=when)
     dates = moments_text(visit.words, (known.planned_at for known in planned))
     return _("Planned for {patient}: {dates}").format(patient=planned[0].patient, dates=dates)
 
