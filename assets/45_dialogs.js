@@ -20,10 +20,11 @@
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
   function begin(root) {
-    return { root, plan: planOf(root), entry: im.newId(), openedAt: Math.round(im.clock.now()), touched: new Set(), sent: null, asked: null, before: document.activeElement };
+    return { root, plan: planOf(root), entry: im.newId(), openedAt: Math.round(im.clock.now()), touched: new Set(), sent: null, asked: null, amends: null, clean: "", warned: false, before: document.activeElement };
   }
 
-  function open(id) {
+  // `given`: what an entry that is corrected or voided had, see 46_picks.js.
+  function open(id, given) {
     const root = field(id);
     if (!root || (current && current.root === root)) return;
     if (current) close();
@@ -31,6 +32,9 @@
     last.set(id, current);
     root.hidden = false;
     for (const name of Object.values(current.plan.texts)) write(field(name), "");
+    for (const group of Object.values(current.plan.picks)) im.picks.clear(group);
+    im.amending.fill(current, given || null);
+    current.clean = typedIn(current);
     say(root, "error", "");
     ask(root, "");
     wait(root, "");
@@ -39,10 +43,10 @@
   }
 
   // What Dash holds comes after the focus: it may take its time, and takes neither focus nor text.
-  function reset({ plan, entry, openedAt }) {
+  function reset({ plan, entry, openedAt, amends }) {
     for (const [id, props] of Object.entries(plan.resets)) setProps(id, props);
     for (const id of plan.refused) setProps(id, { error: "" });
-    if (plan.clock) setProps(plan.clock, { value: im.clock.timeOfDay(openedAt) });
+    if (plan.clock && !amends) setProps(plan.clock, { value: im.clock.timeOfDay(openedAt) });
     if (plan.opening) setProps(plan.opening, { data: { entry, at: openedAt } });
   }
 
@@ -50,6 +54,18 @@
     current = state;
     state.root.hidden = false;
     focusFirst(state.root);
+  }
+
+  // Words that were not sent are not thrown away by one press.
+  function leave() {
+    if (!current) return;
+    const waits = current.sent && unanswered.has(current.entry) && current.sent.words === wordsOf(current);
+    if (waits || current.warned || typedIn(current) === current.clean) {
+      close();
+      return;
+    }
+    current.warned = true;
+    wait(current.root, t("This is not saved. Close once more to throw it away."));
   }
 
   function close() {
@@ -93,7 +109,7 @@
   const focusable = (root) => Array.from(root.querySelectorAll(FOCUSABLE)).filter(canFocus);
 
   function focusFirst(root) {
-    const first = root.querySelector("[data-autofocus]") || root.querySelector("[role=dialog]");
+    const first = Array.from(root.querySelectorAll("[data-autofocus]")).find(canFocus) || root.querySelector("[role=dialog]");
     first.focus({ preventScroll: true });
     if (first.select && first.value) first.select();
   }
@@ -101,6 +117,7 @@
   function textsOf(state) {
     const values = {};
     for (const [name, id] of Object.entries(state.plan.texts)) values[name] = field(id) ? field(id).value.trim() : "";
+    for (const [name, id] of Object.entries(state.plan.picks)) values[name] = im.picks.chosen(id);
     // A time that nobody touched means now, whatever the field shows by then.
     if (state.plan.clock) {
       const clock = document.querySelector(`input[name="${state.plan.clock}"]`);
@@ -109,6 +126,7 @@
     return values;
   }
 
+  const typedIn = (state) => JSON.stringify({ ...textsOf(state), clock: "" });
   const chosenOf = (state) => state.plan.choices.map((id) => (field(id) ? field(id).value : ""));
   const wordsOf = (state) => JSON.stringify([textsOf(state), chosenOf(state)]);
 
@@ -128,7 +146,7 @@
       if (unanswered.has(state.entry)) wait(root, t("No answer yet. What you typed is kept."));
     });
     if (state.plan.asks) wait(root, t("Asked for. Not in force before the gateway confirms it."));
-    setProps(state.plan.sent, { data: { values: textsOf(state), pressed, entry: state.entry, opened_at: state.openedAt, confirmed, at: Date.now() } });
+    setProps(state.plan.sent, { data: { values: textsOf(state), pressed, entry: state.entry, opened_at: state.openedAt, confirmed, amends: state.amends, at: Date.now() } });
   }
 
   // The server's answer: {entry, done, stays, errors by field, sentence, question}.
@@ -142,6 +160,7 @@
       return;
     }
     for (const id of state.plan.refused) setProps(id, { error: told.errors[id] || "" });
+    for (const id of Object.values(state.plan.picks)) im.picks.refuse(id, told.errors[id] || "");
     say(state.root, "error", told.sentence);
     if (told.done) finish(state, told);
     else refused(state, told);
@@ -176,6 +195,7 @@
       return;
     }
     for (const [name, id] of Object.entries(state.plan.texts)) if (field(id).value.trim() === saved[name]) write(field(id), "");
+    if (!changed) state.clean = typedIn(state);
     Object.assign(state, { entry: im.newId(), sent: null, asked: null });
     if (changed) wait(state.root, t("Saved. What you typed since then is not saved yet."));
   }
@@ -194,11 +214,13 @@
     for (const [id, text] of Object.entries(told.texts)) if (!state.touched.has(id) && !field(id).value) write(field(id), text);
     const focused = document.activeElement;
     if (focused && focused.id in told.texts && !state.touched.has(focused.id)) focused.select();
+    if (!state.touched.size) state.clean = typedIn(state);
   }
 
   function touch(event) {
     if (writing || !current || !current.root.contains(event.target)) return;
     const { clock } = current.plan;
+    if (event.type === "input") current.warned = false;
     if (event.type === "input" && event.target.id) current.touched.add(event.target.id);
     const place = clock && event.target.closest("[data-clock]");
     if (place && !["Tab", "Shift", "Enter", "Escape"].includes(event.key)) current.touched.add(clock);
@@ -209,7 +231,7 @@
     if (!target || target.disabled || target.dataset.disabled) return;
     if (target.dataset.opens) open(target.dataset.opens);
     else if (target.dataset.sends) send(field(target.dataset.sends), target.id);
-    else close();
+    else leave();
   }
 
   function key(event) {
@@ -218,7 +240,7 @@
     const { root, plan } = current;
     // An open list of choices has these keys first.
     if (event.target.dataset && event.target.dataset.mantineStopPropagation === "true") return;
-    if (event.key === "Escape") close();
+    if (event.key === "Escape") leave();
     else if (event.key === "Tab") circle(event, root);
     else if (event.key === "Enter" && plan.submit && !event.repeat && root.contains(event.target) && isText(event.target)) send(root, plan.submit);
   }
@@ -260,5 +282,5 @@
   for (const name of ["input", "paste", "wheel"]) document.addEventListener(name, touch, { capture: true, passive: true });
   document.addEventListener("focusin", (event) => shown() && !isSignIn(event) && keepFocus(event));
 
-  im.dialogs = { open, close, answer, offer, locked, shown };
+  im.dialogs = { open, close, answer, offer, locked, shown, send, write, now: () => current };
 })(window.InfusionMonitor);

@@ -70,17 +70,35 @@ def rise_text(words: Words, rises: Mapping[str, float]) -> str:
     return _("With it the alarm for a rise is: {limits} mmHg.").format(limits=", ".join(told))
 
 
-def score_words(words: Words) -> list[tuple[int, str]]:
-    """Each value of MOAA/S and what it means, awake first."""
+def level_words(words: Words, score: str) -> dict[int, str]:
+    """What each value of a published score means; empty for one that is a plain number."""
     _ = words.gettext
-    return [
-        (5, _("responds readily to the name")),
-        (4, _("lethargic response to the name")),
-        (3, _("only when called loudly or often")),
-        (2, _("only after mild prodding or shaking")),
-        (1, _("only to a painful squeeze")),
-        (0, _("no response to a painful squeeze")),
-    ]
+    if score == "moaas":
+        return {
+            5: _("responds readily to the name"),
+            4: _("lethargic response to the name"),
+            3: _("only when called loudly or often"),
+            2: _("only after mild prodding or shaking"),
+            1: _("only to a painful squeeze"),
+            0: _("no response to a painful squeeze"),
+        }
+    return _rass_words(words) if score == "rass" else {}
+
+
+def _rass_words(words: Words) -> dict[int, str]:
+    _ = words.gettext
+    return {
+        4: _("violent, a danger to staff"),
+        3: _("very agitated, pulls at tubes"),
+        2: _("agitated, moves without aim"),
+        1: _("restless, anxious"),
+        0: _("alert and calm"),
+        -1: _("drowsy, wakes to the voice for more than 10 s"),
+        -2: _("wakes to the voice for less than 10 s"),
+        -3: _("moves to the voice, no eye contact"),
+        -4: _("moves only when touched"),
+        -5: _("no response to voice or touch"),
+    }
 
 
 def pause_reasons(words: Words) -> list[str]:

@@ -8,12 +8,9 @@ from monitor.service.phrases import Phrases
 
 
 def control_text(words: Words, phrases: Phrases, body: facts.FactBody) -> str | None:
-    """A fact about pauses, limits, baseline, scores, the holder or help; None for any other."""
+    """A fact about pauses, limits, baseline, the holder or help; None for any other."""
     _ = words.gettext
     match body:
-        case facts.ScoreEntered(_session, _entry, _score, value, at):
-            text = _("MOAA/S {value} (at {time})")
-            return text.format(value=value, time=words.clock(at))
         case facts.BaselineConfirmed(_session, values):
             numbers = {name: words.number(value) for name, value in values.items()}
             return _("Baseline {systolic}/{diastolic} confirmed").format(**numbers)

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from monitor.dashboard import ids
+from monitor.dashboard.corrections import correction, entered_at
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import refusal_text, unreachable_text
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.domain import entries
-from monitor.wire.base import rfc3339
-from monitor.wire.orders import EnterVitals, OrderResult
+from monitor.domain.readings import Instant
+from monitor.wire.orders import CorrectEntry, EnterVitals, OrderResult
 
 
 class Field(NamedTuple):
@@ -32,6 +33,7 @@ FIELDS = (
     Field("diastolic", ids.VITALS_DIASTOLIC, "mmHg"),
     Field("mean", ids.VITALS_MEAN, "mmHg"),
     Field("spo2", ids.VITALS_SPO2, "%"),
+    Field("resp_rate", ids.VITALS_RESP, "/min"),
 )
 """In tab order."""
 
@@ -50,6 +52,10 @@ class Typed:
     clock: str
     opened_at: int
     confirmed: bool
+    amends: str = ""
+    """The entry that this corrects, which was measured at ``amended_at``."""
+    amended_at: Instant | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +83,18 @@ def numbers(values: Mapping[str, str]) -> dict[str, float]:
     return found
 
 
-def as_order(words: Words, typed: Typed) -> EnterVitals:
+def as_order(words: Words, typed: Typed) -> EnterVitals | CorrectEntry:
     """The order that these entries mean. Raises ValueError for a time or number that is none."""
-    opened_clock = words.clock(typed.opened_at)
-    set_back = typed.clock[:5] not in ("", opened_clock)
-    return EnterVitals.model_validate(
+    order = EnterVitals.model_validate(
         {
             "entry": typed.entry,
             "session": typed.session,
-            # Left at the opening minute it means now, by the gateway's own clock.
-            "measured_at": rfc3339(words.moment_at(typed.clock[:5], typed.opened_at))
-            if set_back
-            else None,
+            "measured_at": entered_at(words, typed.clock, typed.opened_at, typed.amended_at),
             "confirmed": typed.confirmed,
             **numbers(typed.values),
         }
     )
+    return correction(order, typed.amends, typed.reason) if typed.amends else order
 
 
 def answer_to(words: Words, typed: Typed, result: OrderResult) -> Answer:
@@ -109,6 +111,8 @@ def answer_to(words: Words, typed: Typed, result: OrderResult) -> Answer:
 
 async def send_vitals(visit: Visit, typed: Typed) -> Answer:
     """Send what was typed; whatever comes back, nothing typed is lost."""
+    if typed.amends and not typed.reason:
+        return Answer(errors={"reason": visit.words.gettext("This is needed.")})
     try:
         order = as_order(visit.words, typed)
     except NotANumberError as error:
@@ -129,9 +133,11 @@ def question(words: Words, values: Mapping[str, float]) -> str:
     """Whether every unusual value is right, all in one question: the answer holds for all of them."""
     number = {name: words.number(value) for name, value in values.items()}
     pulse, spo2, bp = words.gettext("Pulse"), words.gettext("SpO₂"), words.gettext("BP")
+    respiration = words.gettext("Respiration")
     said = {
         "pulse_rate": f"{pulse} {number.get('pulse_rate')} /min",
         "spo2": f"{spo2} {number.get('spo2')} %",
+        "resp_rate": f"{respiration} {number.get('resp_rate')} /min",
     }
     pressure = f"{bp} {number.get('systolic')}/{number.get('diastolic')} mmHg"
     remaining, unusual = dict(values), []

@@ -13,12 +13,10 @@ from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import refusal_text, unreachable_text
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
-from monitor.wire.base import rfc3339
 from monitor.wire.orders import (
     AcceptHandover,
     ChangeLimit,
     ConfirmBaseline,
-    EnterScore,
     OfferHandover,
     Order,
     PauseAlarms,
@@ -37,13 +35,18 @@ class WrongFieldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form as it was sent: what stood in its fields, which button was pressed, and when it was opened."""
+    """A form as it was sent: what stood in its fields, which button was pressed, and when it was opened.
+
+    ``amends``: the entry that it corrects or voids, which was measured at ``amended_at``.
+    """
 
     session: str
     values: Mapping[str, str]
     pressed: str = ""
     entry: str = ""
     opened_at: int = 0
+    amends: str = ""
+    amended_at: int | None = None
 
 
 Maker = Callable[[Words, Filled], Order]
@@ -59,23 +62,12 @@ def limit_order(_words: Words, filled: Filled) -> Order:
 
 
 def baseline_order(_words: Words, filled: Filled) -> Order:
-    """The patient's resting pressure."""
-    systolic, diastolic = _number(filled, "systolic"), _number(filled, "diastolic")
-    return ConfirmBaseline(session=filled.session, systolic=systolic, diastolic=diastolic)
-
-
-def score_order(words: Words, filled: Filled) -> Order:
-    """A score, taken now unless the time was set back."""
-    clock = filled.values.get("clock", "")[:5]
-    set_back = clock not in ("", words.clock(filled.opened_at))
-    return EnterScore.model_validate(
-        {
-            "entry": filled.entry,
-            "session": filled.session,
-            "value": int(filled.pressed),
-            "measured_at": _moment(words, clock, filled.opened_at) if set_back else None,
-        }
-    )
+    """The patient's resting pressure, and pulse and SpO₂ where they are given."""
+    given = {name: _number(filled, name) for name in ("systolic", "diastolic")}
+    for name in ("pulse_rate", "spo2"):
+        if (filled.values.get(name) or "").strip():
+            given[name] = _number(filled, name)
+    return ConfirmBaseline.model_validate({"session": filled.session, **given})
 
 
 def pause_order(_words: Words, filled: Filled) -> Order:
@@ -139,13 +131,6 @@ def _number(filled: Filled, field: str) -> float:
         return float(text.replace(",", "."))
     except ValueError:
         raise WrongFieldError(field, "number") from None
-
-
-def _moment(words: Words, clock: str, opened_at: int) -> str:
-    try:
-        return rfc3339(words.moment_at(clock, opened_at))
-    except ValueError:
-        raise WrongFieldError("measured_at", "time") from None
 
 
 def _fault_text(words: Words, fault: Any) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from monitor.dashboard.entry_refusals import entry_refusal
 from monitor.dashboard.marks import Mark, PhaseSpan
 from monitor.dashboard.orders import GatewayUnreachableError
+from monitor.dashboard.refusals import course_refusal
 from monitor.dashboard.words import Words
 from monitor.domain.facts import AlarmChanged
 from monitor.domain.readings import Instant, Reading
@@ -24,11 +26,13 @@ STEPS = (Phase.PRECHECK, Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phas
 
 
 class Step(NamedTuple):
-    """One step of the stepper; ``state`` is done, current or next."""
+    """One step of the stepper; ``state`` is done, current or next; ``note`` what was out of the ordinary, and why."""
 
     phase: str
     name: str
     state: str
+    note: str = ""
+    why: str = ""
 
 
 def phase_name(words: Words, phase: str) -> str:
@@ -50,7 +54,7 @@ def start_phase_text(words: Words, phase: str) -> str:
     return {
         Phase.BASELINE: _("Start baseline"),
         Phase.INFUSION: _("Start infusion"),
-        Phase.OBSERVATION: _("Start observation"),
+        Phase.OBSERVATION: _("End infusion"),
         Phase.DISCHARGED: _("Discharge"),
     }[Phase(phase)]
 
@@ -206,6 +210,9 @@ def unreachable_text(words: Words, error: GatewayUnreachableError) -> str:
 
 def refusal_text(words: Words, result: OrderResult) -> str:
     """Why an order was refused, in the reader's language; the gateway's own words for a reason that is new."""
+    of_course = entry_refusal(words, result) or course_refusal(words, result)
+    if of_course is not None:
+        return of_course
     _ = words.gettext
     known = {
         "not_allowed": _("Your role does not allow this."),

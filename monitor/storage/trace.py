@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -25,7 +25,10 @@ ORDER BY t, stream, seq, idx
 
 
 def read_trace(
-    connection: Connection, session_id: str, after_batch: int, voided: Set[int] = frozenset()
+    connection: Connection,
+    session_id: str,
+    after_batch: int,
+    voided: AbstractSet[int] = frozenset(),
 ) -> Trace:
     """The session's points by corrected time; none for a session that does not exist.
 
@@ -54,7 +57,7 @@ def _as_traced(row: ReadingRow) -> tuple[Any, ...]:
 
 
 def _points(
-    connection: Connection, room_id: str, rows: Any, voided: Set[int]
+    connection: Connection, room_id: str, rows: Any, voided: AbstractSet[int]
 ) -> list[tuple[Any, ...]]:
     """The columns of ``wire.live.Point``. Words are looked up here: joins would cost a third more."""
     metric_words = _words(connection, metrics.c.key, metrics.c.word)

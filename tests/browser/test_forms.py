@@ -142,9 +142,9 @@ def test_an_own_limit_is_set_by_keyboard_and_is_in_force_once_the_gateway_has_it
 def test_a_score_takes_two_keys(visitor: Page, stack: Stack) -> None:
     open_session(visitor, stack)
     visitor.keyboard.press("s")
-    expect(visitor.locator("#score-form-5")).to_be_focused()
+    expect(visitor.locator("#score-form-level\\:moaas-5")).to_be_focused()
     visitor.keyboard.press("4")
-    expect(visitor.locator("#score-form-5")).to_be_hidden()
+    expect(visitor.locator("#score-form-level\\:moaas-5")).to_be_hidden()
     expect(visitor.locator("#session-log")).to_contain_text("MOAA/S 4")
 
 
@@ -166,7 +166,7 @@ def test_a_planned_pause_stands_in_the_head_until_it_is_ended_there(
     visitor: Page, stack: Stack
 ) -> None:
     open_session(visitor, stack)
-    visitor.keyboard.press("m")
+    visitor.keyboard.press(".")
     visitor.locator("#pause-open").click()
     visitor.locator("#pause-form-pause").click()
     head = visitor.locator("#session-head")
@@ -180,7 +180,7 @@ def test_a_session_changes_its_holder_only_when_both_have_said_so(
 ) -> None:
     open_session(visitor, stack)
     head = visitor.locator("#session-head")
-    visitor.keyboard.press("m")
+    visitor.keyboard.press(".")
     visitor.locator("#handover-open").click()
     visitor.locator("#handover-form-to").click()
     visitor.get_by_role("option", name=OPERATOR).click()

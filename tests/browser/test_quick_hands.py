@@ -75,7 +75,7 @@ FOCUSED = """(key) => {
     ("key", "first"),
     [
         ("v", "vitals-pulse"),
-        ("s", "score-form-5"),
+        ("s", "score-form-level:moaas-5"),
         ("l", "limits-form-limit"),
         ("b", "baseline-form-systolic"),
     ],
@@ -86,7 +86,7 @@ def test_the_key_itself_opens_the_dialog_and_puts_the_focus_into_it(
     assert nurse.evaluate(FOCUSED, key) == first
     nurse.keyboard.press("Escape")
     nurse.keyboard.press("Escape")
-    expect(nurse.locator(f"#{first}")).to_be_hidden()
+    expect(nurse.locator(f'[id="{first}"]')).to_be_hidden()
 
 
 def test_every_number_lands_in_its_field_while_the_dashboard_stands_still(

@@ -8,14 +8,13 @@ import pytest
 
 from monitor.dashboard.app import create_app
 from monitor.dashboard.components import control_fills as fills
-from monitor.dashboard.components.control_forms import FORMS, HANDOVER, LIMITS, SCORE
+from monitor.dashboard.components.control_forms import FORMS, HANDOVER, LIMITS
 from monitor.dashboard.components.forms import filled_of
 from monitor.dashboard.components.session_actions import standing_marks, why_not_switch
 from monitor.dashboard.order_forms import OTHER, Filled, send_filled
 from monitor.domain import facts
 from monitor.domain.facts import Fact, FactBody
 from monitor.domain.readings import MINUTE, Metric
-from monitor.wire.base import milliseconds
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import (
     T0,
@@ -107,19 +106,6 @@ async def test_a_baseline_is_confirmed() -> None:
     assert (order.systolic, order.diastolic) == (131, 82.5)
 
 
-async def test_a_score_is_taken_now_or_at_a_time_set_back() -> None:
-    _answer, (now,) = await send("score", "4", clock="10:20")
-    _answer, (before,) = await send("score", "2", clock="10:15")
-    assert (now.value, now.measured_at, str(now.entry)) == (4, None, ENTRY)
-    assert milliseconds(before.measured_at) == T0 - 5 * MINUTE
-
-
-async def test_a_score_at_no_time_is_refused_beside_the_time() -> None:
-    answer, given = await send("score", "4", clock="99:99")
-    assert answer.errors == {"measured_at": "This is not a time."}
-    assert not given
-
-
 async def test_a_pause_has_a_usual_reason_or_one_in_words() -> None:
     _answer, (usual,) = await send("pause", "pause", why="Toilet", minutes="3", reason="")
     _answer, (told,) = await send("pause", "pause", why=OTHER, minutes="1", reason="moved bed")
@@ -158,9 +144,9 @@ def test_a_form_is_what_stood_in_its_fields_and_the_button_that_sent_it() -> Non
     assert (filled.session, filled.entry, filled.opened_at) == ("s1", ENTRY, T0)
 
 
-def test_enter_in_a_field_presses_the_first_button_and_never_gives_a_score() -> None:
+def test_enter_in_a_field_presses_the_first_button_and_without_one_nothing() -> None:
     assert LIMITS.plan({}).submit == LIMITS.part("set")
-    assert SCORE.plan({}).submit == ""
+    assert HANDOVER.plan({}).submit == ""
 
 
 def test_the_limits_dialog_tells_the_own_value_beside_that_of_the_protocol() -> None:
@@ -176,7 +162,7 @@ def test_the_baseline_dialog_proposes_the_resting_cuffs_and_later_shows_the_conf
     visit.parts.records.all_readings = [stored(cuff)]
     filled = fills.fill_baseline(visit, session())
     assert filled["systolic"] == {"value": "130"}
-    assert filled["text"]["children"] == "Proposed: 1 cuff of pre-check and baseline."
+    assert filled["text"]["children"] == "Proposed from 1 cuff: 10:21 130/80."
     visit.parts.records.all_facts = [
         fact(facts.BaselineConfirmed("s1", {"systolic": 128.0, "diastolic": 79.0}))
     ]
@@ -269,7 +255,7 @@ def told_by(form: Any, response: Any) -> Any:
 async def test_a_refusal_is_the_answer_to_the_entry_that_was_sent() -> None:
     told = told_by(HANDOVER, await press(HANDOVER, "accept", refused("not_offered")))
     assert (told["entry"], told["done"]) == (ENTRY, False)
-    assert told["sentence"] == "the gateway's own words"
+    assert told["sentence"] == "The session was not offered to you."
 
 
 async def test_a_refused_form_stays_open_and_what_is_typed_in_it_is_left_alone() -> None:
@@ -280,8 +266,8 @@ async def test_a_refused_form_stays_open_and_what_is_typed_in_it_is_left_alone()
 
 
 async def test_a_done_form_closes() -> None:
-    assert told_by(SCORE, await press(SCORE, "5", done()))["done"]
-    assert not SCORE.stays
+    assert told_by(HANDOVER, await press(HANDOVER, "accept", done()))["done"]
+    assert not HANDOVER.stays
 
 
 async def test_a_form_that_stays_is_filled_anew_when_it_is_done() -> None:

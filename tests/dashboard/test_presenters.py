@@ -187,7 +187,7 @@ def test_an_alarm_of_an_unknown_kind_still_has_its_line() -> None:
         (facts.PhaseEntered("s1", "infusion", "no cuff"), "Infusion begins – override: no cuff"),
         (facts.PhaseEntered("s1", "discharged", None), "Patient discharged"),
         (facts.SessionCancelled("s1", "no vein"), "Session cancelled: no vein"),
-        (facts.OrderRefused("enter_phase", "x", "not now"), "Refused: not now"),
+        (facts.OrderRefused("enter_phase", "x", "not now"), "Refused (next phase): not now"),
         (facts.SequenceGap("d2", "q", 3, 8), "Bedside 2: frames 3 to 8 never came"),
         (facts.FrameRefused("d2", 1, "x"), "Bedside 2: 1 frame refused"),
         (facts.FrameRefused("d2", 2, "x"), "Bedside 2: 2 frames refused"),

@@ -7,16 +7,15 @@ from monitor.dashboard.standing import (
     KINDS,
     controls_of,
     own_limits,
-    propose_baseline,
     rise_limits,
     rules_in_force,
 )
 from monitor.domain import facts
 from monitor.domain.controls import Controls
 from monitor.domain.facts import Fact, FactBody, kind_of
-from monitor.domain.readings import MINUTE, Metric, Reading
+from monitor.domain.readings import MINUTE, Metric
 from monitor.service.protocols import load_protocols
-from tests.dashboard.clinic import T0, parts, reading, session, visit_of
+from tests.dashboard.clinic import T0, parts, session, visit_of
 
 SETTINGS = load_protocols()["ketamine_iv"].alarms
 VISIT = visit_of(parts())
@@ -25,11 +24,6 @@ VISIT = visit_of(parts())
 def controls(*bodies: FactBody) -> Controls:
     assert all(kind_of(body) in KINDS for body in bodies)
     return controls_of(Fact(T0, "anna", "s1", body) for body in bodies)
-
-
-def cuff(minute: float, systolic: float | None, diastolic: float | None) -> Reading:
-    at = T0 + round(minute * MINUTE)
-    return reading(Metric.NIBP, at, None, systolic=systolic, diastolic=diastolic)
 
 
 def test_whoever_starts_a_session_holds_it_until_somebody_takes_over() -> None:
@@ -97,21 +91,6 @@ def test_an_own_value_that_is_the_protocols_again_is_nobodys_own() -> None:
     assert standing["spo2_below_1"].is_own is False
 
 
-def test_the_baseline_proposed_is_the_mean_of_the_whole_cuffs_before_the_infusion() -> None:
-    readings = [
-        cuff(1, 130, 80),
-        cuff(5, 121, 75),
-        cuff(6, None, None),
-        cuff(11, 180, 110),
-        reading(Metric.SPO2, T0 + MINUTE, 97.0),
-    ]
-    assert propose_baseline(readings, session()) == (126, 78, 2)
-
-
-def test_without_a_whole_cuff_there_is_no_proposal() -> None:
-    assert propose_baseline([cuff(1, None, None), cuff(12, 130, 80)], session()) is None
-
-
 def test_the_rise_limits_follow_the_baseline() -> None:
     rises = rise_limits(SETTINGS, {"systolic": 130.0, "diastolic": 80.0})
     assert rises == {"systolic": 170, "diastolic": 105}
@@ -120,7 +99,6 @@ def test_the_rise_limits_follow_the_baseline() -> None:
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        (facts.ScoreEntered("s1", "e", "moaas", 3, T0), "MOAA/S 3 (at 10:20)"),
         (
             facts.BaselineConfirmed("s1", {"systolic": 130.0, "diastolic": 80.0}),
             "Baseline 130/80 confirmed",

@@ -1,4 +1,4 @@
-"""The dialogs about a session's alarms: limits, baseline, score, planned pause, alarms off, hand-over."""
+"""The dialogs about a session's alarms: limits, baseline, planned pause, alarms off, hand-over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from dash import Dash, Input, Output, html
 
 from monitor.dashboard import ids, order_forms
-from monitor.dashboard.alarm_words import score_words
 from monitor.dashboard.components.control_fills import (
     fill_baseline,
     fill_handover,
@@ -17,7 +16,7 @@ from monitor.dashboard.components.control_fills import (
     pause_choices,
     rises_told,
 )
-from monitor.dashboard.components.fields import button, clock_field, number_field
+from monitor.dashboard.components.fields import button, number_field
 from monitor.dashboard.components.forms import (
     Form,
     choice_field,
@@ -42,14 +41,7 @@ BASELINE = Form(
     make=order_forms.baseline_order,
     fill=fill_baseline,
     presses={"confirm": "confirm"},
-    texts=("systolic", "diastolic"),
-)
-SCORE = Form(
-    name="score",
-    make=order_forms.score_order,
-    fill=fill_nothing,
-    presses={str(value): str(value) for value in range(5, -1, -1)},
-    clock="measured_at",
+    texts=("systolic", "diastolic", "pulse_rate", "spo2"),
 )
 PAUSE = Form(
     name="pause",
@@ -74,9 +66,8 @@ HANDOVER = Form(
     presses={"offer": "offer", "accept": "accept"},
     choices=("to",),
 )
-_AWAKE = 5
 _PAUSE_MINUTES = "3"
-FORMS = (LIMITS, BASELINE, SCORE, PAUSE, SWITCH, HANDOVER)
+FORMS = (LIMITS, BASELINE, PAUSE, SWITCH, HANDOVER)
 
 
 def control_dialogs(words: Words) -> list[Any]:
@@ -84,7 +75,6 @@ def control_dialogs(words: Words) -> list[Any]:
     return [
         _limits(words),
         _baseline(words),
-        _score(words),
         _pause(words),
         _switch(words),
         _handover(words),
@@ -137,6 +127,8 @@ def _baseline(words: Words) -> Any:
             [
                 number_field(BASELINE.part("systolic"), _("Systolic"), "mmHg", is_first=True),
                 number_field(BASELINE.part("diastolic"), _("Diastolic"), "mmHg"),
+                number_field(BASELINE.part("pulse_rate"), _("Pulse"), "/min"),
+                number_field(BASELINE.part("spo2"), _("SpO₂"), "%"),
             ],
             className="vitals-fields pair",
         ),
@@ -147,26 +139,7 @@ def _baseline(words: Words) -> Any:
             BASELINE.part("confirm"), _("Confirm baseline"), sends=BASELINE.dialog, kind="primary"
         )
     ]
-    return form_dialog(words, BASELINE, _("Resting blood pressure"), body, send)
-
-
-def _score(words: Words) -> Any:
-    _ = words.gettext
-    buttons = [
-        button(
-            SCORE.part(str(value)),
-            text,
-            key=str(value),
-            is_first=value == _AWAKE,
-            sends=SCORE.dialog,
-        )
-        for value, text in score_words(words)
-    ]
-    body = [
-        html.Div(buttons, className="score-buttons"),
-        clock_field(SCORE.part("measured_at"), words, _("Taken at")),
-    ]
-    return form_dialog(words, SCORE, _("Sedation score MOAA/S"), body, [])
+    return form_dialog(words, BASELINE, _("Resting values"), body, send)
 
 
 def _pause(words: Words) -> Any:

@@ -44,9 +44,10 @@ class Plan:
     """What the script does with a dialog, which opens, sends and closes in the browser without waiting for a server.
 
     ``texts``: name of a value to the field that it is read from, all cleared at each opening. ``choices``: fields whose
-    value Dash knows. ``clock``: a field of time, set to now. ``sent``: the store that gets ``{values, pressed, entry,
-    opened_at, confirmed, at}``. ``told``: the store whose content is the answer, see ``answer_told``. ``opening``: the
-    store that gets ``{entry, at}`` so that the server may fill in the rest. ``submit``: the button that Enter presses.
+    value Dash knows. ``picks``: groups of large buttons. ``clock``: a field of time, set to now. ``sent``: the store
+    that gets ``{values, pressed, entry, opened_at, confirmed, amends, at}``; ``amends`` is the entry that is corrected
+    or voided. ``told``: the store whose content is the answer, see ``answer_told``. ``opening``: the store that gets
+    ``{entry, at}`` so that the server may fill in the rest. ``submit``: the button that Enter presses.
     ``confirm``: the one that answers a question. ``resets``: properties of any part that an opening puts back.
     ``asks``: whether it says that what is asked for does not hold yet.
     """
@@ -55,6 +56,7 @@ class Plan:
     told: str
     texts: Mapping[str, str] = field(default_factory=dict)
     choices: Sequence[str] = ()
+    picks: Mapping[str, str] = field(default_factory=dict)
     clock: str = ""
     opening: str = ""
     submit: str = ""

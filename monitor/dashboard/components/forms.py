@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -11,6 +12,7 @@ from dash import Dash, Input, Output, State, dcc, set_props
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
+from monitor.dashboard.amends import measured_at
 from monitor.dashboard.components.fields import (
     Plan,
     actions,
@@ -34,8 +36,8 @@ Props = Mapping[str, Mapping[str, Any]]
 class Form:
     """One dialog. ``presses`` maps its sending buttons to what they mean; the first one is what Enter presses.
 
-    ``texts`` are read from the page when it is sent, ``choices`` from Dash. ``outside`` are sending buttons that
-    stand on the page. ``stays`` keeps it open when the order is done, filled anew.
+    ``texts`` and ``picks`` are read from the page when it is sent, ``choices`` from Dash. ``stays`` keeps it open when
+    the order is done, filled anew.
     """
 
     name: str
@@ -44,13 +46,14 @@ class Form:
     presses: Mapping[str, str]
     texts: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    picks: tuple[str, ...] = ()
     clock: str = ""
     stays: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Every field that can be refused."""
-        return (*self.texts, *self.choices, *((self.clock,) if self.clock else ()))
+        return (*self.texts, *self.choices, *self.picks, *((self.clock,) if self.clock else ()))
 
     @property
     def dialog(self) -> str:
@@ -61,16 +64,17 @@ class Form:
         """The id of a part."""
         return ids.of_form(self.name, name)
 
-    def plan(self, resets: Props) -> Plan:
-        """For the script. ``resets``: what an opening puts back, by part."""
+    def plan(self, resets: Props, more_picks: Mapping[str, str] | None = None) -> Plan:
+        """For the script. ``resets``: what an opening puts back, by part. ``more_picks``: groups of one page only."""
         return Plan(
             sent=self.part("sent"),
             told=self.part("told"),
             opening=self.part("opening"),
             texts={name: self.part(name) for name in self.texts},
             choices=[self.part(name) for name in self.choices],
+            picks={name: self.part(name) for name in self.picks} | dict(more_picks or {}),
             clock=self.part(self.clock) if self.clock else "",
-            submit=self.part(next(iter(self.presses))) if self.texts else "",
+            submit=self.part(next(iter(self.presses))) if self.texts or self.picks else "",
             resets={self.part(part): properties for part, properties in resets.items()},
             asks=True,
         )
@@ -85,6 +89,7 @@ def form_dialog(
     *,
     width: int = 480,
     resets: Props | None = None,
+    more_picks: Mapping[str, str] | None = None,
 ) -> Any:
     """The dialog of a form, closed: its body, the place of a refusal, and its buttons."""
     close = words.gettext("Close")
@@ -98,7 +103,7 @@ def form_dialog(
             actions(close_button(close), *send),
             dcc.Store(id=form.part("offer")),
         ],
-        form.plan(resets or {}),
+        form.plan(resets or {}, more_picks),
         width=width,
     )
 
@@ -191,10 +196,14 @@ def filled_of(
     """What the page sent, as a form."""
     values = sent["values"] | dict(zip(form.choices, chosen, strict=True))
     by_id = {form.part(name): meaning for name, meaning in form.presses.items()}
-    return Filled(session, values, by_id[sent["pressed"]], sent["entry"], sent["opened_at"])
+    amends = sent.get("amends") or ""
+    pressed = by_id[sent["pressed"]]
+    return Filled(session, values, pressed, sent["entry"], sent["opened_at"], amends)
 
 
 async def _submit(visit: Visit, form: Form, filled: Filled) -> tuple[dict[str, Any], int]:
+    amended_at = await asyncio.to_thread(measured_at, visit, filled.session, filled.amends)
+    filled = replace(filled, amended_at=amended_at)
     answer = await send_filled(visit, form.make, filled, form.fields)
     if answer.is_done and form.stays:
         _fill(visit, form, filled.session)

@@ -15,54 +15,51 @@ from monitor.dashboard.components.control_forms import (
     HANDOVER,
     LIMITS,
     PAUSE,
-    SCORE,
     SWITCH,
 )
+from monitor.dashboard.components.course_more import (
+    CANCEL,
+    CORRECT_PATIENT,
+    MOVE_SESSION,
+    TAKE_DEVICE,
+)
+from monitor.dashboard.components.entries import EVENT, INTERVENTION, MEDICATION, NOTE, SCORE
 from monitor.dashboard.components.fields import button
-from monitor.dashboard.presenters import may_be_cancelled, next_phase, role_name, start_phase_text
+from monitor.dashboard.presenters import may_be_cancelled, role_name
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.domain.controls import Controls
 from monitor.domain.permissions import MAY_ORDER, may_order
-from monitor.domain.sessions import Phase, Session
-
-_BEFORE_INFUSION = (Phase.PRECHECK, Phase.BASELINE)
+from monitor.domain.sessions import Session
 
 
 def action_buttons(visit: Visit, session: Session) -> list[Any]:
     """What is possible now; what is not is there, but disabled."""
     _ = visit.words.gettext
-    following = next_phase(session)
-    phase_text = (
-        _("Session is closed") if following is None else start_phase_text(visit.words, following)
-    )
     closed = not session.is_open
     return [
         button(
             ids.VITALS_OPEN,
-            _("Enter vitals"),
+            _("Vitals"),
             key="V",
             opens=ids.VITALS_DIALOG,
             disabled=closed,
         ),
+        button(ids.EVENT_OPEN, _("Event"), key="E", opens=EVENT.dialog, disabled=closed),
+        button(
+            ids.MEDICATION_OPEN, _("Medication"), key="M", opens=MEDICATION.dialog, disabled=closed
+        ),
         button(ids.SCORE_OPEN, _("Score"), key="S", opens=SCORE.dialog, disabled=closed),
+        button(
+            ids.INTERVENTION_OPEN,
+            _("Intervention"),
+            key="I",
+            opens=INTERVENTION.dialog,
+            disabled=closed,
+        ),
+        button(ids.NOTE_OPEN, _("Note"), key="N", opens=NOTE.dialog, disabled=closed),
         button(ids.LIMITS_OPEN, _("Limits"), key="L", opens=LIMITS.dialog, disabled=closed),
         _more(visit, session),
-        button(
-            ids.BASELINE_OPEN,
-            _("Confirm baseline"),
-            key="B",
-            opens=BASELINE.dialog,
-            disabled=closed,
-            hidden=session.phase not in _BEFORE_INFUSION,
-        ),
-        button(
-            ids.NEXT_PHASE,
-            phase_text,
-            kind="primary",
-            opens=ids.DECISION_DIALOG,
-            disabled=following is None,
-        ),
     ]
 
 
@@ -111,11 +108,11 @@ def _more(visit: Visit, session: Session) -> Any:
         children=[
             dmc.MenuTarget(
                 html.Button(
-                    [_("More"), html.Kbd("M")],
+                    [_("More"), html.Kbd(".")],
                     type="button",
                     className="button",
                     disabled=closed,
-                    **attributes(data_key="m"),
+                    **attributes(data_key="."),
                 ),
                 boxWrapperProps={"w": "100%"},
             ),
@@ -123,15 +120,20 @@ def _more(visit: Visit, session: Session) -> Any:
                 [
                     _item(ids.BASELINE_OPEN_MENU, _("Confirm baseline"), BASELINE.dialog),
                     _item(ids.PAUSE_OPEN, _("Planned alarm pause"), PAUSE.dialog),
-                    _item(
-                        ids.SWITCH_OPEN, _("Alarms off"), SWITCH.dialog, why=why_not_switch(visit)
-                    ),
+                    _item(ids.SWITCH_OPEN, _("Alarms off"), SWITCH.dialog, why=why_not_switch(visit)),
                     _item(ids.HANDOVER_OPEN, _("Hand over"), HANDOVER.dialog),
                     dmc.MenuDivider(),
+                    _item(ids.TAKE_DEVICE_OPEN, _("Use another device here"), TAKE_DEVICE.dialog),
+                    _item(ids.MOVE_SESSION_OPEN, _("Move to another room"), MOVE_SESSION.dialog),
+                    _item(
+                        ids.CORRECT_PATIENT_OPEN,
+                        _("Correct the patient reference"),
+                        CORRECT_PATIENT.dialog,
+                    ),
                     _item(
                         ids.CANCEL_SESSION,
                         _("Cancel session"),
-                        ids.DECISION_DIALOG,
+                        CANCEL.dialog,
                         disabled=not may_be_cancelled(session),
                     ),
                 ]

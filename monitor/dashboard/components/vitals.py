@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
+import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, html
 
 from monitor.dashboard import ids
+from monitor.dashboard.amends import measured_at
+from monitor.dashboard.components.amending import amending_place
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.fields import (
     Plan,
@@ -28,12 +33,15 @@ from monitor.dashboard.words import Words
 _PLAN = Plan(
     sent=ids.VITALS_SENT,
     told=ids.VITALS_TOLD,
-    texts={f.name: f.id for f in FIELDS},
+    texts={f.name: f.id for f in FIELDS} | {"reason": ids.VITALS_REASON},
     clock=ids.VITALS_TIME,
     submit=ids.VITALS_SUBMIT,
     confirm=ids.VITALS_CONFIRM,
 )
-_PLACES = {f.name: f.id for f in FIELDS} | {"measured_at": ids.VITALS_TIME}
+_PLACES = {f.name: f.id for f in FIELDS} | {
+    "measured_at": ids.VITALS_TIME,
+    "reason": ids.VITALS_REASON,
+}
 
 
 def vitals_dialog(words: Words) -> Any:
@@ -41,12 +49,20 @@ def vitals_dialog(words: Words) -> Any:
     _ = words.gettext
     labels = field_labels(words)
     inputs = [number_field(f.id, labels[f.name], f.unit, is_first=f is FIELDS[0]) for f in FIELDS]
+    reason = dmc.TextInput(
+        id=ids.VITALS_REASON,
+        label=_("Reason for the correction"),
+        value="",
+        size="md",
+        attributes={"input": {"autoComplete": "off", "maxLength": 500}},
+    )
     submit = button(ids.VITALS_SUBMIT, _("Save"), kind="primary", sends=ids.VITALS_DIALOG)
     return dialog(
         ids.VITALS_DIALOG,
         _("Enter vital signs"),
         _("Close"),
         [
+            amending_place(words, reason),
             html.Div(
                 [*inputs, clock_field(ids.VITALS_TIME, words, _("Measured at"))],
                 className="vitals-fields",
@@ -85,6 +101,7 @@ def field_labels(words: Words) -> dict[str, str]:
         "diastolic": _("Diastolic"),
         "mean": _("Mean, if known"),
         "spo2": _("SpO₂"),
+        "resp_rate": _("Respiration, if counted"),
     }
 
 
@@ -99,15 +116,26 @@ def register_callbacks(app: Dash) -> None:
         prevent_initial_call=True,
     )
     async def submit(sent: dict[str, Any], session: str) -> dict[str, Any]:
-        answer = await send_vitals(current_visit(), typed_of(session, sent))
+        visit, typed = current_visit(), typed_of(session, sent)
+        amended_at = await asyncio.to_thread(measured_at, visit, session, typed.amends)
+        answer = await send_vitals(visit, replace(typed, amended_at=amended_at))
         return told(sent["entry"], answer)
 
 
 def typed_of(session: str, sent: dict[str, Any]) -> Typed:
     """What the script sent, as typed."""
-    values = {name: text for name, text in sent["values"].items() if text and name != "clock"}
-    clock, opened_at = sent["values"].get("clock", ""), sent["opened_at"]
-    return Typed(session, sent["entry"], values, clock, opened_at, sent["confirmed"])
+    given = dict(sent["values"])
+    clock, reason = given.pop("clock", ""), given.pop("reason", "")
+    return Typed(
+        session=session,
+        entry=sent["entry"],
+        values={name: text for name, text in given.items() if text},
+        clock=clock,
+        opened_at=sent["opened_at"],
+        confirmed=sent["confirmed"],
+        amends=sent.get("amends") or "",
+        reason=reason,
+    )
 
 
 def told(entry: str, answer: Answer) -> dict[str, Any]:

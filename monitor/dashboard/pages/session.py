@@ -8,20 +8,31 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
-from monitor.dashboard.components import control_forms, decisions, expected_bar, vitals
+from monitor.dashboard.components import (
+    control_forms,
+    course_checks,
+    course_dose,
+    course_more,
+    course_next,
+    decisions,
+    entries,
+    expected_bar,
+    vitals,
+)
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.control_fills import controls_on, settings_of
 from monitor.dashboard.components.session_actions import action_buttons, standing_marks
+from monitor.dashboard.components.session_log import log_lines
+from monitor.dashboard.course_reading import course_of
+from monitor.dashboard.course_steps import course_steps
 from monitor.dashboard.figures import TraceView, marks_layout, session_figure
 from monitor.dashboard.lines import PointRow
-from monitor.dashboard.log import LogLine, LogWriter
 from monitor.dashboard.marks import Band
 from monitor.dashboard.presenters import (
     alarm_marks,
     phase_spans,
     session_number,
     session_plan,
-    steps,
 )
 from monitor.dashboard.standing import rules_in_force
 from monitor.dashboard.theme import PALETTES
@@ -30,7 +41,6 @@ from monitor.dashboard.words import Words
 from monitor.domain.sessions import Phase, PhaseEntry, Session
 from monitor.service.ports import Trace
 
-_LOG_LINES = 200
 _NO_SESSION = Session("", "", "", None, "", 0, (PhaseEntry(Phase.PRECHECK, 0),))
 """Stands in while Dash looks at the page for its ids."""
 
@@ -64,10 +74,22 @@ def layout(session_id: str = "", **_query: str) -> Any:
                 [expected_bar.expected_bar(visit), _graph(visit, session)],
                 className="session-chart",
             ),
+            html.Section(
+                course_next.next_panel(visit, session),
+                id=ids.SESSION_NEXT,
+                className="session-next",
+                **attributes(
+                    data_session=session.id, aria_label=visit.words.gettext("What comes next")
+                ),
+            ),
             _side(visit, session),
             vitals.vitals_dialog(visit.words),
+            *entries.entry_dialogs(visit.words, course_of(visit, session)),
             decisions.decision_dialog(visit.words),
             *control_forms.control_dialogs(visit.words),
+            course_checks.checks_dialog(visit, session),
+            *course_dose.dose_dialogs(visit.words),
+            *course_more.course_dialogs(visit.words),
             dcc.Store(id=ids.SESSION_ID, data=session.id),
             dcc.Store(id=ids.SESSION_CHANGED),
             dcc.Store(id=ids.SESSION_MARKS),
@@ -91,16 +113,8 @@ def head(visit: Visit, session: Session) -> list[Any]:
             standing_marks(visit, session, controls_on(visit, session)),
             className="session-standing",
         ),
-        html.Ol([_step(step) for step in steps(words, session)], className="stepper"),
+        html.Ol([_step(step) for step in course_steps(visit, session)], className="stepper"),
     ]
-
-
-def log(visit: Visit, session: Session) -> list[Any]:
-    """The newest lines of the log."""
-    devices = {device.id: device.name for device in visit.parts.records.devices()}
-    writer = LogWriter(visit.words, visit.phrases, devices)
-    lines = writer.lines(visit.parts.records.facts(session.id))
-    return [_log_line(visit.words, line) for line in lines[:_LOG_LINES]]
 
 
 def figure(visit: Visit, session: Session) -> dict[str, Any]:
@@ -132,7 +146,12 @@ def register_callbacks(app: Dash) -> None:
         if session is None:
             raise PreventUpdate
         buttons = action_buttons(visit, session)
-        return head(visit, session), log(visit, session), buttons, redrawn_marks(visit, session)
+        return (
+            head(visit, session),
+            log_lines(visit, session),
+            buttons,
+            redrawn_marks(visit, session),
+        )
 
     app.clientside_callback(
         """function(marks) {
@@ -146,7 +165,11 @@ def register_callbacks(app: Dash) -> None:
     )
     expected_bar.register_callbacks(app)
     vitals.register_callbacks(app)
+    entries.register_callbacks(app)
     decisions.register_callbacks(app)
+    course_next.register_callbacks(app)
+    course_dose.register_callbacks(app)
+    course_more.register_callbacks(app)
     control_forms.register_callbacks(app)
 
 
@@ -193,7 +216,7 @@ def _graph(visit: Visit, session: Session) -> Any:
 
 def _side(visit: Visit, session: Session) -> Any:
     _ = visit.words.gettext
-    lines = html.Ol(id=ids.SESSION_LOG, className="log-lines", children=log(visit, session))
+    lines = html.Ol(id=ids.SESSION_LOG, className="log-lines", children=log_lines(visit, session))
     column = [
         html.Div(id=ids.SESSION_NUMERICS, className="session-numerics"),
         html.Section([html.H2(_("Log"), className="side-title"), lines], className="session-log"),
@@ -212,6 +235,8 @@ def _step(step: Any) -> Any:
         # The script counts the time; Dash never touches it.
         children.append(html.Span(className="step-time", **attributes(data_phase_clock="true")))
     mark = html.Span("✓ ", className="step-mark") if step.state == "done" else None
+    if step.note:
+        children.append(html.Span(step.note, className="step-note", title=step.why))
     return html.Li(
         [mark, *children],
         className=f"step {step.state}",
@@ -220,15 +245,6 @@ def _step(step: Any) -> Any:
             data_state=step.state,
             aria_current="step" if step.state == "current" else None,
         ),
-    )
-
-
-def _log_line(words: Words, line: LogLine) -> Any:
-    by = [html.Span(f" · {line.by}", className="log-by")] if line.by else []
-    return html.Li(
-        [html.Time(words.clock(line.at)), html.Span([line.text, *by], className="log-text")],
-        className="log-line",
-        **attributes(data_tone=line.tone or None),
     )
 
 
