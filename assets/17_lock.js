@@ -7,7 +7,7 @@
   const GRACE_MS = 500;
   const HAND_MS = 1000;
   // What would change something, or leave the live ward; orders of the scripts themselves are held up in 16_orders.js.
-  const ACTS = "#session-actions button, #session-head button, [data-action=start-session], [data-action=quiet], [data-action=sound]";
+  const ACTS = "#session-actions button, #session-next button, #session-head button, [data-action=start-session], [data-action=quiet], [data-action=sound]";
   const LIVE = /^\/(session\/[^/]+)?$/;
 
   // What the dashboard said last about who is looking; null before it did.

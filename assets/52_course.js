@@ -135,5 +135,10 @@
     im.setText(view.state, state ? ` · ${state}` : "");
   }
 
+  // What another operator must do: this one leaves, and the station asks who comes.
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-locks]")) im.lock.lock().then(() => im.lock.demand());
+  });
+
   im.course = { mount, unmount, load, update: () => second(im.clock.now()), second, infusion, blocking, leaveWords };
 })(window.InfusionMonitor);

@@ -16,6 +16,7 @@ _PAGE_PARTS = frozenset({"_pages_content", "_pages_store"})
 _SESSION_PARTS = frozenset(
     {ids.SESSION_HEAD, ids.SESSION_LOG, ids.SESSION_ACTIONS, ids.SESSION_MARKS}
 )
+_COURSE_PARTS = frozenset({ids.SESSION_NEXT, ids.CHECKS_BODY})
 _SHELL_PARTS = frozenset({ids.NAV})
 _MACHINERY = re.compile(
     r"/_dash-component-suites/.+|/_dash-layout|/_dash-dependencies|/_favicon\.ico|/_reload-hash"
@@ -45,7 +46,7 @@ def may_update(parts: Parts, body: bytes) -> bool:
         return False
     if written == _PAGE_PARTS:
         return may_look(parts, str(given.get((ids.LOCATION, "pathname"))))
-    if written == _SESSION_PARTS:
+    if written in (_SESSION_PARTS, _COURSE_PARTS):
         return _is_open(parts, given.get((ids.SESSION_ID, "data")))
     return written == _SHELL_PARTS
 

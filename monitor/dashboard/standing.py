@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import mean
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from monitor.domain import facts
 from monitor.domain.controls import AlarmPause, Controls, SwitchedOff
 from monitor.domain.facts import Fact
 from monitor.domain.limits import AlarmSettings, Limit, limits_in_force
-from monitor.domain.readings import Instant, Metric, Reading
-from monitor.domain.sessions import Phase, Session
+from monitor.domain.sessions import Session
 
 KINDS = (
     "session_started",
@@ -26,15 +24,6 @@ KINDS = (
     "session_cancelled",
 )
 """The facts that ``controls_of`` reads."""
-_RESTING = (Phase.PRECHECK, Phase.BASELINE)
-
-
-class Proposal(NamedTuple):
-    """A baseline to confirm: the means of ``cuffs`` cuffs, in whole mmHg."""
-
-    systolic: int
-    diastolic: int
-    cuffs: int
 
 
 class OwnLimit(NamedTuple):
@@ -82,25 +71,6 @@ def own_limits(settings: AlarmSettings, session: Session, controls: Controls) ->
     ]
 
 
-def propose_baseline(readings: Iterable[Reading], session: Session) -> Proposal | None:
-    """The mean of the cuffs of pre-check and baseline; None where there was no whole one."""
-    spans = _resting_spans(session)
-    cuffs = [
-        (reading.systolic, reading.diastolic)
-        for reading in readings
-        if reading.metric is Metric.NIBP
-        and reading.systolic is not None
-        and reading.diastolic is not None
-        and any(
-            since <= reading.at and (until is None or reading.at < until) for since, until in spans
-        )
-    ]
-    if not cuffs:
-        return None
-    systolic, diastolic = (round(mean(values)) for values in zip(*cuffs, strict=True))
-    return Proposal(systolic, diastolic, len(cuffs))
-
-
 def rise_limits(settings: AlarmSettings, baseline: Mapping[str, float]) -> dict[str, float]:
     """Component to the value from which its rise over this baseline is an alarm."""
     return {
@@ -108,15 +78,6 @@ def rise_limits(settings: AlarmSettings, baseline: Mapping[str, float]) -> dict[
         for rise in settings.rises
         if rise.component in baseline
     }
-
-
-def _resting_spans(session: Session) -> list[tuple[Instant, Instant | None]]:
-    ends: Sequence[Instant | None] = [*(entry.at for entry in session.phases[1:]), None]
-    return [
-        (entry.at, end)
-        for entry, end in zip(session.phases, ends, strict=True)
-        if entry.phase in _RESTING
-    ]
 
 
 def _apply(controls: Controls, fact: Fact) -> None:

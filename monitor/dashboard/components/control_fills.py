@@ -6,11 +6,11 @@ from monitor.dashboard import order_forms
 from monitor.dashboard.alarm_words import limit_name, own_limit_rows, pause_reasons, rise_text
 from monitor.dashboard.components.forms import Props
 from monitor.dashboard.components.tables import plain_table
+from monitor.dashboard.resting import NAMES, resting
 from monitor.dashboard.standing import (
     KINDS,
     controls_of,
     own_limits,
-    propose_baseline,
     rise_limits,
 )
 from monitor.dashboard.visit import Visit
@@ -55,28 +55,14 @@ def fill_limits(visit: Visit, session: Session) -> Props:
 
 
 def fill_baseline(visit: Visit, session: Session) -> Props:
-    """The confirmed baseline, or the mean of the resting cuffs as a proposal."""
-    words, confirmed = visit.words, controls_on(visit, session).baseline
-    readings = [stored.reading for stored in visit.parts.records.readings(session.id)]
-    proposal = propose_baseline(readings, session)
-    if confirmed:
-        told = words.gettext("Confirmed: {systolic}/{diastolic} mmHg.")
-        text = told.format(**{name: words.number(value) for name, value in confirmed.items()})
-    elif proposal is None:
-        text = words.gettext("No cuff was taken in pre-check or baseline.")
-    else:
-        told = words.ngettext(
-            "Proposed: {n} cuff of pre-check and baseline.",
-            "Proposed: the mean of {n} cuffs of pre-check and baseline.",
-            proposal.cuffs,
-        )
-        text = told.format(n=proposal.cuffs)
-    given = confirmed or (proposal._asdict() if proposal else {})
+    """The confirmed baseline, or what the readings suggest, with those readings."""
+    found = resting(visit, session)
+    number = visit.words.number
     fields = {
-        name: {"value": words.number(given[name]) if name in given else ""}
-        for name in ("systolic", "diastolic")
+        name: {"value": number(found.values[name]) if name in found.values else ""}
+        for name in NAMES
     }
-    return {"text": {"children": text}, **fields}
+    return {"text": {"children": found.told}, **fields}
 
 
 def fill_nothing(_visit: Visit, _session: Session) -> Props:

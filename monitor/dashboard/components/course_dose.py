@@ -133,7 +133,19 @@ def _second(words: Words) -> Any:
     own = _("You planned this dose yourself. Another operator signs in here and checks it.")
     body = [
         html.P(id=SECOND_CHECK.part("text"), className="dialog-text"),
-        html.P(own, id=SECOND_CHECK.part("own"), className="form-error", hidden=True),
+        html.Div(
+            [
+                html.P(own, className="form-error"),
+                html.Button(
+                    _("Lock, so that another signs in"),
+                    type="button",
+                    className="button",
+                    **attributes(data_closes="true", data_locks="true"),
+                ),
+            ],
+            id=SECOND_CHECK.part("own"),
+            hidden=True,
+        ),
         html.P(_("Work the dose out anew and type what you get."), className="dialog-text"),
         number_field(SECOND_CHECK.part("dose_mg"), _("Dose"), "mg", decimals=True, is_first=True),
     ]

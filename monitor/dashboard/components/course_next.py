@@ -200,7 +200,8 @@ def _checks_item(words: Words, session: Session, course: Course, chart: Chart) -
     blocked = _("Otherwise than wanted: {what}")
     told += [blocked.format(what=spoken(words, item.text)) for item in wrong]
     state = "blocked" if wrong else "done" if is_done else "open"
-    opens = button(ids.CHECKS_OPEN, _("Answer"), key="C", opens=ids.CHECKS_DIALOG)
+    text = _("Change") if is_done else _("Answer")
+    opens = button(ids.CHECKS_OPEN, text, key="C", opens=ids.CHECKS_DIALOG)
     return _item(words, state, _("Checks"), told, opens)
 
 
@@ -210,7 +211,8 @@ def _dose_item(words: Words, chart: Chart) -> Any:
     if chart.plan is not None:
         told = [dose_text(words, chart.plan), _("by {name}").format(name=chart.planned_by)]
     state = "open" if chart.plan is None else "done"
-    opens = button(ids.DOSE_OPEN, _("Plan"), key="D", opens=DOSE.dialog)
+    text = _("Plan") if chart.plan is None else _("Change")
+    opens = button(ids.DOSE_OPEN, text, key="D", opens=DOSE.dialog)
     return _item(words, state, _("Dose"), told, opens)
 
 
@@ -234,7 +236,8 @@ def _baseline_item(words: Words, course: Course, chart: Chart) -> Any:
     if stops and course.gate is not None and course.gate.note:
         told.append(spoken(words, course.gate.note))
     state = "blocked" if stops else "done" if chart.baseline else "open"
-    opens = button(ids.BASELINE_OPEN, _("Confirm"), key="B", opens=BASELINE.dialog)
+    text = _("Change") if chart.baseline else _("Confirm")
+    opens = button(ids.BASELINE_OPEN, text, key="B", opens=BASELINE.dialog)
     return _item(words, state, _("Baseline"), told, opens)
 
 

@@ -1,16 +1,18 @@
-"""Phases and cancelling: one question, and a reason where one is needed."""
+"""The next phase: what stands in its way is said before it is asked for, and a reason passes it for those who may."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, html, set_props
+from dash import Dash, Input, Output, State, dcc, html, set_props
 from dash.exceptions import PreventUpdate
 from pydantic import ValidationError
 
 from monitor.dashboard import ids
+from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.fields import (
     Plan,
     actions,
@@ -21,6 +23,11 @@ from monitor.dashboard.components.fields import (
     error_place,
     register_dialog,
 )
+from monitor.dashboard.course_orders import paper_moment
+from monitor.dashboard.course_reading import blocks, course_of, may_override
+from monitor.dashboard.course_words import block_text, who_may_text
+from monitor.dashboard.day import start_warnings
+from monitor.dashboard.order_forms import WrongFieldError
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import (
     next_phase,
@@ -30,32 +37,42 @@ from monitor.dashboard.presenters import (
 )
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
-from monitor.domain.sessions import Phase
-from monitor.wire.orders import CancelSession, EnterPhase
+from monitor.domain.course import Course
+from monitor.domain.readings import Instant
+from monitor.domain.sessions import Phase, Session
+from monitor.wire.orders import EnterPhase
 
 _GATES = frozenset({"alarms_waiting", "gate"})
 """Refusals that a reason may override."""
 _PLAN = Plan(
     sent=ids.DECISION_SENT,
     told=ids.DECISION_TOLD,
-    texts={"reason": ids.DECISION_REASON},
+    opening=ids.DECISION_OPENING,
+    texts={
+        "reason": ids.DECISION_REASON,
+        "date": ids.DECISION_DATE,
+        "time": ids.DECISION_TIME,
+    },
     resets={
         # Nothing can be confirmed before the question about the session as it now is has come.
         ids.DECISION_SUBMIT: {"disabled": True},
         ids.DECISION_TITLE: {"children": ""},
         ids.DECISION_TEXT: {"children": ""},
+        ids.DECISION_BLOCKS: {"children": []},
         ids.DECISION_REASON_PLACE: {"hidden": True},
+        ids.DECISION_PAPER: {"hidden": True},
     },
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the dialog goes on."""
+    """How the dialog goes on. ``blocks``: what the gateway says is in the way."""
 
     is_done: bool = False
     sentence: str = ""
     wants_reason: bool = False
+    blocks: Sequence[Mapping[str, Any]] = ()
 
 
 def decision_dialog(words: Words) -> Any:
@@ -68,50 +85,72 @@ def decision_dialog(words: Words) -> Any:
         sends=ids.DECISION_DIALOG,
         disabled=True,
     )
+    reason = dmc.Textarea(
+        id=ids.DECISION_REASON, label=_("Reason"), value="", autosize=True, minRows=2
+    )
     return dialog(
         ids.DECISION_DIALOG,
         html.Span(id=ids.DECISION_TITLE),
         _("Close"),
         [
             html.P(id=ids.DECISION_TEXT, className="dialog-text"),
+            html.Div(id=ids.DECISION_BLOCKS, **attributes(role="status")),
             html.Div(
-                dmc.Textarea(
-                    id=ids.DECISION_REASON, label=_("Reason"), value="", autosize=True, minRows=2
-                ),
-                id=ids.DECISION_REASON_PLACE,
+                [
+                    _paper_field(ids.DECISION_DATE, _("Date on the paper"), "date"),
+                    _paper_field(ids.DECISION_TIME, _("Time on the paper"), "text"),
+                ],
+                id=ids.DECISION_PAPER,
+                className="pair-fields",
                 hidden=True,
             ),
+            html.Div(reason, id=ids.DECISION_REASON_PLACE, hidden=True),
             error_place(),
             actions(close_button(_("Back")), submit),
             dcc.Store(id=ids.DECISION),
         ],
         _PLAN,
-        width=480,
+        width=560,
     )
 
 
-def make_order(decision: dict[str, str], reason: str) -> EnterPhase | CancelSession:
-    """The order that a confirmed decision means. Raises ValidationError for a missing reason to cancel."""
-    if decision["phase"] == Phase.CANCELLED:
-        return CancelSession(session=decision["session"], reason=reason)
-    return EnterPhase.model_validate(
-        {"session": decision["session"], "phase": decision["phase"], "override": reason or None}
-    )
+def blocks_list(words: Words, course: Course, found: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """What is in the way, and who may pass it; empty for nothing."""
+    lines = [html.Li(block_text(words, course, block)) for block in found]
+    if not lines:
+        return []
+    return [
+        html.P(words.gettext("Still in the way:"), className="blocks-title"),
+        html.Ul(lines, className="blocks"),
+        html.P(who_may_text(words, course), className="dialog-note"),
+    ]
 
 
-async def decide(visit: Visit, decision: dict[str, str], reason: str) -> Outcome:
+async def decide(
+    visit: Visit, decision: Mapping[str, str], reason: str, paper_at: str | None = None
+) -> Outcome:
     """Send the decision; a refusal that a reason may override asks for one."""
     try:
-        result = await visit.send(make_order(decision, reason.strip()))
+        order = EnterPhase.model_validate(
+            {
+                "session": decision["session"],
+                "phase": decision["phase"],
+                "override": reason.strip() or None,
+                "at": paper_at,
+            }
+        )
+        result = await visit.send(order)
     except ValidationError:
-        return Outcome(sentence=visit.words.gettext("A reason is needed."), wants_reason=True)
+        return Outcome(sentence=visit.words.gettext("This is not possible."), wants_reason=True)
     except GatewayUnreachableError as error:
         return Outcome(sentence=unreachable_text(visit.words, error), wants_reason=bool(reason))
     if result.ok:
         return Outcome(is_done=True)
     can_override = result.code in _GATES or result.field == "override"
     return Outcome(
-        sentence=refusal_text(visit.words, result), wants_reason=can_override or bool(reason)
+        sentence=refusal_text(visit.words, result),
+        wants_reason=can_override or bool(reason),
+        blocks=result.result.get("blocks", ()),
     )
 
 
@@ -121,16 +160,12 @@ def register_callbacks(app: Dash) -> None:
 
     @app.callback(
         Output(ids.DECISION, "data"),
-        Input(ids.NEXT_PHASE, "n_clicks"),
-        Input(ids.CANCEL_SESSION, "n_clicks"),
+        Input(ids.DECISION_OPENING, "data"),
         State(ids.SESSION_ID, "data"),
         prevent_initial_call=True,
     )
-    def ask(_next: int | None, _cancel: int | None, session_id: str) -> dict[str, str]:
-        if not ctx.triggered or not ctx.triggered[0]["value"]:
-            raise PreventUpdate
-        cancel = ctx.triggered_id == ids.CANCEL_SESSION
-        return _ask(current_visit(), session_id, cancel=cancel)
+    def ask(opening: dict[str, Any], session_id: str) -> dict[str, str]:
+        return _ask(current_visit(), session_id, opening["at"])
 
     @app.callback(
         Output(ids.DECISION_TOLD, "data"),
@@ -140,27 +175,68 @@ def register_callbacks(app: Dash) -> None:
         prevent_initial_call=True,
     )
     async def confirm(sent: dict[str, Any], decision: dict[str, str]) -> tuple[Any, int]:
-        outcome = await decide(current_visit(), decision, sent["values"]["reason"])
-        set_props(ids.DECISION_REASON_PLACE, {"hidden": not outcome.wants_reason})
-        told = answer_told(sent["entry"], done=outcome.is_done, sentence=outcome.sentence)
-        return told, sent["at"]
+        return await _confirm(current_visit(), sent, decision), sent["at"]
 
 
-def _ask(visit: Visit, session_id: str, *, cancel: bool) -> dict[str, str]:
+async def _confirm(visit: Visit, sent: dict[str, Any], decision: dict[str, str]) -> dict[str, Any]:
+    values = sent["values"]
+    try:
+        at = paper_moment(visit.words, values["date"], values["time"])
+    except WrongFieldError as error:
+        places = {"date": ids.DECISION_DATE, "time": ids.DECISION_TIME}
+        text = visit.words.gettext("This is not a time.")
+        return answer_told(sent["entry"], done=False, errors={places[error.args[0]]: text})
+    outcome = await decide(visit, decision, values["reason"], at)
+    session = visit.parts.records.session(decision["session"])
+    if outcome.blocks and session is not None:
+        told = blocks_list(visit.words, course_of(visit, session), outcome.blocks)
+        set_props(ids.DECISION_BLOCKS, {"children": told})
+    set_props(ids.DECISION_REASON_PLACE, {"hidden": not outcome.wants_reason})
+    return answer_told(sent["entry"], done=outcome.is_done, sentence=outcome.sentence)
+
+
+def _ask(visit: Visit, session_id: str, now: Instant) -> dict[str, str]:
     """Put the question for the session as it now is into the dialog, and return the decision it is about."""
     session = visit.parts.records.session(session_id)
-    following = None if session is None else next_phase(session)
-    if session is None or (following is None and not cancel):
+    phase = None if session is None else next_phase(session)
+    if session is None or phase is None:
         raise PreventUpdate
-    phase = Phase.CANCELLED if cancel else (following or session.phase)
-    _ = visit.words.gettext
-    title = _("Cancel session") if cancel else start_phase_text(visit.words, phase)
-    rooms = {room.id: room.name for room in visit.parts.records.rooms()}
-    text = _("Room {room} · {patient}").format(
-        room=rooms.get(session.room_id, ""), patient=session.patient
-    )
+    course = course_of(visit, session)
+    found = [block._asdict() for block in blocks(visit, session, phase, now)]
+    title = start_phase_text(visit.words, phase)
+    told = [*blocks_list(visit.words, course, found), *_warned(visit, session, phase, now)]
+    mine = may_override(visit, course)
     set_props(ids.DECISION_TITLE, {"children": f"{title}?"})
-    set_props(ids.DECISION_TEXT, {"children": text})
-    set_props(ids.DECISION_REASON_PLACE, {"hidden": not cancel})
-    set_props(ids.DECISION_SUBMIT, {"children": title, "disabled": False})
+    set_props(ids.DECISION_TEXT, {"children": _where(visit, session)})
+    set_props(ids.DECISION_BLOCKS, {"children": told})
+    set_props(ids.DECISION_REASON_PLACE, {"hidden": not (found and mine)})
+    set_props(ids.DECISION_PAPER, {"hidden": not session.paper})
+    submit = visit.words.gettext("Pass this and go on") if found else title
+    set_props(ids.DECISION_SUBMIT, {"children": submit, "disabled": bool(found) and not mine})
     return {"session": session_id, "phase": str(phase)}
+
+
+def _warned(visit: Visit, session: Session, phase: Phase, now: Instant) -> list[Any]:
+    """Two infusions that would end together are told before the second one begins."""
+    if phase is not Phase.INFUSION or session.paper:
+        return []
+    return [
+        html.P(f"! {text}", className="next-warning")
+        for text in start_warnings(visit, session, now)
+    ]
+
+
+def _where(visit: Visit, session: Session) -> str:
+    rooms = {room.id: room.name for room in visit.parts.records.rooms()}
+    text = visit.words.gettext("Room {room} · {patient}")
+    return text.format(room=rooms.get(session.room_id, ""), patient=session.patient)
+
+
+def _paper_field(field_id: str, label: str, kind: str) -> Any:
+    return dmc.TextInput(
+        id=field_id,
+        label=label,
+        value="",
+        size="md",
+        attributes={"input": {"type": kind, "autoComplete": "off", "maxLength": 10}},
+    )

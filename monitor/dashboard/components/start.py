@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
 from pydantic import ValidationError
 
 from monitor.dashboard import ids
+from monitor.dashboard.components import start_plan
+from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.fields import (
     Plan,
     actions,
@@ -22,24 +24,43 @@ from monitor.dashboard.components.fields import (
     number_field,
     register_dialog,
 )
+from monitor.dashboard.components.start_plan import Known, start_more
+from monitor.dashboard.course_orders import paper_moment
+from monitor.dashboard.order_forms import WrongFieldError
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import refusal_text, unreachable_text
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
-from monitor.wire.orders import StartSession
+from monitor.wire.orders import OrderResult, StartSession
 
 _FIELDS = {
     "patient": ids.START_PATIENT,
     "weight_kg": ids.START_WEIGHT,
     "protocol": ids.START_PROTOCOL,
+    "date": ids.START_PAPER_DATE,
+    "time": ids.START_PAPER_TIME,
 }
+_PLACES = frozenset({"paper_from", "at"})
+"""What the gateway calls the time on the paper."""
+_GUARDS = frozenset({"other_room", "other_patient"})
+"""Refusals of the guard against the wrong room that a reason passes."""
 _PLAN = Plan(
     sent=ids.START_SENT,
     told=ids.START_TOLD,
     opening=ids.START_OPENING,
-    texts={"patient": ids.START_PATIENT, "weight": ids.START_WEIGHT},
+    texts={
+        "patient": ids.START_PATIENT,
+        "weight": ids.START_WEIGHT,
+        "despite": ids.START_DESPITE,
+        "date": ids.START_PAPER_DATE,
+        "time": ids.START_PAPER_TIME,
+    },
     choices=(ids.START_PROTOCOL,),
     submit=ids.START_SUBMIT,
+    resets={
+        ids.START_DESPITE_PLACE: {"hidden": True},
+        ids.START_PLANNED_TEXT: {"children": ""},
+    },
 )
 
 
@@ -50,6 +71,8 @@ class Outcome:
     session: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     sentence: str = ""
+    wants_despite: bool = False
+    """Whether a reason would pass what the plan says otherwise."""
 
 
 def start_dialog(visit: Visit) -> Any:
@@ -63,11 +86,17 @@ def start_dialog(visit: Visit) -> Any:
         [
             dcc.Store(id=ids.START_REQUEST),
             dcc.Store(id=ids.START_OFFERED),
+            dcc.Store(id=ids.START_PLANNED),
             dialog(
                 ids.START_DIALOG,
                 html.Span(id=ids.START_TITLE),
                 _("Close"),
                 [
+                    html.P(
+                        id=ids.START_PLANNED_TEXT,
+                        className="dialog-text start-planned",
+                        **attributes(role="status"),
+                    ),
                     html.Div(
                         [
                             dmc.TextInput(
@@ -94,6 +123,7 @@ def start_dialog(visit: Visit) -> Any:
                         ],
                         className="start-fields",
                     ),
+                    *start_more(visit.words),
                     error_place(),
                     actions(
                         close_button(_("Close")),
@@ -113,9 +143,21 @@ def start_dialog(visit: Visit) -> Any:
 
 
 async def start(
-    visit: Visit, room: str, patient: str, weight: str, protocol: str, planned: str | None = None
+    visit: Visit,
+    room: str,
+    patient: str,
+    weight: str,
+    protocol: str,
+    planned: str | None = None,
+    *,
+    despite: str = "",
+    paper: tuple[str, str] = ("", ""),
 ) -> Outcome:
-    """Send the order; a refusal is told beside the field it is about. ``planned``: the visit that this is."""
+    """Send the order; a refusal is told beside the field it is about.
+
+    ``planned``: the visit that this is. ``despite``: why it starts otherwise than planned. ``paper``: date and time of
+    its beginning, for one that was kept on paper.
+    """
     try:
         order = StartSession.model_validate(
             {
@@ -124,19 +166,29 @@ async def start(
                 "weight_kg": weight.replace(",", ".") or None,
                 "protocol": protocol,
                 "visit": planned,
+                "despite": despite or None,
+                "paper_from": paper_moment(visit.words, *paper),
             }
         )
         result = await visit.send(order)
+    except WrongFieldError as error:
+        return Outcome(errors={error.args[0]: visit.words.gettext("This is not a time.")})
     except ValidationError as error:
         return Outcome(errors=_invalid(visit.words, str(error.errors()[0]["loc"][0])))
     except GatewayUnreachableError as error:
         return Outcome(sentence=unreachable_text(visit.words, error))
     if result.ok:
         return Outcome(session=str(result.result["session"]))
-    text = refusal_text(visit.words, result)
-    return (
-        Outcome(errors={result.field: text}) if result.field in _FIELDS else Outcome(sentence=text)
-    )
+    return _refused(visit.words, result)
+
+
+def _refused(words: Words, result: OrderResult) -> Outcome:
+    text = refusal_text(words, result)
+    if result.code in _GUARDS:
+        ask = words.gettext("Start nevertheless only with a reason.")
+        return Outcome(sentence=f"{text} {ask}", wants_despite=True)
+    place = "time" if result.field in _PLACES else result.field
+    return Outcome(errors={place: text}) if place in _FIELDS else Outcome(sentence=text)
 
 
 def register_callbacks(app: Dash) -> None:
@@ -160,16 +212,30 @@ def register_callbacks(app: Dash) -> None:
         Output(ids.GO_TO, "href"),
         Input(ids.START_SENT, "data"),
         State(ids.START_REQUEST, "data"),
+        State(ids.START_PLANNED, "data"),
         State(ids.START_PROTOCOL, "value"),
         prevent_initial_call=True,
     )
-    async def submit(sent: dict[str, Any], request: dict[str, Any], protocol: str) -> Any:
-        typed = sent["values"]
-        given = (request["room"], typed["patient"], typed["weight"], protocol)
-        planned = request.get("visit")
-        outcome = await start(current_visit(), *given, planned)
+    async def submit(
+        sent: dict[str, Any], request: dict[str, Any], known: Known, protocol: str
+    ) -> Any:
+        outcome = await _submit(current_visit(), sent["values"], request, known, protocol)
         address = f"/session/{outcome.session}" if outcome.session else no_update
         return told(sent["entry"], outcome), address
+
+    start_plan.register_callbacks(app)
+
+
+async def _submit(
+    visit: Visit, typed: Mapping[str, str], request: Mapping[str, Any], known: Known, protocol: str
+) -> Outcome:
+    given = (request["room"], typed["patient"], typed["weight"], protocol)
+    planned = request.get("visit") or start_plan.visit_of(known, request["room"], typed["patient"])
+    paper = (typed["date"], typed["time"])
+    outcome = await start(visit, *given, planned, despite=typed["despite"], paper=paper)
+    if outcome.wants_despite:
+        set_props(ids.START_DESPITE_PLACE, {"hidden": False})
+    return outcome
 
 
 def told(entry: str, outcome: Outcome) -> dict[str, Any]:
