@@ -50,8 +50,12 @@ _COMPONENTS = {
     "diastolic": N_("diastolic"),
     "mean": N_("mean"),
 }
-_SCORES = {"moaas": "MOAA/S", "rass": "RASS", "cadss6": "CADSS-6", "dissociation": "0–10"}
-"""Scores have the same name in every language."""
+_SCORES = {
+    "moaas": "MOAA/S",
+    "rass": "RASS",
+    "cadss6": "CADSS-6",
+    "dissociation": N_("Dissociation"),
+}
 _STATUSES = {
     "sensor_off": N_("sensor off"),
     "no_signal": N_("no signal"),
@@ -191,7 +195,7 @@ class Phrases:
             named["component"] = self.translations.gettext(_COMPONENTS[component])
         score = values.get("score")
         if isinstance(score, str):
-            named["score"] = _SCORES.get(score, score)
+            named["score"] = self.translations.gettext(_SCORES.get(score, score))
         metrics, status = values.get("metrics"), values.get("status")
         if isinstance(metrics, str):
             named["metrics"] = ", ".join(self.metric(name) for name in metrics.split(","))
