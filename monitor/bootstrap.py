@@ -265,6 +265,7 @@ def run_dashboard(
                 simulated=directory.simulated,
                 cookie_key=directory.cookie_key,
                 clinic_time_zone=settings.clinic_time_zone,
+                ends_together_minutes=settings.ends_together_minutes,
                 language=settings.language,
                 auto_sign_in=auto_sign_in,
                 gateway_port=settings.gateway_port,

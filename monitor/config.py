@@ -68,6 +68,13 @@ class Settings(BaseModel):
     clinic_time_zone: Annotated[str, AfterValidator(_known_time_zone)] = Field(
         "Europe/Oslo", description="Time zone of every time on a screen; what is stored is UTC."
     )
+    ends_together_minutes: float = Field(
+        2.0,
+        gt=0,
+        le=60,
+        allow_inf_nan=False,
+        description="Infusions whose planned ends are closer than this are told beforehand.",
+    )
     language: Literal["en", "nb"] = Field(
         "en", description="Language of a page until its operator has chosen one: `en` or `nb`."
     )

@@ -12,13 +12,14 @@ from monitor.domain import infusion
 from monitor.domain.chart import Chart, chart_of
 from monitor.domain.course import Course
 from monitor.domain.day_plan import (
+    CLASH_WITHIN,
     Clash,
     PlannedInfusion,
     clashes,
     clashes_with,
     infusion_end,
 )
-from monitor.domain.readings import Instant
+from monitor.domain.readings import MINUTE, Instant
 from monitor.domain.sessions import Phase, Session
 from monitor.domain.visits import Visit
 
@@ -37,6 +38,7 @@ class Day:
     """The visits and sessions of one day. ``charts`` by session; ``courses`` by protocol.
 
     ``live_ends``: session to the planned end that the gateway says now, which goes before what is computed here.
+    ``within_ms``: ends that are closer come together.
     """
 
     day: date
@@ -45,6 +47,7 @@ class Day:
     charts: Mapping[str, Chart] = field(default_factory=dict)
     courses: Mapping[str, Course] = field(default_factory=dict)
     live_ends: Mapping[str, Instant] = field(default_factory=dict)
+    within_ms: int = CLASH_WITHIN
 
     def phase_ms(self, protocol: str, phase: Phase) -> int:
         """How long a phase is meant to take; 0 where the protocol does not say."""
@@ -126,7 +129,8 @@ def read_day(visitor: Visitor, day: date, live_ends: Mapping[str, Instant] | Non
     ]
     charts = {s.id: chart_of(records.facts(s.id, _COURSE_FACTS), ()) for s in sessions}
     courses = {name: p.course for name, p in visitor.parts.protocols.items()}
-    return Day(day, tuple(visits), tuple(sessions), charts, courses, live_ends or {})
+    within_ms = round(visitor.parts.settings.ends_together_minutes * MINUTE)
+    return Day(day, tuple(visits), tuple(sessions), charts, courses, live_ends or {}, within_ms)
 
 
 def clash_texts(words: Words, rooms: Mapping[str, str], found: Sequence[Clash]) -> list[str]:
@@ -168,13 +172,13 @@ def start_warnings(visitor: Visitor, session: Session, now: Instant) -> list[str
     if would_be is None:
         return []
     rooms = {room.id: room.name for room in visitor.parts.records.rooms()}
-    found = clashes_with(would_be, day.infusions(now), now)
+    found = clashes_with(would_be, day.infusions(now), now, day.within_ms)
     return clash_texts(visitor.words, rooms, found)
 
 
 def day_clashes(day: Day, now: Instant) -> list[Clash]:
     """Where two infusions of the day would end together."""
-    return clashes(day.infusions(now), now)
+    return clashes(day.infusions(now), now, day.within_ms)
 
 
 def _infusion(

@@ -195,7 +195,8 @@ def _published(
     traces = [
         _published_trace(words, one, band, begin + one.minutes * MINUTE, palette) for one in known
     ]
-    return traces, [_published_note(words, one) for one in known]
+    notes = [_published_note(words, one) for one in known]
+    return traces, [_("Published, mean ± SD over baseline:"), *notes]
 
 
 def _published_trace(
@@ -242,14 +243,10 @@ def _published_note(words: Words, one: Published) -> str:
     }
     if one.systolic_sd is None:
         text = _(
-            "{source}, n = {infusions}: {systolic} / {diastolic} mmHg over baseline at {minutes} min"
-            " (mean, no SD given)"
+            "{source} (n = {infusions}): {systolic} / {diastolic} mmHg at {minutes} min, no SD given"
         )
     else:
-        text = _(
-            "{source}, n = {infusions}: {systolic} / {diastolic} mmHg over baseline at {minutes} min"
-            " (mean ± SD)"
-        )
+        text = _("{source} (n = {infusions}): {systolic} / {diastolic} mmHg at {minutes} min")
     return text.format(**given)
 
 

@@ -19,6 +19,8 @@ class DashboardSettings:
     simulated: bool
     cookie_key: bytes = field(repr=False)
     clinic_time_zone: str = "Europe/Oslo"
+    ends_together_minutes: float = 2.0
+    """Planned ends that are closer come together."""
     language: str = "en"
     """Of a page that nobody has signed in to."""
     auto_sign_in: str | None = None

@@ -16,7 +16,7 @@ from monitor.domain.registry import Room
 from monitor.domain.sessions import Phase, Session
 from monitor.domain.visits import Visit
 
-_LABEL_SHARE = 15.0
+_LABEL_SHARE = 19.0
 """Of the axis, for the words above a bar; the next bar begins after them or in another row."""
 _FIRST_HOUR, _LAST_HOUR = 8, 16
 """Of the axis on a day of which nothing else is known."""
@@ -215,7 +215,7 @@ def _block(words: Words, entry: _Entry, axis: _Axis, marked: set[str]) -> Block:
 def _ends(words: Words, entry: _Entry) -> str:
     _ = words.gettext
     if entry.is_late:
-        return _("late, planned {at}").format(at=words.clock(entry.spans[0].since))
+        return _("late, {at}").format(at=words.clock(entry.spans[0].since))
     infusion = next((span for span in entry.spans if span.phase is Phase.INFUSION), None)
     if infusion is None:
         return _("since {at}").format(at=words.clock(entry.spans[0].since))

@@ -129,6 +129,16 @@ def test_starting_now_warns_of_the_infusion_it_would_end_together_with() -> None
     assert start_warnings(visitor, waiting, T0 + 5 * MINUTE) == []
 
 
+def test_how_close_is_too_close_is_a_setting() -> None:
+    known = records()
+    known.all_sessions = []
+    known.all_visits = [visit(1), visit(2, 64)]
+    for minutes, told in ((2.0, False), (5.0, True)):
+        visitor = visit_of(parts(records=known, ends_together_minutes=minutes))
+        shown = text_of(day_view(visitor, words().local(T0).date(), T0, {}))
+        assert ("too close together" in shown) is told
+
+
 def test_a_late_visit_is_marked_and_promises_no_end() -> None:
     late = visit(1, -45)
     drawn = timeline(words(), day(late, visit(3, -45)), ROOMS, T0)

@@ -95,7 +95,7 @@ def _block(words: Words, block: Block) -> Any:
     label = [
         html.Strong(block.title),
         html.Span(block.ends, className="lane-ends"),
-        *([html.Span(_clash_mark(words), className="lane-clash")] if block.clashes else []),
+        *([_clash_mark(words)] if block.clashes else []),
     ]
     return html.Div(
         [
@@ -124,5 +124,6 @@ def _segment(words: Words, block: Block, one: Segment) -> Any:
     )
 
 
-def _clash_mark(words: Words) -> str:
-    return words.gettext("⚠ together")
+def _clash_mark(words: Words) -> Any:
+    told = html.Span(words.gettext("ends with another one"), className="visually-hidden")
+    return html.Span(["⚠", told], className="lane-clash")
