@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from monitor.dashboard.course_reading import course_of
 from monitor.dashboard.visit import Visit as Visitor
 from monitor.dashboard.words import Words
 from monitor.domain import infusion
@@ -35,7 +36,9 @@ _COURSE_FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The visits and sessions of one day. ``charts`` by session; ``courses`` by protocol.
+    """The visits and sessions of one day. ``charts`` and ``kept`` by session; ``courses`` by protocol.
+
+    ``kept``: the course that a session began with, whatever its protocol's file says by now.
 
     ``live_ends``: session to the planned end that the gateway says now, which goes before what is computed here.
     ``within_ms``: ends that are closer come together.
@@ -46,6 +49,7 @@ class Day:
     sessions: tuple[Session, ...] = ()
     charts: Mapping[str, Chart] = field(default_factory=dict)
     courses: Mapping[str, Course] = field(default_factory=dict)
+    kept: Mapping[str, Course] = field(default_factory=dict)
     live_ends: Mapping[str, Instant] = field(default_factory=dict)
     within_ms: int = CLASH_WITHIN
 
@@ -92,7 +96,7 @@ class Day:
         return sum(self.phase_ms(protocol, phase) for phase in _BEFORE_INFUSION)
 
     def _length(self, session: Session) -> int | None:
-        course = self.courses.get(session.protocol, Course())
+        course = self.kept.get(session.id) or self.courses.get(session.protocol, Course())
         return infusion.planned_ms(self.charts.get(session.id, Chart()), course)
 
     def _end(self, session: Session, began_at: Instant, now: Instant) -> Instant | None:
@@ -130,7 +134,16 @@ def read_day(visitor: Visitor, day: date, live_ends: Mapping[str, Instant] | Non
     charts = {s.id: chart_of(records.facts(s.id, _COURSE_FACTS), ()) for s in sessions}
     courses = {name: p.course for name, p in visitor.parts.protocols.items()}
     within_ms = round(visitor.parts.settings.ends_together_minutes * MINUTE)
-    return Day(day, tuple(visits), tuple(sessions), charts, courses, live_ends or {}, within_ms)
+    return Day(
+        day=day,
+        visits=tuple(visits),
+        sessions=tuple(sessions),
+        charts=charts,
+        courses=courses,
+        kept={session.id: course_of(visitor, session) for session in sessions},
+        live_ends=live_ends or {},
+        within_ms=within_ms,
+    )
 
 
 def clash_texts(words: Words, rooms: Mapping[str, str], found: Sequence[Clash]) -> list[str]:
