@@ -8,6 +8,7 @@ from typing import NamedTuple
 from monitor.domain.facts import SequenceGap
 from monitor.domain.readings import (
     HOUR,
+    MANUAL_SOURCE,
     MINUTE,
     SECOND,
     Instant,
@@ -255,7 +256,7 @@ def point_of(room_id: str, reading: Reading) -> Point:
 
 
 def _extend_trend(trend: dict[str, deque[Point]], metric: str, point: Point) -> None:
-    """A tile's trend: every cuff, every change of source or between value and no value, else a point each few seconds.
+    """A tile's trend: every cuff and entry, every change of source or to "no value", else a point each few seconds.
 
     A screen that is opened later knows the values of every source by it.
     """
@@ -269,6 +270,7 @@ def _extend_trend(trend: dict[str, deque[Point]], metric: str, point: Point) -> 
     if (
         last is None
         or metric == Metric.NIBP
+        or point[10] == MANUAL_SOURCE
         or last[10] != point[10]
         or at - last[2] >= TREND_STEP_MS
         or (last[4] is None) != (point[4] is None)

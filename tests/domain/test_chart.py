@@ -19,7 +19,6 @@ from tests.domain.records import (
     without_revision,
 )
 
-
 ALARM = facts.AlarmChanged(
     session_id=SESSION,
     alarm_id="s1-a1",
