@@ -64,7 +64,12 @@ class Day:
         return planned + [one for s in self.sessions if (one := self.of_session(s, now))]
 
     def of_session(self, session: Session, now: Instant) -> PlannedInfusion | None:
-        """The session's infusion: as it runs or ran, or as planned while that is still to come."""
+        """The session's infusion: as it runs or ran, or as planned while that is still to come.
+
+        One that was kept on paper is over in truth, whatever has been entered of it so far.
+        """
+        if session.paper:
+            return None
         began_at = infusion.began_at(session)
         if began_at is not None:
             ends_at = self._end(session, began_at, now)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -127,6 +128,14 @@ def test_starting_now_warns_of_the_infusion_it_would_end_together_with() -> None
     waiting = known.all_sessions[1]
     assert len(start_warnings(visitor, waiting, T0)) == 1
     assert start_warnings(visitor, waiting, T0 + 5 * MINUTE) == []
+
+
+def test_a_session_that_is_entered_from_paper_ends_together_with_nothing() -> None:
+    since = T0 - 5 * MINUTE
+    pair = [infusing(since, id="s1", patient="P-1"), infusing(since, id="s2", patient="P-2")]
+    assert len(timeline(words(), day(sessions=tuple(pair)), ROOMS, T0).warnings) == 1
+    pair[0] = replace(pair[0], paper=True)
+    assert timeline(words(), day(sessions=tuple(pair)), ROOMS, T0).warnings == []
 
 
 def test_how_close_is_too_close_is_a_setting() -> None:
