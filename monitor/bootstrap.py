@@ -112,21 +112,18 @@ class Desk:
 
 
 @contextmanager
-def opened_desk(
-    directory: DataDirectory, *, speed: float = 1, stepped: bool = False
-) -> Iterator[Desk]:
+def opened_desk(directory: DataDirectory, *, speed: float = 1) -> Iterator[Desk]:
     """The monitor as it was left, ready to go on. Call with the directory's lock held.
 
     Raises DirectoryError where the stored record cannot be used.
     """
     from monitor import identity
-    from monitor.gateway.clock import FastClock, SteppedClock, SystemClock
+    from monitor.gateway.clock import FastClock, SystemClock
     from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
     from monitor.service.protocols import load_protocols
     from monitor.service.restore import restore
     from monitor.storage import JournalDamagedError, SchemaError, open_journal, open_records
 
-    pace = SteppedClock if stepped else FastClock
     try:
         with contextlib.ExitStack() as opened:
             journal = open_journal(directory.path, directory.journal_key)
@@ -134,7 +131,7 @@ def opened_desk(
             records = open_records(directory.path)
             opened.callback(records.close)
             newest = records.newest_instant()
-            clock = SystemClock(newest) if not directory.simulated else pace(speed, newest)
+            clock = FastClock(speed, newest) if directory.simulated else SystemClock(newest)
             monitor = restore(
                 records,
                 load_protocols(),
@@ -153,14 +150,9 @@ def opened_desk(
         raise DirectoryError(f"{directory.path}: {error}") from error
 
 
-def run_gateway(directory: DataDirectory, settings: Settings, *, stepped: bool = False) -> None:
-    """Be the directory's gateway until SIGTERM or SIGINT; ``stepped``: the clock stands until it is told to go on.
-
-    Raises StartRefusedError or DirectoryError.
-    """
+def run_gateway(directory: DataDirectory, settings: Settings) -> None:
+    """Be the directory's gateway until SIGTERM or SIGINT. Raises StartRefusedError or DirectoryError."""
     check_speed(settings, simulated=directory.simulated)
-    if stepped and not directory.simulated:
-        raise StartRefusedError("a stepped clock is for simulated data directories only")
     addresses = notice_addresses(settings, simulated=directory.simulated)
     exit_when_told()
     with contextlib.ExitStack() as held:
@@ -168,9 +160,7 @@ def run_gateway(directory: DataDirectory, settings: Settings, *, stepped: bool =
             held.enter_context(directory.writing(wait_s=_lock_patience_s(directory)))
         except DirectoryBusyError:
             raise StartRefusedError(_who_holds(directory)) from None
-        desk = held.enter_context(
-            opened_desk(directory, speed=settings.speed, stepped=stepped)
-        )
+        desk = held.enter_context(opened_desk(directory, speed=settings.speed))
         held.callback(directory.withdraw)
         pager = _pager(addresses, settings)
         held.callback(pager.close)
