@@ -127,6 +127,7 @@
       open();
     },
     restart,
+    resync,
     send,
     seq: () => seq,
     // Opening a socket takes two journeys there and back.

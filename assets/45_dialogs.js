@@ -187,6 +187,7 @@
 
   // What was typed while the answer was on its way is not what was saved: it stays.
   function finish(state, told) {
+    if (state.amends) im.sessionTrace.reload();
     ask(state.root, "");
     const [saved, chosen] = JSON.parse(state.sent.words);
     const changed = wordsOf(state) !== JSON.stringify([saved, chosen]);

@@ -204,5 +204,7 @@
     button.click();
   }
 
-  im.session = { mount, unmount, load, update, judge, second, refresh: () => im.sessionTrace.refresh() };
+  im.session = {
+    mount, unmount, load, update, judge, second, refresh: () => im.sessionTrace.refresh(), reload: () => im.sessionTrace.reload(),
+  };
 })(window.InfusionMonitor);

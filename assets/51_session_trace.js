@@ -213,6 +213,34 @@
       .finally(() => { if (session) session.own = false; });
   }
 
+  // A value entered by hand was withdrawn: those that count are drawn anew, and nothing else is touched.
+  async function reload() {
+    const mine = session;
+    if (!mine) return;
+    try {
+      const response = await fetch(`/api/trace/${encodeURIComponent(mine.id)}`, { cache: "no-store" });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const { points } = await response.json();
+      const drawn = mine === session ? graph() : null;
+      if (drawn) redrawManual(drawn, points);
+    } catch (error) {
+      console.warn(`A withdrawn value is still drawn: ${error.message}`);
+      im.watchdog.after("trace reload", 1000, reload);
+    }
+  }
+
+  function redrawManual(drawn, points) {
+    const { shift_ms: shift } = drawn.layout.meta;
+    session.pending = session.pending.filter((point) => point[10] !== "manual");
+    for (const trace of drawn.data) {
+      if (!trace.meta || trace.meta.source !== "manual") continue;
+      const fresh = points.filter((point) => belongs(point, trace.meta)).map((point) => [point, point[2] + shift]);
+      Object.assign(trace, { x: [], y: [] });
+      [trace.x, trace.y] = marks(trace, fresh);
+    }
+    window.Plotly.redraw(drawn);
+  }
+
   // Every few seconds, whether anything came or not.
   function refresh() {
     if (!session || document.hidden) return;
@@ -220,5 +248,5 @@
     if (drawn) follow(drawn, drawn.layout.meta.shift_ms);
   }
 
-  im.sessionTrace = { mount, unmount, add, catchUp, refresh };
+  im.sessionTrace = { mount, unmount, add, catchUp, refresh, reload };
 })(window.InfusionMonitor);

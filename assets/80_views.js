@@ -69,6 +69,11 @@
     const changes = im.model.apply(message);
     if (message.canary !== null && message.canary !== undefined) canary = message.canary;
     each("update", changes);
+    // A value was withdrawn: no list of changes can say what must leave the screen.
+    if (message.reload) {
+      im.socket.resync();
+      each("reload");
+    }
     if (changes.sessions.size) im.roomMenu.second(im.clock.now());
     if (changes.alarms.length) im.topbar.paintCounts();
     // Sight before sound: no fault of the audio may hold a number back.

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from monitor.dashboard.entry_marks import STRIP_TOP, EntryMark
 from monitor.dashboard.lines import Line, PointRow, continuous_line, dots, pressure_bars
 from monitor.dashboard.marks import (
     Band,
@@ -41,6 +42,7 @@ class TraceView:
     phases: Sequence[PhaseSpan] = field(default_factory=tuple)
     marks: Sequence[Mark] = field(default_factory=tuple)
     baseline: Band | None = None
+    entries: Sequence[EntryMark] = field(default_factory=tuple)
 
 
 class TraceKind(NamedTuple):
@@ -67,9 +69,9 @@ TRACES = (
 """In this order for good: the script that extends the traces live finds them by place and checks their ``meta``."""
 
 _PANELS = {
-    Metric.NIBP: ("y", (0.545, 1.0), (40, 200), 10),
-    Metric.PULSE_RATE: ("y2", (0.275, 0.505), (40, 140), 6),
-    Metric.SPO2: ("y3", (0.0, 0.235), (84, 101), 5),
+    Metric.NIBP: ("y", (0.575, 1.0), (40, 200), 10),
+    Metric.PULSE_RATE: ("y2", (0.33, 0.54), (40, 140), 6),
+    Metric.SPO2: ("y3", (STRIP_TOP, 0.3), (84, 101), 5),
 }
 """Metric to axis, its part of the height, the range that is always shown, and how many ticks at most."""
 UNITS = {Metric.NIBP: "mmHg", Metric.PULSE_RATE: "/min", Metric.SPO2: "%"}
@@ -82,7 +84,16 @@ def session_figure(view: TraceView) -> dict[str, Any]:
 
 def marks_layout(view: TraceView) -> dict[str, Any]:
     """The part of the layout that changes while a session goes on."""
-    scene = Scene(view.phases, view.marks, view.limits, view.baseline, cuffs_beyond(view))
+    begin, end = _shown_time(view)
+    scene = Scene(
+        phases=view.phases,
+        marks=view.marks,
+        limits=view.limits,
+        baseline=view.baseline,
+        beyond=cuffs_beyond(view),
+        entries=view.entries,
+        shown=(begin - view.shift_ms, end - view.shift_ms),
+    )
     return {
         "shapes": shapes(scene, view.palette, view.shift_ms),
         "annotations": [*labels(scene, view.palette, view.shift_ms), *_panel_titles(view)],
@@ -184,7 +195,9 @@ def _layout(view: TraceView) -> dict[str, Any]:
         "dragmode": "zoom",
         "xaxis": {
             "type": "date",
-            "anchor": "y3",
+            # Below the marks of what staff entered.
+            "anchor": "free",
+            "position": 0,
             "range": _shown_time(view),
             "tickformat": "%H:%M",
             "showgrid": False,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from monitor.dashboard.entry_marks import STRIP_TOP, EntryMark, mark_labels, mark_lines
 from monitor.dashboard.theme import Palette
 from monitor.domain.limits import RANK, Limit, Priority, Side
 from monitor.domain.readings import Instant, Metric
@@ -58,6 +59,9 @@ class Scene:
     limits: Sequence[Limit] = ()
     baseline: Band | None = None
     beyond: Sequence[Cuff] = ()
+    entries: Sequence[EntryMark] = ()
+    shown: tuple[Instant, Instant] = (0, 1)
+    """From when to when the axis reaches as it is drawn."""
 
 
 def reached_priority(limits: Iterable[Limit], values: Mapping[str, float | None]) -> str | None:
@@ -83,7 +87,7 @@ def drawn_limits(limits: Iterable[Limit]) -> list[Limit]:
 
 
 def shapes(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]]:
-    """Phase shading and starts, baseline, limit lines across each panel, cuffs beyond them, a line for each alarm."""
+    """Phase shading and starts, baseline, entries, limit lines across each panel, cuffs beyond them, alarms."""
     shading = [_shade(phase, palette, shift_ms) for phase in scene.phases if phase.is_shaded]
     starts = [
         _upright(phase.since + shift_ms, palette.accent, "solid") for phase in scene.phases[1:]
@@ -96,6 +100,7 @@ def shapes(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]
         *shading,
         *([_baseline_band(scene.baseline, palette)] if scene.baseline else []),
         *starts,
+        *mark_lines(scene.entries, palette, shift_ms),
         *(_limit_line(limit, palette) for limit in drawn_limits(scene.limits)),
         *alarms,
         *(_beyond_bar(cuff, palette, shift_ms) for cuff in scene.beyond),
@@ -103,7 +108,7 @@ def shapes(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]
 
 
 def labels(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]]:
-    """Names of phases, numbers of limits, and the priority marks of alarms."""
+    """Names of phases, numbers of limits, the priority marks of alarms, what staff entered."""
     names = [
         _at(phase.since + shift_ms, 1.0, phase.name, palette.accent, "left", "bottom")
         for phase in scene.phases[1:]
@@ -112,7 +117,7 @@ def labels(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]
     alarms = [
         _at(
             mark.at + shift_ms,
-            0.0,
+            STRIP_TOP,
             f"<b>{_PRIORITY_MARKS[mark.priority]}</b>",
             palette.of_priority(mark.priority),
             "center",
@@ -121,7 +126,8 @@ def labels(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]
         for mark in scene.marks
     ]
     numbers = _limit_numbers(drawn_limits(scene.limits), palette)
-    return [*names, *numbers, *alarms]
+    entered = mark_labels(scene.entries, palette, shift_ms, scene.shown)
+    return [*names, *numbers, *alarms, *entered]
 
 
 def _shortest_named_ms(phases: Sequence[PhaseSpan]) -> float:

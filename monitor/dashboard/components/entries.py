@@ -82,6 +82,16 @@ VOIDING = Form(
 )
 FORMS = (EVENT, INTERVENTION, MEDICATION, SCORE, NOTE, VOIDING)
 _SEVERITY_KEYS = ("1", "2", "3")
+_UNIT_KEYS = {
+    "mg": "m",
+    "ug": "u",
+    "g": "g",
+    "ml": "l",
+    "IU": "i",
+    "l/min": "n",
+    "drops": "d",
+    "puffs": "p",
+}
 _MOST_KEYED = 10
 """A score of more values than digits has its number typed."""
 
@@ -149,13 +159,7 @@ def _intervention(words: Words, course: Course) -> Any:
 def _medication(words: Words, course: Course) -> Any:
     _ = words.gettext
     listed = [drug for drug in course.drugs if drug.id != OTHER]
-    unit_names = unit_words(words)
-    unit_picks = [
-        Pick(unit, label, key)
-        for (unit, label), key in zip(
-            unit_names.items(), keyed(list(unit_names.values())), strict=True
-        )
-    ]
+    unit_picks = [Pick(unit, label, _UNIT_KEYS[unit]) for unit, label in unit_words(words).items()]
     routes = _with_words(picks_of(words, course.routes), MEDICATION.part("note"))
     body = [
         pick_group(

@@ -111,15 +111,16 @@ def register_callbacks(app: Dash) -> None:
 
     @app.callback(
         Output(ids.VITALS_TOLD, "data"),
+        Output(ids.SESSION_CHANGED, "data", allow_duplicate=True),
         Input(ids.VITALS_SENT, "data"),
         State(ids.SESSION_ID, "data"),
         prevent_initial_call=True,
     )
-    async def submit(sent: dict[str, Any], session: str) -> dict[str, Any]:
+    async def submit(sent: dict[str, Any], session: str) -> tuple[dict[str, Any], int]:
         visit, typed = current_visit(), typed_of(session, sent)
         amended_at = await asyncio.to_thread(measured_at, visit, session, typed.amends)
         answer = await send_vitals(visit, replace(typed, amended_at=amended_at))
-        return told(sent["entry"], answer)
+        return told(sent["entry"], answer), sent["at"]
 
 
 def typed_of(session: str, sent: dict[str, Any]) -> Typed:

@@ -23,8 +23,9 @@ from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.control_fills import controls_on, settings_of
 from monitor.dashboard.components.session_actions import action_buttons, standing_marks
 from monitor.dashboard.components.session_log import log_lines
-from monitor.dashboard.course_reading import course_of
+from monitor.dashboard.course_reading import course_of, facts_chart
 from monitor.dashboard.course_steps import course_steps
+from monitor.dashboard.entry_marks import entry_marks
 from monitor.dashboard.figures import TraceView, marks_layout, session_figure
 from monitor.dashboard.lines import PointRow
 from monitor.dashboard.marks import Band
@@ -191,6 +192,9 @@ def _trace_view(visit: Visit, session: Session, trace: Trace) -> TraceView:
         names=_names(visit),
         palette=PALETTES[visit.theme],
         phases=phase_spans(visit.words, session, protocol, newest),
+        entries=entry_marks(
+            visit.words, visit.phrases, course_of(visit, session), facts_chart(visit, session)
+        ),
         marks=alarm_marks(visit.parts.records.alarms(session.id)) if session.id else [],
     )
 
