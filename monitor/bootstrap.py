@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from monitor.notices.addresses import AppriseAddress
     from monitor.service.given import Outcome
     from monitor.service.monitor import Monitor
-    from monitor.service.ports import Clock, Journal, Pager
+    from monitor.service.ports import Clock, Journal, Pager, Records
     from monitor.wire.orders import Order
 
 LOCK_PATIENCE_S = 5.0
@@ -93,6 +93,7 @@ class Desk:
     monitor: Monitor
     journal: Journal
     clock: Clock
+    records: Records
 
     def execute(self, order: Order, *, by: str) -> Outcome:
         """Carry out one order and make it durable. Raises JournalUnavailableError."""
@@ -140,7 +141,7 @@ def opened_desk(directory: DataDirectory, *, speed: float = 1) -> Iterator[Desk]
                 simulated=directory.simulated,
                 clock_speed=clock.speed,
             )
-            yield Desk(monitor, journal, clock)
+            yield Desk(monitor, journal, clock, records)
     except (
         JournalDamagedError,
         JournalUnavailableError,
@@ -206,6 +207,7 @@ async def _serve_gateway(
             desk.journal,
             desk.clock,
             pager,
+            count_unassigned=lambda since: desk.records.unassigned_count(since=since),
             host=settings.host,
             port=settings.gateway_port,
             credential=credential,

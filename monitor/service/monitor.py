@@ -249,6 +249,20 @@ class Monitor:
             reload=outbox.reload,
         )
 
+    def take_recount(self) -> bool:
+        """Whether readings were given to a session: once that is durable, those of nobody are counted anew."""
+        wanted, self.ward.recount_unassigned = self.ward.recount_unassigned, False
+        return wanted
+
+    def unassigned_since(self, now: Instant) -> tuple[Instant, int]:
+        """Since when the unassigned readings are counted, and how many are known at this moment."""
+        return now - 24 * HOUR, self.ward.unassigned(now)
+
+    def unassigned_counted(self, counted: int, known: int, now: Instant) -> None:
+        """The database has so many, asked when ``known`` were known; what came since then is added."""
+        came_since = max(0, self.ward.unassigned(now) - known)
+        self.ward.unassigned_by_hour = {now // HOUR: counted + came_since}
+
     def take_notices(self) -> list[Notice]:
         """What devices must be told of, once the batch taken before is durable."""
         notices, self.ward.outbox.notices = self.ward.outbox.notices, []

@@ -118,11 +118,10 @@ class Clinic:
         """Start the gateway; the first time also set the clinic up."""
         self._stop = asyncio.Event()
         self.journal = DisturbedJournal(open_journal(self.directory, b"j" * 32))
-        records = open_records(self.directory)
+        self.records = open_records(self.directory)
         self.monitor = restore(
-            records, load_protocols(), identity, self.clock.now(), simulated=self.simulated
+            self.records, load_protocols(), identity, self.clock.now(), simulated=self.simulated
         )
-        records.close()
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(
             serve_gateway(
@@ -130,6 +129,7 @@ class Clinic:
                 self.journal,
                 self.clock,
                 self.pager,
+                count_unassigned=lambda since: self.records.unassigned_count(since=since),
                 host="127.0.0.1",
                 port=port,
                 credential=CREDENTIAL,
@@ -157,7 +157,10 @@ class Clinic:
         """Wait until the gateway has ended by itself. Raises what it failed with."""
         task, self._task = self._task, None
         if task is not None:
-            await task
+            try:
+                await task
+            finally:
+                self.records.close()
 
     def url(self, path: str) -> str:
         return f"ws://127.0.0.1:{self.port}{path}"
