@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from monitor.dashboard.day import day_of
 from monitor.dashboard.presenters import phase_name
 from monitor.dashboard.words import Words
-from monitor.domain.readings import HOUR, MINUTE, Instant
+from monitor.domain.readings import MINUTE, Instant
 from monitor.domain.sessions import Session
 from monitor.domain.visits import Visit
 from monitor.service.protocols import Protocol
@@ -82,11 +82,6 @@ def typed_moment(words: Words, day: str, clock: str) -> Instant:
     if hours > 23 or minutes > 59:
         raise ValueError("time")
     return _on(words, wanted, time(hours, minutes))
-
-
-def series_moments(first_at: Instant, days: Iterable[int]) -> list[Instant]:
-    """The moments of a series, whole days after the first one, as the gateway will plan them."""
-    return [first_at + day * 24 * HOUR for day in days]
 
 
 def moments_text(words: Words, moments: Iterable[Instant]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monitor.domain import facts
 from monitor.domain.readings import HOUR, Instant
+from monitor.domain.series import moments
 from monitor.domain.visits import Visit
 from monitor.service.bedside_orders import refuse_bad_reference
 from monitor.service.given import Given
@@ -27,7 +29,7 @@ def plan_series(ward: Ward, given: Given) -> dict[str, Any]:
         message = f"protocol {protocol.name} has no series"
         raise OrderRefusedError("no_series", message, "protocol")
     first_at = milliseconds(order.first_at)
-    times = [first_at + day * _DAY_MS for day in series.days]
+    times = moments(first_at, series.days, _zone(order.zone))
     for at in times:
         _refuse_time(ward, order.patient, at, given, "first_at")
     room_id = None if order.room is None else known_room(ward, order.room).id
@@ -82,6 +84,13 @@ def _protocol(ward: Ward, given: Given) -> Protocol:
         message = f"there is no protocol {given.order.protocol}"
         raise OrderRefusedError("unknown_protocol", message, "protocol")
     return protocol
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise OrderRefusedError("unknown_zone", f"there is no time zone {name}", "zone") from error
 
 
 def _refuse_time(

@@ -31,6 +31,8 @@ class PlanSeries(Message):
     protocol: ShortText = "ketamine_iv"
     first_at: Moment
     room: Name | None = None
+    zone: ShortText = "UTC"
+    """The clinic's time zone (IANA): every visit is at the same time of its day there."""
 
 
 class PlanVisit(Message):

@@ -14,7 +14,7 @@ from monitor.dashboard.day import Day, read_day, start_warnings
 from monitor.dashboard.order_forms import Filled, WrongFieldError
 from monitor.dashboard.pages.plan import day_view, list_view
 from monitor.dashboard.plan_orders import cancel_order, move_order, series_order, visit_order
-from monitor.dashboard.plan_rows import coming_days, series_moments, typed_moment
+from monitor.dashboard.plan_rows import coming_days, typed_moment
 from monitor.dashboard.timeline import timeline
 from monitor.dashboard.words import Words
 from monitor.domain.course_facts import InfusionPaused, InfusionPlanned
@@ -244,8 +244,6 @@ def test_the_days_of_a_series_are_told_before_it_is_planned() -> None:
     assert told.startswith("6 visits: Mon 23 Nov 09:00 · ")
     assert series_told(visitor, "2026-11-23", "", "ketamine_iv") == ""
     assert series_told(visitor, "2026-11-23", "9", None) == ""
-    days = (0, 3)
-    assert series_moments(T0, days) == [T0, T0 + 3 * 24 * HOUR]
 
 
 def test_what_was_planned_is_told_with_the_dates_on_record() -> None:

@@ -20,9 +20,10 @@ from monitor.dashboard.components.forms import (
     told,
 )
 from monitor.dashboard.order_forms import Filled, send_filled
-from monitor.dashboard.plan_rows import moments_text, series_moments, typed_moment
+from monitor.dashboard.plan_rows import moments_text, typed_moment
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
+from monitor.domain import series as series_of
 
 
 def _nothing(_visit: Visit, _session: Any) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def series_told(visit: Visit, day: str, clock: str, protocol: str | None) -> str
         first_at = typed_moment(visit.words, day, clock)
     except ValueError:
         return ""
-    moments = series_moments(first_at, series.days)
+    moments = series_of.moments(first_at, series.days, visit.words.zone)
     text = visit.words.ngettext("{n} visit: {dates}", "{n} visits: {dates}", len(moments))
     return text.format(n=len(moments), dates=moments_text(visit.words, moments))
 
