@@ -194,3 +194,16 @@ def test_nothing_is_paused_before_it_runs(clinic: Clinic) -> None:
     observed(clinic)
     plan: dict[str, Any] = {"dose_mg_per_kg": 0.5, "minutes": 40}
     assert refused(give(clinic, "plan_infusion", **plan)) == "infusion_over"
+
+
+def test_what_time_alone_brings_is_told_without_anybody_asking(clinic: Clinic) -> None:
+    observed(clinic)
+    living(clinic, 59.5)
+    clinic.updates.clear()
+    clinic.wait(40)
+    told = [view.session for update in clinic.updates for view in update.rooms]
+    times = [
+        known.met for s in told if s is not None for known in s.discharge if known.id == "time"
+    ]
+    assert times == sorted(times)
+    assert times[-1]
