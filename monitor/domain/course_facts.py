@@ -43,6 +43,44 @@ class VisitCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionStarted:
+    session_id: str
+    room_id: str
+    patient: str
+    weight_kg: float | None
+    protocol: str
+    edition: str = ""
+    """Which text of the protocol; empty for a session of before there were editions."""
+    visit: str | None = None
+    despite: str | None = None
+    paper_from: Instant | None = None
+    """When it began in truth, for a session that was kept on paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseEntered:
+    """``override`` is the reason given for passing a gate; None when no gate stood in the way."""
+
+    session_id: str
+    phase: str
+    override: str | None
+    entered_at: Instant | None = None
+    """When the phase began in truth, for a session that was kept on paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCancelled:
+    session_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineConfirmed:
+    session_id: str
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class InfusionPlanned:
     """Dose and pump as computed from weight, dose and concentration; None where the way of giving has none."""
 
@@ -109,6 +147,27 @@ class PatientCorrected:
     session_id: str
     patient: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VitalsEntered:
+    """A person's entry; its values are stored as readings with the manual source."""
+
+    session_id: str
+    entry: str
+    measured_at: Instant
+    values: dict[str, float]
+    seq: int = 0
+    """The place of its readings in the session's queue of manual ones; 0 where it was not noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreEntered:
+    session_id: str
+    entry: str
+    score: str
+    value: int
+    measured_at: Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,20 @@ from monitor.wire.base import (
     PatientReference,
     Reason,
     ShortText,
-    Showable,
     invalid_message,
+)
+from monitor.wire.control_orders import (
+    AcceptHandover,
+    AcknowledgeAlarm,
+    CallHelp,
+    ChangeLimit,
+    OfferHandover,
+    PauseAlarms,
+    PauseAudio,
+    ResumeAlarms,
+    ResumeAudio,
+    SwitchAlarms,
+    TestAlarms,
 )
 from monitor.wire.course_orders import (
     AnswerCheck,
@@ -44,115 +56,92 @@ from monitor.wire.course_orders import (
     VoidEntry,
     Weight,
 )
+from monitor.wire.office_orders import (
+    AddDevice,
+    AddOperator,
+    AddRoom,
+    ChangePassword,
+    ChangeRole,
+    ChooseLanguage,
+    DisableOperator,
+    Language,
+    MoveDevice,
+    Password,
+    RenameRoom,
+    RetireRoom,
+    RevokeDevice,
+    Role,
+    RotateToken,
+)
 
 __all__ = [
+    "LOCKED",
+    "LOCKED_MESSAGE",
+    "AcceptHandover",
+    "AcknowledgeAlarm",
+    "AddDevice",
+    "AddOperator",
+    "AddRoom",
     "AnswerCheck",
+    "CallHelp",
+    "CancelSession",
     "CancelVisit",
+    "ChangeLimit",
+    "ChangePassword",
+    "ChangeRole",
     "CheckDose",
+    "ChooseLanguage",
     "ConfirmAssignment",
+    "ConfirmBaseline",
     "CorrectEntry",
     "CorrectPatient",
+    "DisableOperator",
     "EnterEvent",
     "EnterIntervention",
     "EnterMedication",
     "EnterNote",
+    "EnterPhase",
     "EnterScore",
     "EnterVitals",
+    "Language",
+    "MoveDevice",
     "MoveSession",
     "MoveVisit",
+    "OfferHandover",
+    "Order",
+    "OrderMessage",
+    "OrderResult",
+    "Password",
+    "PauseAlarms",
+    "PauseAudio",
     "PauseInfusion",
+    "Phase",
     "PlanInfusion",
     "PlanSeries",
     "PlanVisit",
     "ProposeAssignment",
+    "RenameRoom",
+    "ResumeAlarms",
+    "ResumeAudio",
     "ResumeInfusion",
+    "RetireRoom",
+    "RevokeDevice",
+    "Role",
+    "RotateToken",
+    "StartSession",
     "StopInfusion",
+    "SwitchAlarms",
+    "TestAlarms",
     "VoidEntry",
+    "parse_order",
 ]
-"""Orders of ``course_orders``, found here with all others."""
+"""Every order, of whatever subject, is found here."""
 
-Password = Annotated[str, Field(min_length=8, max_length=200)]
-Role = Literal["nurse", "clinician", "tester", "administrator"]
 Phase = Literal["baseline", "infusion", "observation", "discharged"]
-Language = Literal["en", "nb"]
 
 LOCKED = "locked"
 """Code of an order that was refused because nobody is signed in at the station that it came from."""
 LOCKED_MESSAGE = "this station is locked: sign in to act"
-
-
-class AddRoom(Message):
-    kind: Literal["add_room"] = "add_room"
-    name: Name
-
-
-class RenameRoom(Message):
-    kind: Literal["rename_room"] = "rename_room"
-    room: Name
-    name: Name
-
-
-class RetireRoom(Message):
-    kind: Literal["retire_room"] = "retire_room"
-    room: Name
-
-
-class AddDevice(Message):
-    """Answered with ``id`` and the ``token`` (shown once, kept only as a hash)."""
-
-    kind: Literal["add_device"] = "add_device"
-    room: Name
-    name: Name
-    simulated: bool = False
-
-
-class MoveDevice(Message):
-    kind: Literal["move_device"] = "move_device"
-    device: str
-    room: Name
-
-
-class RotateToken(Message):
-    """Answered with the new ``token``; the old one stops at once."""
-
-    kind: Literal["rotate_token"] = "rotate_token"
-    device: str
-
-
-class RevokeDevice(Message):
-    kind: Literal["revoke_device"] = "revoke_device"
-    device: str
-
-
-class AddOperator(Message):
-    kind: Literal["add_operator"] = "add_operator"
-    name: Name
-    role: Role
-    password: Password
-
-
-class ChangeRole(Message):
-    kind: Literal["change_role"] = "change_role"
-    operator: Name
-    role: Role
-
-
-class ChangePassword(Message):
-    kind: Literal["change_password"] = "change_password"
-    operator: Name
-    password: Password
-
-
-class DisableOperator(Message):
-    kind: Literal["disable_operator"] = "disable_operator"
-    operator: Name
-
-
-class ChooseLanguage(Message):
-    """An operator's own language."""
-
-    kind: Literal["choose_language"] = "choose_language"
-    language: Language
 
 
 class StartSession(Message):
@@ -186,61 +175,6 @@ class CancelSession(Message):
     reason: Reason
 
 
-class AcknowledgeAlarm(Message):
-    """Seen by this operator; again is harmless."""
-
-    kind: Literal["acknowledge_alarm"] = "acknowledge_alarm"
-    alarm: str
-    note: Annotated[str, Field(max_length=500), Showable] | None = None
-
-
-class PauseAudio(Message):
-    """No sound from a room for at most two minutes; sight stays, and a new or worse condition ends the pause."""
-
-    kind: Literal["pause_audio"] = "pause_audio"
-    room: Name
-    seconds: Annotated[int, Field(ge=1, le=120)] = 120
-
-
-class ResumeAudio(Message):
-    kind: Literal["resume_audio"] = "resume_audio"
-    room: Name
-
-
-class PauseAlarms(Message):
-    """No new signals of a session for some minutes, for a planned reason (toilet, cuff change)."""
-
-    kind: Literal["pause_alarms"] = "pause_alarms"
-    session: str
-    minutes: Annotated[int, Field(ge=1, le=10)]
-    reason: Reason
-
-
-class ResumeAlarms(Message):
-    kind: Literal["resume_alarms"] = "resume_alarms"
-    session: str
-
-
-class SwitchAlarms(Message):
-    """Alarm off, or on again, for the limits of one metric; it stays until it is switched back."""
-
-    kind: Literal["switch_alarms"] = "switch_alarms"
-    session: str
-    metric: Literal["pulse_rate", "spo2", "nibp", "resp_rate", "temperature"]
-    on: bool
-    reason: Reason
-
-
-class ChangeLimit(Message):
-    """This patient's own value for a limit of the protocol; null takes the limit out."""
-
-    kind: Literal["change_limit"] = "change_limit"
-    session: str
-    limit: ShortText
-    value: Number | None
-    reason: Reason
-
-
 class ConfirmBaseline(Message):
     """The patient's own resting blood pressure, which the rise limits go by."""
 
@@ -250,34 +184,6 @@ class ConfirmBaseline(Message):
     diastolic: Number
     pulse_rate: Number | None = None
     spo2: Number | None = None
-
-
-class OfferHandover(Message):
-    """The session's holder (or anybody at the bedside, for an absent one) offers it to another operator."""
-
-    kind: Literal["offer_handover"] = "offer_handover"
-    session: str
-    to: Name
-
-
-class AcceptHandover(Message):
-    """Given by the operator it was offered to."""
-
-    kind: Literal["accept_handover"] = "accept_handover"
-    session: str
-
-
-class CallHelp(Message):
-    """A person in the room wants somebody there at once."""
-
-    kind: Literal["call_help"] = "call_help"
-    room: Name
-
-
-class TestAlarms(Message):
-    """Every station shows and sounds a test alarm, marked as one."""
-
-    kind: Literal["test_alarms"] = "test_alarms"
 
 
 Order = Annotated[

@@ -1,0 +1,80 @@
+"""Facts of rooms, devices and operators. See ``facts`` for what a fact is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAdded:
+    room_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRenamed:
+    room_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRetired:
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAdded:
+    device_id: str
+    name: str
+    room_id: str
+    simulated: bool
+    token_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceMoved:
+    """From this fact's moment on the device's readings belong to the new room."""
+
+    device_id: str
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRotated:
+    device_id: str
+    token_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRevoked:
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAdded:
+    name: str
+    role: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged:
+    name: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorDisabled:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    name: str
+    language: str
