@@ -36,10 +36,10 @@ def entered_at(
         return None if is_now else rfc3339(words.moment_at(clock, opened_at))
     if clock in ("", words.clock(amended_at)):
         return rfc3339(amended_at)
-    return rfc3339(_nearest(words, clock, amended_at))
+    return rfc3339(moment_near(words, clock, amended_at))
 
 
-def _nearest(words: Words, clock: str, near: Instant) -> Instant:
+def moment_near(words: Words, clock: str, near: Instant) -> Instant:
     """The moment next to ``near`` at which the clinic's wall showed ``clock``: of that day, or the one beside it."""
     at = words.local(near)
     days = (at.date() + timedelta(days=n) for n in (-1, 0, 1))

@@ -131,6 +131,7 @@ def of_form(form: str, part: str) -> str:
 
 
 SESSIONS_TABLE = "sessions-table"
+UNASSIGNED_LISTS = "unassigned-lists"
 UNASSIGNED_TABLE = "unassigned-table"
 
 ALARMS_TABLE = "alarms-table"

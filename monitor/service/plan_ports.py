@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from monitor.domain.assignments import Assignment
 from monitor.domain.readings import Instant
 from monitor.domain.visits import Visit
+
+
+class UnassignedSpan(NamedTuple):
+    """Readings of one device that belong to no session, from the first to the last, both included."""
+
+    device_id: str
+    first_at: Instant
+    last_at: Instant
+    readings: int
 
 
 class PlanRecords(Protocol):
@@ -17,6 +26,9 @@ class PlanRecords(Protocol):
 
     def assignments(self, *, open_only: bool = False) -> list[Assignment]:
         """By the time they were proposed; ``open_only`` keeps those that wait for the second signature."""
+
+    def unassigned_spans(self, gap_ms: int, limit: int = 100) -> list[UnassignedSpan]:
+        """The readings of nobody by device and time, newest first; a span ends where nothing came for ``gap_ms``."""
 
     def unassigned_span(self, device_id: str, first_at: Instant, last_at: Instant) -> int:
         """How many of the device's readings of this time, both ends included, belong to no session."""

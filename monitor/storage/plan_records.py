@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from monitor.domain.assignments import Assignment
 from monitor.domain.facts import EntryVoided, VitalsEntered
 from monitor.domain.readings import Instant
 from monitor.domain.visits import Visit
+from monitor.service.plan_ports import UnassignedSpan
 from monitor.storage import tables
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.queries import facts_of
 from monitor.storage.reader import Reader
-from monitor.storage.session_readings import count_nobodys
+from monitor.storage.session_readings import count_nobodys, nobodys
 
 
 class SqlitePlanRecords(Reader):
@@ -34,6 +35,28 @@ class SqlitePlanRecords(Reader):
         if open_only:
             query = query.where(table.c.confirmed_at.is_(None))
         return [Assignment(*row) for row in self._rows(query)]
+
+    def unassigned_spans(self, gap_ms: int, limit: int = 100) -> list[UnassignedSpan]:
+        streams, t = tables.streams, tables.readings.c.t
+        of_device = tables.readings.join(streams, streams.c.key == tables.readings.c.stream)
+        before = func.lag(t).over(partition_by=streams.c.source, order_by=t)
+        known = (
+            select(streams.c.source, t, before.label("before"))
+            .select_from(of_device)
+            .where(nobodys())
+            .subquery()
+        )
+        goes_on = case((known.c.t - known.c.before <= gap_ms, 0), else_=1)
+        run = func.sum(goes_on).over(partition_by=known.c.source, order_by=known.c.t)
+        numbered = select(known.c.source, known.c.t, run.label("run")).subquery()
+        first, last = func.min(numbered.c.t), func.max(numbered.c.t)
+        query = (
+            select(numbered.c.source, first, last, func.count())
+            .group_by(numbered.c.source, numbered.c.run)
+            .order_by(last.desc(), numbered.c.source)
+            .limit(limit)
+        )
+        return [UnassignedSpan(*row) for row in self._rows(query)]
 
     def unassigned_span(self, device_id: str, first_at: Instant, last_at: Instant) -> int:
         with self._reading() as connection:

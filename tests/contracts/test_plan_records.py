@@ -227,6 +227,19 @@ def test_an_assignment_speaks_of_one_device_in_all_its_queues(
     assert records.unassigned() == other
 
 
+def test_readings_of_nobody_are_told_by_device_and_by_spans_without_a_pause(
+    journal: Journal, records: Records
+) -> None:
+    rows = [*nobodys(0, 1, 2, 60, 61), *nobodys(1, source="d2"), stored(30)]
+    journal.commit(a_batch(rows, proposed(1, 60, 61)))
+    spans = records.unassigned_spans(10_000)
+    told = [(s.device_id, s.first_at - NOW, s.last_at - NOW, s.readings) for s in spans]
+    assert told == [("d1", 60_000, 61_000, 2), ("d1", 0, 2000, 3), ("d2", 1000, 1000, 1)]
+    journal.commit(a_batch([], confirmed(1, 60, 61)))
+    assert len(records.unassigned_spans(10_000)) == 2
+    assert len(records.unassigned_spans(10_000, limit=1)) == 1
+
+
 def test_a_reading_named_by_two_assignments_is_there_once(
     journal: Journal, records: Records
 ) -> None:

@@ -13,6 +13,7 @@ from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
 from monitor.domain.visits import Visit
+from monitor.service.plan_ports import UnassignedSpan
 from monitor.service.ports import (
     AlarmFilter,
     AlarmHistory,
@@ -35,6 +36,7 @@ class RecordsInMemory:
     all_alarms: list[AlarmChanged] = field(default_factory=list)
     all_facts: list[Fact] = field(default_factory=list)
     all_readings: list[StoredReading] = field(default_factory=list)
+    all_assignments: list[Assignment] = field(default_factory=list)
     all_visits: list[Visit] = field(default_factory=list)
 
     def rooms(self) -> list[Room]:
@@ -155,10 +157,17 @@ class RecordsInMemory:
         ]
 
     def assignments(self, *, open_only: bool = False) -> list[Assignment]:
-        return []
+        return [one for one in self.all_assignments if one.is_open or not open_only]
 
     def unassigned_span(self, device_id: str, first_at: Instant, last_at: Instant) -> int:
         return 0
+
+    def unassigned_spans(self, gap_ms: int, limit: int = 100) -> list[UnassignedSpan]:
+        """One span for each device."""
+        moments: dict[str, list[Instant]] = {}
+        for stored in self.unassigned():
+            moments.setdefault(stored.reading.source, []).append(stored.reading.at)
+        return [UnassignedSpan(d, min(at), max(at), len(at)) for d, at in moments.items()]
 
     def voided_seqs(self, session_id: str) -> set[int]:
         return set()

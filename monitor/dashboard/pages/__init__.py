@@ -51,4 +51,5 @@ def register_callbacks(app: Dash) -> None:
     plan.register_callbacks(app)
     session.register_callbacks(app)
     alarms.register_callbacks(app)
+    unassigned.register_callbacks(app)
     settings.register_callbacks(app)

@@ -1,12 +1,13 @@
-"""Readings that belong to no session: listed, and never drawn on anybody."""
+"""Readings that belong to no session: listed, never drawn on anybody, and given to a session by two people."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+from dash import Dash, html
 
 from monitor.dashboard import ids
+from monitor.dashboard.components import assigning
 from monitor.dashboard.components.tables import table
 from monitor.dashboard.presenters import unassigned_rows
 from monitor.dashboard.visit import current_visit
@@ -46,7 +47,16 @@ def layout(**_query: str) -> Any:
         [
             html.H1(_("Unassigned readings"), className="page-title"),
             html.P(lead, className="page-lead"),
+            html.Div(
+                assigning.assigning_lists(visit), id=ids.UNASSIGNED_LISTS, className="assign-lists"
+            ),
             table(words, ids.UNASSIGNED_TABLE, columns, rows, empty=_("There are none.")),
+            *assigning.assigning_dialogs(words),
         ],
         className="plain-page",
     )
+
+
+def register_callbacks(app: Dash) -> None:
+    """Giving readings to a session."""
+    assigning.register_callbacks(app)
