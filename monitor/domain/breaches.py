@@ -135,16 +135,19 @@ def refit(track: Track, before: tuple[Limit, ...], rules: Rules) -> None:
     track.busy = any(rung.onset is not None for rung in rungs)
 
 
-def withdraw(track: Track, rules: Rules, entry: Entry) -> None:
+def withdraw(track: Track, rules: Rules, entry: Entry, *, timely_since: Instant) -> None:
     """Forget an entry: what it held up no longer holds. One that was folded away changes nothing.
 
-    Several may be of one moment: the one with the same values is meant.
+    Several may be of one moment: the one with the same values is meant. What is the newest now may reach a rung
+    when it is of ``timely_since`` or later, also when it came after the one that is withdrawn.
     """
     found = [place for place, known in enumerate(track.recent) if _is_same(known, entry)]
     if not found:
         return
     del track.recent[found[-1]]
     track.newest_at = track.recent[-1].at if track.recent else -NEVER
+    if track.recent and track.newest_at >= timely_since:
+        track.recent[-1] = track.recent[-1]._replace(timely=True)
     track.calm = 0
     track.rungs = [replace(rung) for rung in track.folded]
     for known in track.recent:

@@ -13,6 +13,8 @@ HOUR = 60 * MINUTE
 
 MANUAL_SOURCE = "manual"
 """The source id of values that a person read and entered; every other source id is a device's."""
+MANUAL_MAY_BE_OLD_MS = 15 * MINUTE
+"""A value read by a person may be this old and still raise; an older one is late data."""
 
 
 class Metric(StrEnum):

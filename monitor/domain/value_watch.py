@@ -19,7 +19,13 @@ from monitor.domain.breaches import (
 from monitor.domain.conditions import Condition, disagreement, late, limit
 from monitor.domain.limits import AlarmSettings, Clearing, Limit, Side, limits_in_force
 from monitor.domain.occurrence_book import OccurrenceBook
-from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric, Reading
+from monitor.domain.readings import (
+    MANUAL_MAY_BE_OLD_MS,
+    MANUAL_SOURCE,
+    Instant,
+    Metric,
+    Reading,
+)
 from monitor.domain.session_state import SessionState
 
 
@@ -97,12 +103,12 @@ class ValueWatch:
         track = self._state.tracks.get(f"{metric}|{MANUAL_SOURCE}")
         if track is None:
             return
-        withdraw(track, self._rules[metric], entry)
+        withdraw(track, self._rules[metric], entry, timely_since=now - MANUAL_MAY_BE_OLD_MS)
         self._judge(metric, MANUAL_SOURCE, now)
         self._compare(metric, now)
         late_track = self._state.late_tracks.get(f"{metric}|{MANUAL_SOURCE}")
         if late_track is not None:
-            withdraw(late_track, self._rules[metric], entry)
+            withdraw(late_track, self._rules[metric], entry, timely_since=-NEVER)
             self._end_late(metric, late_track, now)
 
     def _end_late(self, metric: Metric, late_track: Track, now: Instant) -> None:

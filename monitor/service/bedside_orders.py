@@ -143,22 +143,26 @@ def _begin(
         visit=None if visit is None else visit.id,
         paper=order.paper_from is not None,
     )
-    body = facts.SessionStarted(
-        session_id=session.id,
-        room_id=room_id,
-        patient=session.patient,
-        weight_kg=session.weight_kg,
-        protocol=protocol.name,
-        edition=protocol.edition,
-        visit=session.visit,
-        despite=order.despite,
-        paper_from=began_at if session.paper else None,
-    )
     ward.charts[session.id] = Chart()
     ward.remember(session)
+    body = _started(session, order.despite)
     ward.note(body, at=given.at, by=given.by, session_id=session.id)
     ward.bedsides[room_id] = Bedside()
     return session
+
+
+def _started(session: Session, despite: str | None) -> facts.SessionStarted:
+    return facts.SessionStarted(
+        session_id=session.id,
+        room_id=session.room_id,
+        patient=session.patient,
+        weight_kg=session.weight_kg,
+        protocol=session.protocol,
+        edition=session.edition,
+        visit=session.visit,
+        despite=despite,
+        paper_from=session.started_at if session.paper else None,
+    )
 
 
 def _watch(ward: Ward, session: Session, given: Given) -> None:

@@ -8,7 +8,13 @@ from typing import Any, NamedTuple
 from monitor.domain import entries, facts
 from monitor.domain.chart import EntryFact
 from monitor.domain.course import Choice
-from monitor.domain.readings import MANUAL_SOURCE, MINUTE, Instant, Metric, Reading
+from monitor.domain.readings import (
+    MANUAL_MAY_BE_OLD_MS,
+    MANUAL_SOURCE,
+    Instant,
+    Metric,
+    Reading,
+)
 from monitor.domain.sessions import Session
 from monitor.service import intake
 from monitor.service.known_sessions import entered_time
@@ -20,8 +26,6 @@ from monitor.wire.base import Message
 
 SINGLE = (Metric.PULSE_RATE, Metric.SPO2, Metric.RESP_RATE)
 _ENTERED = (*(str(metric) for metric in SINGLE), *entries.PRESSURE_FIELDS)
-MANUAL_MAY_BE_OLD_MS = 15 * MINUTE
-"""A value read by a person may be this old and still raise; an older one is late data."""
 OTHER = "other"
 """Something that is not on the protocol's list; it needs a note."""
 

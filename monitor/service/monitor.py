@@ -12,16 +12,16 @@ from monitor.domain.readings import HOUR, SECOND, Instant
 from monitor.domain.registry import Device, Operator
 from monitor.domain.screens import WARD
 from monitor.identity import hash_token
-from monitor.service import checkpoints, intake, orders, screens, views
+from monitor.service import checkpoints, intake, orders, screens, updates, views
 from monitor.service.given import Given, Outcome
 from monitor.service.intake import FrameOutcome
 from monitor.service.ports import Batch, Page
-from monitor.service.screen_lists import Lists, ScreenLists
+from monitor.service.screen_lists import ScreenLists
 from monitor.service.verdicts import Verdicts
 from monitor.service.ward import Connection, Notice, Outbox, Ward
 from monitor.wire import device as feed
 from monitor.wire.base import rfc3339
-from monitor.wire.live import AlarmView, Painted, Snapshot, Update
+from monitor.wire.live import Painted, Snapshot, Update
 from monitor.wire.orders import Order
 
 _REFUSALS_TOLD_EVERY_MS = 10 * SECOND
@@ -218,36 +218,7 @@ class Monitor:
             ward.outbox,
             Outbox(notices=ward.outbox.notices, pages=ward.outbox.pages),
         )
-        if not (
-            outbox.points
-            or outbox.rooms
-            or outbox.retired_rooms
-            or outbox.changes
-            or outbox.alarm_test
-            or outbox.canary
-            or outbox.reload
-            or outbox.shown
-            or lists != Lists()
-        ):
-            return None
-        return Update.model_construct(
-            seq=0,
-            server_time=now,
-            points=outbox.points,
-            rooms=[
-                views.room_view(ward, room_id, now)
-                for room_id in outbox.rooms
-                if not ward.registry.rooms[room_id].retired
-            ],
-            retired_rooms=outbox.retired_rooms,
-            alarms=self._alarm_views(outbox),
-            due=lists.due,
-            not_watched=lists.not_watched,
-            unassigned=lists.unassigned,
-            alarm_test=outbox.alarm_test,
-            canary=outbox.canary,
-            reload=outbox.reload,
-        )
+        return updates.update_of(ward, outbox, lists, now)
 
     def take_recount(self) -> bool:
         """Whether readings were given to a session: once that is durable, those of nobody are counted anew."""
@@ -287,15 +258,6 @@ class Monitor:
             not_watched=self._lists.not_watched(views.gap_keys(ward, now)),
             unassigned=ward.unassigned(now),
         )
-
-    def _alarm_views(self, outbox: Outbox) -> list[AlarmView]:
-        told = {
-            change.change.occurrence.id: (change.session_id, change.change.occurrence)
-            for change in outbox.changes
-        }
-        for session_id, occurrence in screens.shown_occurrences(self.ward, outbox.shown):
-            told.setdefault(occurrence.id, (session_id, occurrence))
-        return [views.alarm_view(self.ward, *known) for known in told.values()]
 
     def _note_endings(self) -> None:
         """Pauses that are over are facts, and every screen counts them down."""

@@ -47,29 +47,38 @@ def restore(
         positions={(p.source, p.stream): p for p in records.positions()},
         screens=ScreenWatch(clock_speed),
     )
+    _remember_sessions(ward, records, now)
+    _remember_the_office(ward, records, now)
+    for restored in records.restored_sessions():
+        _go_on(ward, records, restored, now)
+        ward.changed_charts[restored.session.id] = None
+    ward.screens.occurrences.numbered = _close_what_was_open(ward, records, WARD, now)
+    charts.settle(ward, now)
+    ward.outbox = Outbox()
+    return Monitor(ward)
+
+
+def _remember_sessions(ward: Ward, records: Records, now: Instant) -> None:
+    """Those that are open, and those to which readings may still come; all others are only counted."""
     for session in records.sessions():
         if session.phase is not Phase.CANCELLED:
             ward.series[session.patient] = ward.series.get(session.patient, 0) + 1
-    ward.editions = _editions(records)
-    ward.plan = Plan(records.visits())
-    ward.assignments = {known.id: known for known in records.assignments()}
     for session in records.sessions(ended_after=now - MEMORY_MS):
         ward.remember(session)
         ward.charts[session.id] = chart_of(
             records.facts(session.id), (known.reading for known in records.readings(session.id))
         )
         ward.entries |= set(ward.charts[session.id].entries)
-    hour = now // HOUR
-    ward.unassigned_by_hour[hour] = records.unassigned_count(since=now - 24 * HOUR)
-    for restored in records.restored_sessions():
-        _go_on(ward, records, restored, now)
-        ward.changed_charts[restored.session.id] = None
-    ward.screens.occurrences.numbered = _close_what_was_open(ward, records, WARD, now)
+
+
+def _remember_the_office(ward: Ward, records: Records, now: Instant) -> None:
+    """What belongs to no session: protocols, plan, readings of nobody, when the alarms were tested."""
+    ward.editions = _editions(records)
+    ward.plan = Plan(records.visits())
+    ward.assignments = {known.id: known for known in records.assignments()}
+    ward.unassigned_by_hour[now // HOUR] = records.unassigned_count(since=now - 24 * HOUR)
     tested = records.newest_fact("alarms_tested")
     ward.alarms_tested_at = None if tested is None else tested.at
-    charts.settle(ward, now)
-    ward.outbox = Outbox()
-    return Monitor(ward)
 
 
 def _editions(records: Records) -> dict[str, Protocol]:

@@ -170,6 +170,15 @@ def test_of_two_entries_of_one_moment_only_the_voided_one_goes(clinic: Clinic) -
     assert "active" not in states(clinic, "limit")
 
 
+def test_a_value_that_was_outdated_by_a_voided_one_is_judged_afresh(clinic: Clinic) -> None:
+    clinic.seconds(6 * 60)
+    wrong = enter(clinic, "vitals", spo2=97)
+    enter(clinic, "vitals", spo2=88, measured_at=when(clinic, 5))
+    assert states(clinic, "limit") == []
+    void(clinic, wrong)
+    assert states(clinic, "limit") == ["active"]
+
+
 def test_voiding_the_only_other_source_ends_a_disagreement(clinic: Clinic) -> None:
     clinic.seconds(3, spo2=97)
     entry = enter(clinic, "vitals", spo2=90.5)
