@@ -76,6 +76,14 @@ class Stack:
         (dashboard,) = {int(child) for child in children} - {self.gateway_pid()}
         return dashboard
 
+    def is_serving(self) -> bool:
+        """Whether the dashboard takes connections."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 0.2):
+                return True
+        except OSError:
+            return False
+
     @contextmanager
     def frozen(self, pid: int) -> Iterator[None]:
         """A process that stands still and keeps its sockets open."""
@@ -103,8 +111,4 @@ class Stack:
 
     def _is_up(self) -> bool:
         assert self._processes[0].poll() is None, self.log.read_text()
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), 0.2):
-                return (self.data / "gateway.json").exists()
-        except OSError:
-            return False
+        return self.is_serving() and (self.data / "gateway.json").exists()

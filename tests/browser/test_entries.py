@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.axe import faults
+from tests.browser.fakes import wait_until
 from tests.browser.stack import OPERATOR, PASSWORD, Stack
 
 pytestmark = pytest.mark.browser
@@ -21,6 +25,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("entries"))
     yield stack
     stack.close()
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """Two cores that build and test at once may take their time."""
+    expect.set_options(timeout=LATE_S)
+    yield
+    expect.set_options(timeout=5000)
 
 
 @pytest.fixture
@@ -212,3 +224,74 @@ def test_enter_twice_is_one_entry(nurse: Page, stack: Stack) -> None:
     expect(log(nurse)).to_contain_text("Window opened")
     open_session(nurse, stack)
     assert log(nurse).inner_text().count("Note: Window opened") == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("e", "event-form-dialog"),
+        ("i", "intervention-form-dialog"),
+        ("m", "medication-form-dialog"),
+        ("s", "score-form-dialog"),
+        ("n", "note-form-dialog"),
+        ("v", "vitals-dialog"),
+    ],
+)
+def test_a_dialog_can_be_read_and_worked_by_everybody(nurse: Page, key: str, name: str) -> None:
+    nurse.keyboard.press(key)
+    expect(nurse.locator(f"#{name} .dialog")).to_be_visible()
+    assert faults(nurse, f"#{name}") == []
+
+
+def test_the_log_and_its_buttons_can_be_read_and_worked_by_everybody(nurse: Page) -> None:
+    nurse.keyboard.press("e")
+    nurse.keyboard.press("h")
+    correct = line(nurse, "Headache").get_by_role("button", name="Correct")
+    box = correct.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert box["width"] >= 44
+    assert faults(nurse, "#session-log") == []
+
+
+def test_a_dashboard_that_dies_in_the_middle_loses_no_word_and_enters_it_once(
+    nurse: Page, stack: Stack
+) -> None:
+    nurse.keyboard.press("n")
+    nurse.keyboard.type("Asked for a blanket")
+    died = stack.dashboard_pid()
+    os.kill(died, signal.SIGKILL)
+    save = nurse.locator("#note-form-save")
+    save.click()
+    expect(dialog(nurse, "note")).to_contain_text("What you typed is kept", timeout=LATE_S)
+    expect(nurse.locator("#note-form-text")).to_have_value("Asked for a blanket")
+    wait_until(lambda: stack.is_serving() and stack.dashboard_pid() != died, "the dashboard", 40)
+    wait_until(lambda: _gone(nurse, save), "the note to be saved", 40)
+    open_session(nurse, stack)
+    assert log(nurse).inner_text().count("Asked for a blanket") == 1
+
+
+def _gone(page: Page, save: Locator) -> bool:
+    """Presses again as a person would, until the dialog has closed."""
+    if save.is_visible():
+        save.click()
+        page.wait_for_timeout(1500)
+    return not save.is_visible()
+
+
+def test_two_tabs_enter_side_by_side_and_each_sees_both(
+    nurse: Page, browser: Browser, stack: Stack
+) -> None:
+    other = browser.new_context(storage_state=nurse.context.storage_state()).new_page()
+    open_session(other, stack)
+    for page, words in ((nurse, "first tab"), (other, "second tab")):
+        page.keyboard.press("n")
+        page.keyboard.type(words)
+    nurse.locator("#note-form-save").click()
+    expect(log(other)).to_contain_text("first tab")
+    expect(other.locator("#note-form-text")).to_have_value("second tab")
+    other.locator("#note-form-save").click()
+    expect(dialog(other, "note")).to_be_hidden()
+    expect(log(nurse)).to_contain_text("second tab")
+    assert log(nurse).inner_text().count("first tab") == 1
+    other.context.close()
