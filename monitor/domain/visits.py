@@ -61,7 +61,8 @@ class Plan:
                 visits[visit_id] = replace(visits[visit_id], cancelled=True)
             case facts.SessionStarted(visit=str(visit_id)):
                 visits[visit_id] = replace(visits[visit_id], session_id=body.session_id)
-            case facts.SessionCancelled(session_id, _):
+            case facts.SessionCancelled(session_id) | facts.PatientCorrected(session_id):
+                # The session was not the visit after all: whose it is may still come.
                 for visit in self.of_session(session_id):
                     visits[visit.id] = replace(visit, session_id=None)
             case _:

@@ -135,7 +135,7 @@ def correct_patient(ward: Ward, given: Given) -> dict[str, Any]:
     if session.phase is not Phase.CANCELLED:
         ward.series[session.patient] = ward.series.get(session.patient, 1) - 1
         ward.series[order.patient] = ward.series.get(order.patient, 0) + 1
-    ward.remember(replace(session, patient=order.patient))
+    ward.remember(replace(session, patient=order.patient, visit=None))
     for patient in (session.patient, order.patient):
         ward.number_sessions_of(patient)
     body = facts.PatientCorrected(session.id, order.patient, order.reason)

@@ -51,8 +51,17 @@ def _phase_entered(session_id: str, phase: str, at: int) -> Statements:
     entered = session, _phase_row(session_id, phase, at)
     if phase != Phase.CANCELLED:
         return entered
-    freed = update(visits).where(visits.c.session_id == session_id).values(session_id=None)
-    return *entered, freed
+    return *entered, _freed(session_id)
+
+
+def _freed(session_id: str) -> Executable:
+    """The session is not the visit that it was taken for."""
+    return update(visits).where(visits.c.session_id == session_id).values(session_id=None)
+
+
+def _corrected(body: facts.PatientCorrected, _fact: Fact) -> Statements:
+    corrected = _changed(body.session_id, patient=body.patient, visit=None)
+    return corrected, _freed(body.session_id)
 
 
 def _entered(body: facts.PhaseEntered, fact: Fact) -> Statements:
@@ -87,5 +96,5 @@ SESSION_STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {
         body.session_id, Phase.CANCELLED, fact.at
     ),
     facts.SessionMoved: _moved,
-    facts.PatientCorrected: lambda body, _: (_changed(body.session_id, patient=body.patient),),
+    facts.PatientCorrected: _corrected,
 }

@@ -64,3 +64,9 @@ def test_a_cancelled_visit_and_one_that_became_a_session_are_over() -> None:
 def test_a_cancelled_session_leaves_its_visit_open_again() -> None:
     made = plan(planned("v1", NOON), started("s1", "v1"), facts.SessionCancelled("s1", "pressure"))
     assert made.visits["v1"].is_open
+
+
+def test_a_session_that_was_another_patients_leaves_its_visit_open_again() -> None:
+    corrected = facts.PatientCorrected("s1", "P-2", "mixed up")
+    made = plan(planned("v1", NOON), started("s1", "v1"), corrected)
+    assert made.visits["v1"].is_open

@@ -97,6 +97,17 @@ def test_a_cancelled_session_gives_its_visit_back(free: Clinic) -> None:
     assert visit_of(free, done(start(free))["session"]) == visit
 
 
+def test_a_session_under_a_wrong_reference_gives_that_patients_visit_back(free: Clinic) -> None:
+    visit = plan(free, 0)
+    session = done(start(free))["session"]
+    done(give(free, "correct_patient", session=session, patient="P-6", reason="mixed up"))
+    for _ in range(2):
+        assert free.monitor.ward.plan.visits[visit].is_open
+        assert visit_of(free, session) is None
+        free.restart()
+    assert visit_of(free, done(start(free, room="2"))["session"]) == visit
+
+
 def test_a_series_is_spaced_as_the_protocol_has_it(free: Clinic) -> None:
     at = rfc3339(free.now + DAY)
     result = done(give(free, "plan_series", patient="P-5", first_at=at, room="1"))
