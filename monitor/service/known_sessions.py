@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.domain.readings import HOUR, SECOND, Instant
+from monitor.domain.readings import SECOND, Instant
 from monitor.domain.sessions import Phase, Session
 from monitor.service.refusals import OrderRefusedError
-from monitor.service.ward import Ward
+from monitor.service.ward import PAPER_MAY_BE_OLD_MS, Ward
 from monitor.wire.base import milliseconds
 
 _CLOCKS_MAY_DIFFER_MS = 60 * SECOND
-PAPER_MAY_BE_OLD_MS = 7 * 24 * HOUR
 
 
 def open_session(ward: Ward, session_id: str) -> Session:

@@ -20,7 +20,14 @@ from monitor.service.monitor import Monitor
 from monitor.service.phrases import Phrases
 from monitor.service.ports import Records, RestoredSession, TokenSource
 from monitor.service.protocols import Protocol, ProtocolError, read_protocol
-from monitor.service.ward import MEMORY_MS, TREND_MS, Outbox, Ward
+from monitor.service.ward import (
+    MEMORY_MS,
+    PAPER_MAY_BE_OLD_MS,
+    TREND_MS,
+    Outbox,
+    Ward,
+    is_remembered,
+)
 
 
 def restore(
@@ -63,7 +70,9 @@ def _remember_sessions(ward: Ward, records: Records, now: Instant) -> None:
     for session in records.sessions():
         if session.phase is not Phase.CANCELLED:
             ward.series[session.patient] = ward.series.get(session.patient, 0) + 1
-    for session in records.sessions(ended_after=now - MEMORY_MS):
+    for session in records.sessions(ended_after=now - MEMORY_MS - PAPER_MAY_BE_OLD_MS):
+        if not is_remembered(session, now):
+            continue
         ward.remember(session)
         ward.charts[session.id] = chart_of(
             records.facts(session.id), (known.reading for known in records.readings(session.id))

@@ -27,6 +27,8 @@ TREND_STEP_MS = 4000
 """A tile's trend is at most this fine; the session page has every point."""
 MEMORY_MS = 25 * HOUR
 """Ended sessions are remembered a little longer than the oldest reading that may still come (24 h)."""
+PAPER_MAY_BE_OLD_MS = 7 * 24 * HOUR
+"""What was kept on paper is entered within this time, and corrected for as long after as any other session."""
 
 
 class Notice(NamedTuple):
@@ -181,7 +183,7 @@ class Ward:
     def forget_old_sessions(self, now: Instant) -> None:
         """Drop sessions that no reading can belong to any more."""
         for session in list(self.sessions.values()):
-            if session.ended_at is not None and session.ended_at < now - MEMORY_MS:
+            if not is_remembered(session, now):
                 del self.sessions[session.id]
                 self.entries -= set(self.charts.pop(session.id, Chart()).entries)
                 self.tasks.pop(session.id, None)
@@ -228,3 +230,9 @@ class Ward:
         for hour in [hour for hour in self.unassigned_by_hour if hour < oldest]:
             del self.unassigned_by_hour[hour]
         return sum(self.unassigned_by_hour.values())
+
+
+def is_remembered(session: Session, now: Instant) -> bool:
+    """Whether readings or amendments of a session may still come."""
+    memory_ms = MEMORY_MS + (PAPER_MAY_BE_OLD_MS if session.paper else 0)
+    return session.ended_at is None or session.ended_at >= now - memory_ms

@@ -135,3 +135,21 @@ def test_a_restart_in_the_middle_of_it_changes_nothing(paper: Clinic) -> None:
     assert after["rooms"][0]["session"] == before["rooms"][0]["session"]
     assert after["not_watched"] == before["not_watched"]
     assert paper.now - paper.monitor.ward.sessions[paper.session].started_at == 3 * HOUR
+
+
+def test_paper_of_some_days_ago_is_amended_like_any_other_session(paper: Clinic) -> None:
+    entry = enter(paper, "note", text="Calm.", measured_at=when(paper, 100))
+    paper.now += 5 * 24 * HOUR
+    days = 5 * 24 * 60
+    for phase, ago in (
+        ("baseline", 170),
+        ("infusion", 160),
+        ("observation", 120),
+        ("discharged", 60),
+    ):
+        done(go_on(paper, phase, days + ago))
+    paper.now += HOUR
+    paper.monitor.tick(paper.now)
+    for reason in ("other patient", "said again"):
+        done(give(paper, "void_entry", entry=entry, reason=reason))
+        paper.restart(after_s=3600)
