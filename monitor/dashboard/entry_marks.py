@@ -15,10 +15,10 @@ from monitor.domain.course import Course
 from monitor.domain.readings import Instant
 from monitor.service.phrases import Phrases
 
-STRIP_TOP = 0.085
+STRIP_TOP = 0.1
 """The part of the figure's height that belongs to these marks."""
-_LANES = (0.044, 0.0)
-_WIDTH_PX = 700
+_LANES = (0.052, 0.0)
+_WIDTH_PX = 600
 """How wide the traces are on a small screen, at least."""
 _LETTER_PX, _SYMBOL_PX = 6.4, 16
 _LONGEST_WORD = 22

@@ -69,9 +69,9 @@ TRACES = (
 """In this order for good: the script that extends the traces live finds them by place and checks their ``meta``."""
 
 _PANELS = {
-    Metric.NIBP: ("y", (0.575, 1.0), (40, 200), 10),
-    Metric.PULSE_RATE: ("y2", (0.33, 0.54), (40, 140), 6),
-    Metric.SPO2: ("y3", (STRIP_TOP, 0.3), (84, 101), 5),
+    Metric.NIBP: ("y", (0.58, 1.0), (40, 200), 10),
+    Metric.PULSE_RATE: ("y2", (0.34, 0.545), (40, 140), 6),
+    Metric.SPO2: ("y3", (STRIP_TOP, 0.31), (84, 101), 5),
 }
 """Metric to axis, its part of the height, the range that is always shown, and how many ticks at most."""
 UNITS = {Metric.NIBP: "mmHg", Metric.PULSE_RATE: "/min", Metric.SPO2: "%"}
