@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from monitor.dashboard.course_reading import facts_chart
-from monitor.dashboard.presenters import Step, steps
+from monitor.dashboard.course_words import dose_text
+from monitor.dashboard.presenters import Step, session_plan, steps
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.domain import facts
 from monitor.domain.chart import Chart
 from monitor.domain.sessions import Phase, Session
+from monitor.service.protocols import Protocol
 
 
 def course_steps(visit: Visit, session: Session) -> list[Step]:
@@ -23,6 +25,15 @@ def course_steps(visit: Visit, session: Session) -> list[Step]:
     }
     chart = facts_chart(visit, session)
     return [noted(visit.words, step, passed, chart) for step in steps(visit.words, session)]
+
+
+def course_plan(visit: Visit, session: Session, protocol: Protocol | None) -> str:
+    """Protocol and dose in one line; before the dose is planned, weight and usual length."""
+    plan = facts_chart(visit, session).plan if session.id else None
+    if plan is None or protocol is None:
+        return session_plan(visit.words, session, protocol)
+    title = visit.words.gettext(protocol.title)
+    return f"{title} · {dose_text(visit.words, plan)}"
 
 
 def noted(words: Words, step: Step, passed: dict[str, str], chart: Chart) -> Step:

@@ -128,7 +128,8 @@ def _infusion(visit: Visit, session: Session, course: Course, chart: Chart) -> A
                         kind="danger",
                         opens=STOP_INFUSION.dialog,
                     ),
-                    _next_button(visit, session),
+                    # What is meant while it stands still is to go on with it.
+                    _next_button(visit, session, kind="" if paused else "primary"),
                 ],
                 className="next-actions",
             ),
@@ -180,13 +181,13 @@ def _column(title: str, body: list[Any], visit: Visit, session: Session) -> Any:
     )
 
 
-def _next_button(visit: Visit, session: Session) -> Any:
+def _next_button(visit: Visit, session: Session, kind: str = "primary") -> Any:
     following = next_phase(session) or session.phase
     return button(
         ids.NEXT_PHASE,
         start_phase_text(visit.words, following),
         key="G",
-        kind="primary",
+        kind=kind,
         opens=ids.DECISION_DIALOG,
     )
 

@@ -24,7 +24,7 @@ from monitor.dashboard.components.control_fills import controls_on, settings_of
 from monitor.dashboard.components.session_actions import action_buttons, standing_marks
 from monitor.dashboard.components.session_log import log_lines
 from monitor.dashboard.course_reading import course_of, facts_chart
-from monitor.dashboard.course_steps import course_steps
+from monitor.dashboard.course_steps import course_plan, course_steps
 from monitor.dashboard.entry_marks import entry_marks
 from monitor.dashboard.figures import TraceView, marks_layout, session_figure
 from monitor.dashboard.lines import PointRow
@@ -33,7 +33,6 @@ from monitor.dashboard.presenters import (
     alarm_marks,
     phase_spans,
     session_number,
-    session_plan,
 )
 from monitor.dashboard.standing import rules_in_force
 from monitor.dashboard.theme import PALETTES
@@ -109,7 +108,7 @@ def head(visit: Visit, session: Session) -> list[Any]:
             f"{session.patient} · {session_number(words, session, protocol)}",
             className="session-patient",
         ),
-        html.Span(session_plan(words, session, protocol), className="session-plan"),
+        html.Span(course_plan(visit, session, protocol), className="session-plan"),
         html.Div(
             standing_marks(visit, session, controls_on(visit, session)),
             className="session-standing",
