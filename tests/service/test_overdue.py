@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.domain import facts
 from monitor.domain.readings import MINUTE
+from monitor.service import charts
 from tests.service.clinic import Clinic
 from tests.service.course import done, enter, give, infusing, living, prechecks, ready, states
 
@@ -93,3 +94,15 @@ def test_what_is_overdue_is_told_on_time_through_a_restart(clinic: Clinic) -> No
     clinic.restart(after_s=5 * 60)
     clinic.wait(10)
     assert ("delay_ended", "low", 13) in steps(clinic, "overdue_score")
+
+
+def test_the_list_is_made_anew_only_when_something_has_happened(clinic: Clinic) -> None:
+    ward = clinic.monitor.ward
+    first = charts.tasks(ward, ward.sessions[clinic.session])
+    clinic.seconds(3)
+    assert charts.tasks(ward, ward.sessions[clinic.session]) is first
+    enter(clinic, "vitals", systolic=120, diastolic=80)
+    second = charts.tasks(ward, ward.sessions[clinic.session])
+    assert second != first
+    done(give(clinic, "enter_phase", phase="baseline"))
+    assert charts.tasks(ward, ward.sessions[clinic.session]) != second
