@@ -32,9 +32,7 @@ def course_view(ward: Ward, session: Session, now: Instant) -> dict[str, Any]:
     return {
         "phase_ends_at": _phase_ends_at(ward, session, chart),
         "paused_since": paused_since,
-        "ran_ms": None
-        if paused_since is None
-        else infusion.ran_ms(session, chart, paused_since),
+        "ran_ms": None if paused_since is None else infusion.ran_ms(session, chart, paused_since),
         "infusion": infusion_view(chart),
         "checks_open": len(checks),
         "discharge": [] if found is None else [_criterion(ward, judged) for judged in found.judged],
