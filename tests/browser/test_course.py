@@ -120,3 +120,35 @@ def test_the_plan_fills_in_a_start_and_another_patient_needs_a_reason(
     nurse.locator("#start-submit").click()
     nurse.wait_for_url("**/session/*", timeout=LATE_MS)
     sees(nurse, "#session-head", "P-502")
+
+
+CLINIC_DAY = """(before) => {
+    const parts = new Intl.DateTimeFormat("sv-SE", {
+        timeZone: "Europe/Oslo", dateStyle: "short", timeStyle: "short",
+    });
+    return parts.format(new Date(Date.now() - before)).split(" ");
+}"""
+HOUR_MS = 3_600_000
+
+
+def test_a_session_from_paper_is_entered_with_its_times_and_says_that_nothing_is_watched(
+    nurse: Page, stack: Stack
+) -> None:
+    stack.run("room", "add", "7")
+    nurse.locator('.tile[data-room="7"] [data-action="start-session"]').click(timeout=LATE_MS)
+    nurse.locator("#start-patient").fill("P-701")
+    nurse.locator("#start-dialog summary").click()
+    day, clock = nurse.evaluate(CLINIC_DAY, 3 * HOUR_MS)
+    nurse.locator("#start-paper-date").fill(day)
+    nurse.locator("#start-paper-time").fill(clock)
+    nurse.locator("#start-submit").click()
+    nurse.wait_for_url("**/session/*", timeout=LATE_MS)
+    sees(nurse, "#session-next", "Kept on paper: nothing is watched here.")
+    nurse.keyboard.press("g")
+    expect(nurse.locator("#decision-date")).to_be_visible(timeout=LATE_MS)
+    day, clock = nurse.evaluate(CLINIC_DAY, 2 * HOUR_MS)
+    nurse.locator("#decision-date").fill(day)
+    nurse.locator("#decision-time").fill(clock)
+    nurse.locator("#decision-submit").click()
+    sees(nurse, '#session-head [data-state="current"]', "Baseline")
+    sees(nurse, "#session-next .paper-times li:last-child", clock)
