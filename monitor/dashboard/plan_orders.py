@@ -11,7 +11,9 @@ from monitor.wire.orders import CancelVisit, MoveVisit, Order, PlanSeries, PlanV
 
 def series_order(words: Words, filled: Filled) -> Order:
     """The first series of a patient."""
-    return PlanSeries.model_validate({**_who(filled), "first_at": _moment(words, filled), "zone": words.zone.key})
+    return PlanSeries.model_validate(
+        {**_who(filled), "first_at": _moment(words, filled), "zone": words.zone.key}
+    )
 
 
 def visit_order(words: Words, filled: Filled) -> Order:

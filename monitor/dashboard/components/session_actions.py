@@ -120,7 +120,9 @@ def _more(visit: Visit, session: Session) -> Any:
                 [
                     _item(ids.BASELINE_OPEN_MENU, _("Confirm baseline"), BASELINE.dialog),
                     _item(ids.PAUSE_OPEN, _("Planned alarm pause"), PAUSE.dialog),
-                    _item(ids.SWITCH_OPEN, _("Alarms off"), SWITCH.dialog, why=why_not_switch(visit)),
+                    _item(
+                        ids.SWITCH_OPEN, _("Alarms off"), SWITCH.dialog, why=why_not_switch(visit)
+                    ),
                     _item(ids.HANDOVER_OPEN, _("Hand over"), HANDOVER.dialog),
                     dmc.MenuDivider(),
                     _item(ids.TAKE_DEVICE_OPEN, _("Use another device here"), TAKE_DEVICE.dialog),
