@@ -37,6 +37,15 @@ def course_refusal(words: Words, result: OrderResult) -> str | None:
         "unknown_visit": _("This visit is not open any more."),
         "not_paper": _("Only a session that was kept on paper is entered afterwards."),
         "unknown_device": _("There is no such device."),
+        "not_a_dose": _("This is none of the protocol's doses."),
+        "no_pump": _("This protocol has no pump to pause."),
+        "on_paper": _(
+            "A session that was kept on paper is not paused or stopped here: enter its phases."
+        ),
+        "too_early": _("This is checked when the infusion is over."),
+        "entry_known": _("This correction was entered before."),
+        "unknown_check": _("The protocol has no such check."),
+        "other_protocol": _("The plan has another protocol for this visit."),
     }.get(result.code)
 
 

@@ -46,6 +46,11 @@ def refuse_wrong_room(
         planned = ward.registry.rooms[visit.room_id or ""].name
         message = f"{order.patient} is planned in room {planned}; give a reason to start here"
         raise OrderRefusedError("other_room", message, "room", {"room": planned})
+    if visit is not None and visit.protocol != order.protocol:
+        message = (
+            f"visit {visit.id} is planned with {visit.protocol}; give a reason to start another"
+        )
+        raise OrderRefusedError("other_protocol", message, "protocol")
     for other_visit in ward.plan.of_room(room.id, now):
         if other_visit.patient != order.patient:
             message = f"room {room.name} is planned for {other_visit.patient} at this hour"

@@ -158,3 +158,9 @@ def test_nothing_is_planned_or_started_under_a_name_or_a_national_number(
 def test_visits_are_planned_ahead(free: Clinic) -> None:
     at = rfc3339(free.now - 25 * HOUR)
     assert refused(give(free, "plan_visit", patient="P-5", at=at)) == "past"
+
+
+def test_another_protocol_than_planned_needs_a_reason(free: Clinic) -> None:
+    plan(free, 0.5, protocol="esketamine_nasal")
+    assert refused(start(free)) == "other_protocol"
+    done(start(free, despite="changed by the clinician this morning"))

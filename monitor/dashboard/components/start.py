@@ -42,7 +42,7 @@ _FIELDS = {
 }
 _PLACES = frozenset({"paper_from", "at"})
 """What the gateway calls the time on the paper."""
-_GUARDS = frozenset({"other_room", "other_patient"})
+_GUARDS = frozenset({"other_room", "other_patient", "other_protocol"})
 """Refusals of the guard against the wrong room that a reason passes."""
 _PLAN = Plan(
     sent=ids.START_SENT,
