@@ -49,10 +49,12 @@ def assets_directory() -> Path:
     raise StartRefusedError(f"the installation is incomplete: there is no {package / 'assets'}")
 
 
-def check_speed(settings: Settings, *, simulated: bool) -> None:
-    """Raises StartRefusedError for a fast clock over real data."""
+def check_speed(settings: Settings, *, simulated: bool, stepped: bool = False) -> None:
+    """Raises StartRefusedError for a fast clock, or one that stands, over real data."""
     if settings.speed != 1 and not simulated:
         raise StartRefusedError(f"speed {settings.speed:g} is for simulated data directories only")
+    if stepped and not simulated:
+        raise StartRefusedError("a stepped clock is for simulated data directories only")
 
 
 def check_auto_sign_in(*, simulated: bool) -> None:
@@ -63,9 +65,11 @@ def check_auto_sign_in(*, simulated: bool) -> None:
         )
 
 
-def check_allowed(settings: Settings, *, simulated: bool, auto_sign_in: bool) -> None:
+def check_allowed(
+    settings: Settings, *, simulated: bool, auto_sign_in: bool, stepped: bool
+) -> None:
     """Raises StartRefusedError for what a data directory of this kind may not be asked for."""
-    check_speed(settings, simulated=simulated)
+    check_speed(settings, simulated=simulated, stepped=stepped)
     notice_addresses(settings, simulated=simulated)
     if auto_sign_in:
         check_auto_sign_in(simulated=simulated)
@@ -113,18 +117,21 @@ class Desk:
 
 
 @contextmanager
-def opened_desk(directory: DataDirectory, *, speed: float = 1) -> Iterator[Desk]:
+def opened_desk(
+    directory: DataDirectory, *, speed: float = 1, stepped: bool = False
+) -> Iterator[Desk]:
     """The monitor as it was left, ready to go on. Call with the directory's lock held.
 
     Raises DirectoryError where the stored record cannot be used.
     """
     from monitor import identity
-    from monitor.gateway.clock import FastClock, SystemClock
+    from monitor.gateway.clock import FastClock, SteppedClock, SystemClock
     from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
     from monitor.service.protocols import load_protocols
     from monitor.service.restore import restore
     from monitor.storage import JournalDamagedError, SchemaError, open_journal, open_records
 
+    pace = SteppedClock if stepped else FastClock
     try:
         with contextlib.ExitStack() as opened:
             journal = open_journal(directory.path, directory.journal_key)
@@ -132,7 +139,7 @@ def opened_desk(directory: DataDirectory, *, speed: float = 1) -> Iterator[Desk]
             records = open_records(directory.path)
             opened.callback(records.close)
             newest = records.newest_instant()
-            clock = FastClock(speed, newest) if directory.simulated else SystemClock(newest)
+            clock = SystemClock(newest) if not directory.simulated else pace(speed, newest)
             monitor = restore(
                 records,
                 load_protocols(),
@@ -151,9 +158,12 @@ def opened_desk(directory: DataDirectory, *, speed: float = 1) -> Iterator[Desk]
         raise DirectoryError(f"{directory.path}: {error}") from error
 
 
-def run_gateway(directory: DataDirectory, settings: Settings) -> None:
-    """Be the directory's gateway until SIGTERM or SIGINT. Raises StartRefusedError or DirectoryError."""
-    check_speed(settings, simulated=directory.simulated)
+def run_gateway(directory: DataDirectory, settings: Settings, *, stepped: bool = False) -> None:
+    """Be the directory's gateway until SIGTERM or SIGINT; ``stepped``: the clock stands until it is told to go on.
+
+    Raises StartRefusedError or DirectoryError.
+    """
+    check_speed(settings, simulated=directory.simulated, stepped=stepped)
     addresses = notice_addresses(settings, simulated=directory.simulated)
     exit_when_told()
     with contextlib.ExitStack() as held:
@@ -161,7 +171,7 @@ def run_gateway(directory: DataDirectory, settings: Settings) -> None:
             held.enter_context(directory.writing(wait_s=_lock_patience_s(directory)))
         except DirectoryBusyError:
             raise StartRefusedError(_who_holds(directory)) from None
-        desk = held.enter_context(opened_desk(directory, speed=settings.speed))
+        desk = held.enter_context(opened_desk(directory, speed=settings.speed, stepped=stepped))
         held.callback(directory.withdraw)
         pager = _pager(addresses, settings)
         held.callback(pager.close)

@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from simulators.check.counterpart import CheckError
 from simulators.feeds.queue import FrameQueue, QueueError
 from simulators.fleet import (
     AddressError,
@@ -26,8 +27,10 @@ from simulators.fleet import (
 from simulators.recordings.columns import TARGETS, ColumnMapError, parse_map
 from simulators.recordings.playback import NoSpacingError, Playback, rows_played
 from simulators.recordings.recording import RecordingError, read_recording
-from simulators.rooms import RoomsError, SimulatedRoom, build_room, read_rooms
-from simulators.scenarios import SCENARIOS
+from simulators.rooms import RoomsError, SimulatedRoom, build_room, find_scenario, read_rooms
+from simulators.scenarios.library import ScenarioError, library
+
+T = TypeVar("T")
 
 PROGRAM = "infusion-simulate"
 REPLAY_PATIENCE_S = 30.0
@@ -67,19 +70,22 @@ def list_scenarios(*, as_json: AsJson = False) -> None:
     """Show the scenarios."""
     if as_json:
         scenarios = [
-            {"name": one.name, "description": one.description} for one in SCENARIOS.values()
+            {"name": name, "description": one.title, "rooms": len(one.room), "minutes": one.minutes}
+            for name, one in library().items()
         ]
         typer.echo(json.dumps(scenarios))
         return
-    for one in SCENARIOS.values():
-        typer.echo(f"{one.name:14}{one.description}")
+    for name, one in library().items():
+        typer.echo(f"{name:20}{one.title}")
 
 
 @app.command()
 def run(
     *,
     gateway: Gateway,
-    scenario: Annotated[str, typer.Option(help="One of those that `list` shows.")] = "ward",
+    scenario: Annotated[
+        str, typer.Option(help="One of those that `list` shows, or a file.")
+    ] = "ward",
     token: Token = "",
     seed: Annotated[int, typer.Option(help="The same seed gives the same patients.")] = 1,
     tokens: Annotated[
@@ -98,8 +104,7 @@ def run(
     """Simulate patients with their devices until stopped."""
     if tokens is None and not token:
         raise typer.BadParameter("--token, INFUSION_SIMULATE_TOKEN or --tokens is wanted")
-    if scenario not in SCENARIOS:
-        raise typer.BadParameter(f"scenario {scenario} is not one of {', '.join(SCENARIOS)}")
+    _known(scenario)
     rooms = (
         read_rooms(tokens)
         if tokens is not None
@@ -107,15 +112,12 @@ def run(
     )
     url = device_url(gateway)
     with ExitStack() as open_queues:
-        members = [
-            Member(
-                f"room {room.room}" if tokens else room.room,
-                room.token,
-                build_room(room, scenario, seed, place),
-                _open_queue(open_queues, queue, room.device or room.token),
-            )
-            for place, room in enumerate(rooms)
-        ]
+        members = []
+        for place, room in enumerate(rooms):
+            bed = build_room(room, scenario, seed, place)
+            name = f"room {room.room}" if tokens else room.room
+            frames = _open_queue(open_queues, queue, room.device or room.token)
+            members.append(Member(name, room.token, bed, frames, bed.network))
         summary = _drive(run_fleet(members, url, _say, for_s=for_s))
     _print(summary, as_json=as_json)
     if summary.failed:
@@ -166,6 +168,28 @@ def replay(
         raise typer.Exit(1)
 
 
+@app.command()
+def check(
+    *,
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Scenario files, or names of the library; `all`."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Play scenarios to a gateway of their own and say whether the monitor did what they expect."""
+    from simulators.check import checking, table
+
+    scenarios = checking.read_all(list(library()) if files == ["all"] else files)
+    outcomes = _drive(checking.check(scenarios, _say))
+    if as_json:
+        typer.echo(json.dumps(table.as_json(outcomes), ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(table.lines(outcomes)))
+    if not all(outcome.passed for outcome in outcomes):
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Run the command: exit 0 done, 1 refused or failed, 2 wrong usage, with one line on stderr."""
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.ERROR)
@@ -182,12 +206,21 @@ def main() -> None:
 
 _FAILURES = (
     AddressError,
+    CheckError,
     ColumnMapError,
     NoSpacingError,
     QueueError,
     RecordingError,
     RoomsError,
+    ScenarioError,
 )
+
+
+def _known(scenario: str) -> None:
+    try:
+        find_scenario(scenario)
+    except ScenarioError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _fail(message: str, code: int) -> NoReturn:
@@ -195,7 +228,7 @@ def _fail(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _drive(work: Coroutine[Any, Any, Summary]) -> Summary:
+def _drive(work: Coroutine[Any, Any, T]) -> T:
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(work)
 

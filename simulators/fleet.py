@@ -12,9 +12,11 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from simulators.devices.measurement import Source
+from simulators.feeds.address import Address, Tally
 from simulators.feeds.clock import DeviceClock
+from simulators.feeds.disturbances import Network
 from simulators.feeds.feed import Feed
-from simulators.feeds.link import Address, FeedRefusedError, Tally
+from simulators.feeds.link import FeedRefusedError
 from simulators.feeds.queue import FrameQueue, QueueError
 
 _SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
@@ -75,12 +77,13 @@ def queue_path(directory: Path, identity: str) -> Path:
 
 @dataclass(slots=True)
 class Member:
-    """One feed of the fleet with its queue."""
+    """One feed of the fleet with its queue, and the network that it goes through where that is simulated too."""
 
     name: str
     token: str
     source: Source
     queue: FrameQueue
+    network: Network | None = None
 
 
 async def run_fleet(
@@ -106,6 +109,7 @@ async def run_fleet(
             DeviceClock(time.time, time.monotonic),
             say,
             patience_s=patience_s,
+            network=member.network,
         )
         for member in members
     ]

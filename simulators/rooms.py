@@ -8,8 +8,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from simulators.devices.bedside import BedsideMonitor
-from simulators.scenarios import SCENARIOS
+from simulators.scenarios.bed import Bed, build_bed
+from simulators.scenarios.library import library, path_of, read_scenario
+from simulators.scenarios.model import Scenario
 
 
 class RoomsError(ValueError):
@@ -48,14 +49,20 @@ def read_rooms(path: Path) -> list[SimulatedRoom]:
         raise RoomsError(f"{path}: {where + ': ' if where else ''}{first['msg']}") from None
 
 
-def build_room(room: SimulatedRoom, scenario: str, seed: int, place: int) -> BedsideMonitor:
-    """The devices of one room. Its name and the seed make its patient, so a run with other rooms leaves it as it is.
+def build_room(room: SimulatedRoom, scenario: str, seed: int, place: int) -> Bed:
+    """The bed of one room. Its name and the seed make its patient, so a run with other rooms leaves it as it is.
 
-    Raises RoomsError for a scenario that does not exist.
+    Raises ScenarioError for a scenario that does not exist.
     """
-    chosen = room.scenario or scenario
-    if chosen not in SCENARIOS:
-        raise RoomsError(
-            f"room {room.room}: scenario {chosen} is not one of {', '.join(SCENARIOS)}"
-        )
-    return SCENARIOS[chosen].build(f"{seed}/{room.room}", room.phase_offset_min, place)
+    return build_bed(
+        find_scenario(room.scenario or scenario),
+        place,
+        seed=seed,
+        name=room.room,
+        into_infusion_min=room.phase_offset_min,
+    )
+
+
+def find_scenario(name: str) -> Scenario:
+    """A scenario of the library, or one in a file. Raises ScenarioError."""
+    return library().get(name) or read_scenario(path_of(name))

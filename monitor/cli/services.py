@@ -25,6 +25,12 @@ Simulated = Annotated[
 Speed = Annotated[
     float | None, typer.Option(help="Run the clock so many times as fast (simulated data only).")
 ]
+Stepped = Annotated[
+    bool,
+    typer.Option(
+        "--stepped", help="Let the clock stand until a check takes it on (simulated only)."
+    ),
+]
 AutoSignIn = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Sign every visitor in as this operator (simulated only)."),
@@ -68,13 +74,14 @@ def gateway(
     gateway_port: GatewayPort = None,
     simulated: Simulated = False,
     speed: Speed = None,
+    stepped: Stepped = False,
 ) -> None:
     """Run the gateway alone: devices, alarms, live data, the only writer."""
     flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed}
-    with prepared(context, flags, simulated=simulated) as (directory, settings):
+    with prepared(context, flags, simulated=simulated, stepped=stepped) as (directory, settings):
         from monitor.bootstrap import run_gateway
 
-        run_gateway(directory, settings)
+        run_gateway(directory, settings, stepped=stepped)
 
 
 def dashboard(
@@ -156,6 +163,7 @@ def prepared(
     *,
     simulated: bool,
     auto_sign_in: bool = False,
+    stepped: bool = False,
 ) -> Iterator[tuple[DataDirectory, Settings]]:
     """The data directory, made where there is none, and the settings; what cannot be done is refused in one line."""
     from monitor.bootstrap import StartRefusedError, check_allowed
@@ -172,7 +180,7 @@ def prepared(
         kind = True if simulated else None
         # First: what is refused has made nothing, for a directory stays of the kind that it was made.
         as_simulated = is_or_would_be_simulated(data_path(context), simulated=kind)
-        check_allowed(settings, simulated=as_simulated, auto_sign_in=auto_sign_in)
+        check_allowed(settings, simulated=as_simulated, auto_sign_in=auto_sign_in, stepped=stepped)
         directory = create(data_path(context), simulated=kind)
         yield directory, settings
     except (DirectoryError, NotDoneError, StartRefusedError, StartError) as error:

@@ -1,4 +1,4 @@
-"""The gateway's clocks. Both follow the machine's monotonic clock, so neither stands still nor runs backwards."""
+"""The gateway's clocks. None runs backwards; but for the stepped one they follow the machine's monotonic clock."""
 
 from __future__ import annotations
 
@@ -45,3 +45,24 @@ class FastClock:
 
     def now(self) -> Instant:
         return int((self._start_s + (time.monotonic() - self._started_at_s) * self.speed) * 1000)
+
+
+class SteppedClock:
+    """Time of a simulated data directory that stands still until it is told to go on: for checks of a whole day.
+
+    Everything that follows the clock (delays, silence, due times) is then exact however fast the machine is. ``speed``
+    is about how fast it will be taken on; it spaces what the gateway does now and then.
+    """
+
+    def __init__(self, speed: float, not_before: Instant = 0) -> None:
+        self.speed = speed
+        self._now = max(int(time.time() * 1000), not_before)
+
+    def now(self) -> Instant:
+        return self._now
+
+    def advance_to(self, instant: Instant) -> None:
+        """Let it be this late. Raises ValueError for an instant that is past: no clock runs backwards."""
+        if instant < self._now:
+            raise ValueError("the clock is later than that already")
+        self._now = instant

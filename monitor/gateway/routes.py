@@ -1,4 +1,4 @@
-"""What each path of the gateway's port is: three websockets and two pages for machines."""
+"""What each path of the gateway's port is: websockets for devices, screens, orders (and a stepped clock), two pages."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from monitor.gateway.access import (
     has_credential,
     is_loopback,
 )
+from monitor.gateway.clock import SteppedClock
 from monitor.gateway.devices import serve_device
 from monitor.gateway.feed_protocol import REVOKED, Close
 from monitor.gateway.live import serve_screen
 from monitor.gateway.metrics import exposition
 from monitor.gateway.orders import serve_orders
+from monitor.gateway.stepping import serve_clock
 from monitor.wire.device import SUBPROTOCOL
 
 if TYPE_CHECKING:
@@ -77,6 +79,8 @@ class Routes:
         path = urlsplit(request.path).path
         if path == "/orders":
             await serve_orders(self.core, connection, self.hasher)
+        elif path == "/clock" and isinstance(self.core.clock, SteppedClock):
+            await serve_clock(self.core, self.core.clock, connection)
         elif path == "/live":
             guest = self._admit_screen(request)
             if not isinstance(guest, Refusal):
@@ -97,7 +101,7 @@ class Routes:
                 outcome = OVERLOADED
         elif path == "/live":
             outcome = self._admit_screen(request)
-        elif path == "/orders":
+        elif path == "/orders" or (path == "/clock" and isinstance(self.core.clock, SteppedClock)):
             trusted = has_credential(request.headers, self.credential)
             outcome = None if trusted else Refusal(401, "the local credential is wanted")
         else:

@@ -5,41 +5,99 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulators.devices.cuff import Cuff
+from simulators.devices.faults import (
+    Battery,
+    CuffFails,
+    CuffNow,
+    CuffSays,
+    DeviceFault,
+    Motion,
+    SensorOff,
+    SensorOn,
+)
 from simulators.devices.measurement import Measurement
+from simulators.devices.output import Output
 from simulators.devices.oximeter import Oximeter
 from simulators.patients.patient import Patient
 
+_BATTERY_LASTS_S = 8 * 3600
+
 
 class BedsideMonitor:
-    """A source of measurements that never ends (see ``Source``)."""
+    """A source of measurements that never ends (see ``Source``).
+
+    ``same_arm``: the cuff takes the oximeter's pulse away while it squeezes. ``breathing``: it counts breaths too.
+    """
 
     model = "simulated bedside monitor"
     position: str | None = None
 
     def __init__(
-        self, patient: Patient, oximeter: Oximeter, cuff: Cuff, cuff_interval_s: int
+        self,
+        patient: Patient,
+        oximeter: Oximeter,
+        cuff: Cuff,
+        cuff_interval_s: int,
+        *,
+        same_arm: bool = False,
+        breathing: bool = False,
     ) -> None:
-        self._patient = patient
+        self.patient = patient
         self._oximeter = oximeter
         self._cuff = cuff
+        self._same_arm = same_arm
+        self._breathing = breathing
+        self._output = Output()
+        self._battery, self._battery_at = 100.0, 0
         self._second = 0
-        self.metrics: Mapping[str, float] = {
-            "pulse_rate": 1.0,
-            "spo2": 1.0,
-            "nibp": float(cuff_interval_s),
-        }
+        metrics = {"pulse_rate": 1.0, "spo2": 1.0, "nibp": float(cuff_interval_s)}
+        self.metrics: Mapping[str, float] = metrics | ({"resp_rate": 1.0} if breathing else {})
+
+    @property
+    def second(self) -> int:
+        """The second that comes next."""
+        return self._second
+
+    @property
+    def battery_percent(self) -> float:
+        """How full the battery is."""
+        used = (self._second - self._battery_at) / _BATTERY_LASTS_S * 100
+        return round(max(0.0, self._battery - used), 1)
 
     def due(self) -> float:
         """Each second."""
         return self._second
 
+    def inject(self, fault: DeviceFault) -> None:
+        """This goes wrong from the next second on."""
+        match fault:
+            case SensorOff(for_s=for_s):
+                self._oximeter.take_off(self._second + for_s)
+            case SensorOn():
+                self._oximeter.take_off(self._second)
+            case Motion():
+                self._oximeter.move(fault, self._second)
+            case CuffFails(times=times):
+                self._cuff.fail_next(times)
+            case CuffNow():
+                self._cuff.start(self._second)
+            case CuffSays():
+                self._cuff.say_next(fault)
+            case Battery(percent=percent):
+                self._battery, self._battery_at = percent, self._second
+            case _:
+                self._output.begin(fault, self._second)
+
     def take(self) -> list[Measurement]:
         """This second's pulse and SpO2, and a cuff's result when one has just ended."""
         second = self._second
-        vitals = self._patient.step()
-        measurements = list(self._oximeter.step(second, vitals))
+        vitals = self.patient.step()
+        squeezed = self._same_arm and self._cuff.squeezes(second)
+        measurements = list(self._oximeter.step(second, vitals, squeezed=squeezed))
+        if self._breathing:
+            measurements.append(Measurement("resp_rate", float(max(0, round(vitals.resp_rate)))))
         pressure = self._cuff.step(second, vitals, moving=self._oximeter.is_moving(second))
         if pressure is not None:
             measurements.append(pressure)
         self._second += 1
-        return measurements
+        return self._output.say(second, measurements)

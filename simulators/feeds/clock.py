@@ -8,7 +8,8 @@ from collections.abc import Callable
 class DeviceClock:
     """Milliseconds since the Unix epoch, running ``speed`` times as fast as ``monotonic`` once it is set.
 
-    ``wall`` and ``monotonic`` give seconds. Until the first welcome the clock shows the wall's time.
+    ``wall`` and ``monotonic`` give seconds. Until the first welcome the clock shows the wall's time. ``error_ms`` is
+    how far ahead of its true time a device writes it.
     """
 
     def __init__(self, wall: Callable[[], float], monotonic: Callable[[], float]) -> None:
@@ -16,6 +17,7 @@ class DeviceClock:
         self._set_at = monotonic()
         self._shown_then = round(wall() * 1000)
         self.speed = 1.0
+        self.error_ms = 0
 
     def now(self) -> int:
         """The clock's time now."""

@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Callable
 
 from simulators.devices.measurement import Source
+from simulators.feeds.address import Address, Tally
 from simulators.feeds.clock import DeviceClock
-from simulators.feeds.frames import hello_text, reading_text
-from simulators.feeds.link import Address, Link, Tally
+from simulators.feeds.disturbances import Network
+from simulators.feeds.frames import hello_text, reading_text, status_text
+from simulators.feeds.link import Link
 from simulators.feeds.queue import FrameQueue
 from simulators.feeds.tasks import cancel
 
 GRACE_S = 2.0
 """How long a stopped feed waits for what is still on its way, in real seconds."""
-_READINGS_PER_FRAME = 200
+_BATTERY_EVERY_S = 60
 _SHORTEST_SLEEP_S = 0.02
 _LONGEST_SLEEP_S = 1.0
 
@@ -31,11 +33,13 @@ class Feed:
         say: Callable[[str], None],
         *,
         patience_s: float | None = None,
+        network: Network | None = None,
     ) -> None:
         self._source = source
         self._queue = queue
         self._clock = clock
-        self._link = Link(address, queue, clock, self._hello, say, patience_s)
+        self._network = network
+        self._link = Link(address, queue, clock, self._hello, say, patience_s, network=network)
 
     @property
     def tally(self) -> Tally:
@@ -78,18 +82,25 @@ class Feed:
                 # Awake at least once a second, because a welcome may set the clock meanwhile.
                 await asyncio.sleep(min(max(wait, _SHORTEST_SLEEP_S), _LONGEST_SLEEP_S))
                 continue
-            self._queue_what_is_due(origin)
+            self._queue_what_is_next(due, origin)
             await asyncio.sleep(0)
         self._link.end()
 
-    def _queue_what_is_due(self, origin: int) -> None:
-        now = self._clock.now()
-        readings: list[str] = []
-        while (due := self._source.due()) is not None and len(readings) < _READINGS_PER_FRAME:
-            measured_at = origin + round(due * 1000)
-            if measured_at > now:
-                break
-            readings += [reading_text(taken, measured_at) for taken in self._source.take()]
-        if readings:
-            seq = self._queue.add(f"[{','.join(readings)}]", self._source.position)
-            self._link.send(seq)
+    def _queue_what_is_next(self, due: float, origin: int) -> None:
+        """One frame for what is due at one time, however late it is: the same frames at every speed of the clock."""
+        measured_at = origin + round(due * 1000)
+        taken = self._source.take()
+        if self._network is not None:
+            self._clock.error_ms = self._network.clock_error_ms(due)
+        if taken:
+            written_at = measured_at + self._clock.error_ms
+            readings = ",".join(reading_text(one, written_at) for one in taken)
+            seq = self._queue.add(f"[{readings}]", self._source.position)
+            self._link.send(seq, measured_at)
+        self._link.go_on(due, self._aside(due, measured_at))
+
+    def _aside(self, due: float, measured_at: int) -> str | None:
+        battery = getattr(self._source, "battery_percent", None)
+        if battery is None or due % _BATTERY_EVERY_S:
+            return None
+        return status_text(measured_at + self._clock.error_ms, battery)

@@ -22,6 +22,12 @@ def hello_text(stream: str, sent_at: int, model: str, metrics: Mapping[str, floa
     )
 
 
+def status_text(sent_at: int, battery_percent: float) -> str:
+    """How the device itself is; not acknowledged."""
+    status = {"type": "device", "sent_at": rfc3339(sent_at), "battery_percent": battery_percent}
+    return json.dumps(status)
+
+
 def readings_text(seq: int, sent_at: int, readings: str) -> str:
     """A frame with the device's time of sending; ``readings`` is the queued JSON list."""
     return f'{{"type":"readings","seq":{seq},"sent_at":"{rfc3339(sent_at)}","readings":{readings}}}'

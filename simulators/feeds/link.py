@@ -22,7 +22,9 @@ from monitor.wire.device import (
     Welcome,
     parse_to_device,
 )
+from simulators.feeds.address import Address, Tally
 from simulators.feeds.clock import DeviceClock
+from simulators.feeds.disturbances import Frame, Network
 from simulators.feeds.frames import readings_text
 from simulators.feeds.queue import FrameQueue
 from simulators.feeds.tasks import cancel
@@ -30,6 +32,9 @@ from simulators.feeds.tasks import cancel
 WELCOME_WITHIN_S = 10.0
 _BACKOFF_S = (0.2, 2.0)
 _CLOCK_STEP_MS = 2000
+_AT_A_TIME = 50
+_AT_ONCE_S = 0.2
+"""A frame that leaves within so many real seconds was sent when it was measured, as far as a simulated device knows."""
 _FINAL_REFUSALS = {
     401: "the gateway does not know this token (401)",
     403: "this device's token is revoked (403)",
@@ -49,36 +54,13 @@ class _SetAnewError(RuntimeError):
 
 
 @dataclass(slots=True)
-class Tally:
-    """What became of the frames.
-
-    ``frames`` were acknowledged, with so many readings ``stored`` and ``rejected``; ``resumed`` frames proved to be
-    durable at a reconnect; ``errors`` counts refused frames.
-    """
-
-    frames: int = 0
-    resumed: int = 0
-    stored: int = 0
-    rejected: int = 0
-    errors: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a device connects, as whom: ``name`` is for people, ``token`` for the gateway."""
-
-    name: str
-    url: str
-    token: str
-
-
-@dataclass(slots=True)
 class Link:
     """Sends the queue of one device to the gateway.
 
     ``hello`` gives the first frame's text for a time of sending. ``say`` takes one line of progress. ``patience_s``
     ends the link when no gateway ever answered for that long (real seconds; None: never). ``welcomed`` is set once the
-    clock is the gateway's; ``stepped_ms`` is how far later welcomes have moved the clock.
+    clock is the gateway's; ``stepped_ms`` is how far later welcomes have moved the clock. ``network`` is what the
+    frames go through, ``second`` how late it is for it.
     """
 
     address: Address
@@ -90,15 +72,28 @@ class Link:
     tally: Tally = field(default_factory=Tally)
     welcomed: asyncio.Event = field(default_factory=asyncio.Event)
     stepped_ms: int = 0
+    network: Network | None = None
+    second: float = 0.0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _unsent: deque[int] = field(default_factory=deque)
+    _measured: dict[int, int] = field(default_factory=dict)
+    _asides: list[str] = field(default_factory=list)
     _ending: bool = False
     _trouble: str = ""
 
-    def send(self, seq: int) -> None:
-        """A frame was queued."""
+    def send(self, seq: int, measured_at: int) -> None:
+        """A frame was queued, measured at this time of the clock."""
         self._unsent.append(seq)
+        self._measured[seq] = measured_at
         self._news.set()
+
+    def go_on(self, second: float, aside: str | None = None) -> None:
+        """It is this second now; ``aside`` is sent where there is a connection, and forgotten where there is none."""
+        self.second = second
+        if aside is not None:
+            self._asides = [aside]
+        if self.network is not None:
+            self._news.set()
 
     def end(self) -> None:
         """Nothing more will be queued: ``run`` returns when everything is acknowledged."""
@@ -110,7 +105,7 @@ class Link:
         began = asyncio.get_running_loop().time()
         delay = _BACKOFF_S[0]
         while not self._is_done():
-            trouble = await self._attempt()
+            trouble = await self._attempt() if self._is_up() else "the network is cut"
             if trouble is None:
                 delay = _BACKOFF_S[0]
             else:
@@ -120,6 +115,9 @@ class Link:
                 return
             await asyncio.sleep(delay * random.uniform(0.7, 1.3))
             delay = min(delay * 2, _BACKOFF_S[1])
+
+    def _is_up(self) -> bool:
+        return self.network is None or self.network.is_up(self.second)
 
     def _is_done(self) -> bool:
         return self._ending and not self.queue.pending
@@ -173,7 +171,7 @@ class Link:
 
     async def _enter(self, socket: ClientConnection) -> None:
         """Say hello, take the gateway's clock, and learn what it has already."""
-        await socket.send(self.hello(self.clock.now()))
+        await socket.send(self.hello(self.clock.now() + self.clock.error_ms))
         async with asyncio.timeout(WELCOME_WITHIN_S):
             welcome = await _welcome(socket)
         step = self.clock.set(
@@ -189,6 +187,7 @@ class Link:
             self.stepped_ms += step
         self.welcomed.set()
         self._unsent = deque(self.queue.pending)
+        self._measured.clear()
         self._trouble = ""
         kept = f", {len(self._unsent)} frames kept" if self._unsent else ""
         self.say(
@@ -201,19 +200,42 @@ class Link:
         try:
             while not receiving.done():
                 self._news.clear()
-                while self._unsent and not receiving.done():
-                    await self._send(socket, self._unsent.popleft())
+                if not self._is_up():
+                    raise _SetAnewError
+                await self._send_all(socket, receiving)
                 if self._is_done():
                     return
                 await self._news.wait()
             receiving.result()
         finally:
+            if self.network is not None:
+                self.network.cut()
             await cancel(receiving)
 
-    async def _send(self, socket: ClientConnection, seq: int) -> None:
-        readings = self.queue.pending.get(seq)
-        if readings is not None:
-            await socket.send(readings_text(seq, self.clock.now(), readings))
+    async def _send_all(self, socket: ClientConnection, receiving: asyncio.Task[None]) -> None:
+        asides, self._asides = self._asides, []
+        for text in asides:
+            await socket.send(text)
+        while not receiving.done():
+            unsent = [self._unsent.popleft() for _ in range(min(len(self._unsent), _AT_A_TIME))]
+            pending = self.queue.pending
+            frames = [Frame(seq, pending[seq]) for seq in unsent if seq in pending]
+            if self.network is not None:
+                frames = self.network.carry(self.second, frames)
+            for frame in frames:
+                await socket.send(self._written(frame))
+            if not self._unsent:
+                return
+
+    def _written(self, frame: Frame) -> str:
+        if not frame.seq:
+            return frame.text
+        now, measured_at = self.clock.now(), self._measured.pop(frame.seq, None)
+        at_once = (
+            measured_at is not None and now - measured_at <= _AT_ONCE_S * 1000 * self.clock.speed
+        )
+        sent_at = measured_at if measured_at is not None and at_once else now
+        return readings_text(frame.seq, sent_at + self.clock.error_ms, frame.text)
 
     async def _receive(self, socket: ClientConnection) -> None:
         while True:

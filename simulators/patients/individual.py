@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
@@ -25,21 +25,19 @@ class Response(StrEnum):
 
 
 _RISES = {
-    Response.STRONG: ((16.0, 8.5), (11.0, 6.0), (4.0, 7.0)),
+    Response.STRONG: ((16.6, 8.5), (11.0, 6.0), (4.0, 7.0)),
     Response.MILD: ((7.4, 8.0), (6.0, 6.0), (1.9, 6.0)),
 }
 """Mean and SD of the rise in systolic (mmHg), diastolic (mmHg) and pulse (/min)."""
 
-Course = tuple[tuple[float, float], ...]
-"""Points (seconds since the start of the run, SpO2 in %), joined by straight lines."""
-
 
 @dataclass(frozen=True, slots=True)
 class Individual:
-    """Baselines, and rises at EFFECT_AT_40_MIN: pressures in mmHg, pulse in /min, SpO2 in %.
+    """Baselines, and rises at EFFECT_AT_40_MIN: pressures in mmHg, pulse and breathing in /min, SpO2 in %.
 
     ``anxiety`` is what arriving adds to the systolic pressure; ``unrest`` scales the spontaneous variation of pulse
-    and SpO2; ``airway_event_min`` is the minute of infusion in which the airway closes for a while.
+    and SpO2; ``airway_event_min`` is the minute of infusion in which the airway closes for a while. ``sensitivity``
+    scales what a drug against high pressure does, ``dissociation`` the CADSS.
     """
 
     systolic: float = 124.0
@@ -57,7 +55,10 @@ class Individual:
     volume: float = 1.0
     effect: float = 1.0
     airway_event_min: float | None = None
-    desaturations: tuple[Course, ...] = field(default=())
+    resp_rate: float = 14.0
+    sensitivity: float = 1.0
+    dissociation: float = 1.0
+    infusion_number: int = 1
 
 
 def draw_individual(rng: Random, response: Response = Response.STRONG) -> Individual:
@@ -82,6 +83,9 @@ def draw_individual(rng: Random, response: Response = Response.STRONG) -> Indivi
         volume=math.exp(rng.gauss(0, 0.20)),
         effect=math.exp(rng.gauss(0, 0.30)),
         airway_event_min=airway_event,
+        resp_rate=rng.gauss(14, 1.5),
+        sensitivity=rng.uniform(0.67, 1.33),
+        dissociation=math.exp(rng.gauss(0, 0.5)),
     )
 
 

@@ -25,7 +25,21 @@ class Kinetics:
     The factors scale the clearance, the central volume and ke0 of the published mean person.
     """
 
-    __slots__ = ("_central", "_deep", "_effect", "_ng_per_ml", "_rows", "_shallow")
+    __slots__ = (
+        *("_aa", "_ab", "_ac", "_ar", "_ba", "_bb", "_bc", "_br", "_ca", "_cb", "_cc", "_cr"),
+        *(
+            "_central",
+            "_deep",
+            "_ea",
+            "_eb",
+            "_ec",
+            "_ee",
+            "_effect",
+            "_er",
+            "_ng_per_ml",
+            "_shallow",
+        ),
+    )
 
     def __init__(
         self, weight_kg: float, clearance: float = 1.0, volume: float = 1.0, effect: float = 1.0
@@ -35,7 +49,11 @@ class Kinetics:
         self._central = self._shallow = self._deep = self._effect = 0.0
         elimination = _K10 * clearance / volume
         exchange = exponential(_system(elimination, _KE0 * effect, self._ng_per_ml), STEP_MIN)
-        self._rows = tuple(tuple(row) for row in exchange[:4])
+        # Unrolled, without the zeros: this is the innermost loop of a thousand patients.
+        (self._aa, self._ab, self._ac, _, self._ar) = exchange[0]
+        (self._ba, self._bb, self._bc, _, self._br) = exchange[1]
+        (self._ca, self._cb, self._cc, _, self._cr) = exchange[2]
+        (self._ea, self._eb, self._ec, self._ee, self._er) = exchange[3]
 
     @property
     def plasma(self) -> float:
@@ -50,10 +68,11 @@ class Kinetics:
     def advance(self, rate_mg_per_min: float) -> None:
         """Let one second pass at this infusion rate."""
         a, b, c, e = self._central, self._shallow, self._deep, self._effect
-        self._central, self._shallow, self._deep, self._effect = (
-            row[0] * a + row[1] * b + row[2] * c + row[3] * e + row[4] * rate_mg_per_min
-            for row in self._rows
-        )
+        rate = rate_mg_per_min
+        self._central = self._aa * a + self._ab * b + self._ac * c + self._ar * rate
+        self._shallow = self._ba * a + self._bb * b + self._bc * c + self._br * rate
+        self._deep = self._ca * a + self._cb * b + self._cc * c + self._cr * rate
+        self._effect = self._ea * a + self._eb * b + self._ec * c + self._ee * e + self._er * rate
 
 
 def _system(elimination: float, ke0: float, ng_per_ml: float) -> Matrix:

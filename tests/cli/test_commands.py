@@ -239,6 +239,7 @@ def test_an_option_without_its_path_is_said_to_need_one(shell: Shell, option: st
         ("session", "cancel", "s1", "--reason", "test"),
         ("serve", "--speed", "60"),
         ("gateway", "--speed", "60"),
+        ("gateway", "--stepped"),
         ("dashboard", "--auto-sign-in", "Kari"),
     ],
 )

@@ -23,6 +23,7 @@ from monitor.wire.device import (
     SUBPROTOCOL,
     Ack,
     DeviceReading,
+    DeviceStatus,
     Error,
     Hello,
     Readings,
@@ -55,6 +56,7 @@ class ContractGateway:
     frames: list[tuple[str, UUID, int]] = field(default_factory=list)
     repeated: int = 0
     hellos: list[Hello] = field(default_factory=list)
+    statuses: list[DeviceStatus] = field(default_factory=list)
     clock_errors_ms: list[int] = field(default_factory=list)
     sockets: dict[str, ServerConnection] = field(default_factory=dict)
     port: int = 0
@@ -142,6 +144,10 @@ class ContractGateway:
                 await _tell(
                     socket, Error(seq=error.seq, code="invalid_message", message=error.message)
                 )
+                continue
+            if isinstance(frame, DeviceStatus):
+                # Not acknowledged.
+                self.statuses.append(frame)
                 continue
             assert isinstance(frame, Readings)
             await self._take(socket, token, hello.stream, frame)

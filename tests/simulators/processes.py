@@ -24,6 +24,7 @@ async def simulate(*arguments: str, queue: Path, token: str = "t1", wait: bool =
         },
         stdout=PIPE,
         stderr=PIPE,
+        start_new_session=True,
     )
     _started.append(process)
     if wait:
@@ -31,8 +32,8 @@ async def simulate(*arguments: str, queue: Path, token: str = "t1", wait: bool =
     return process
 
 
-async def output(process: Process) -> tuple[str, str]:
-    stdout, stderr = await asyncio.wait_for(process.communicate(), 30)
+async def output(process: Process, within_s: float = 30) -> tuple[str, str]:
+    stdout, stderr = await asyncio.wait_for(process.communicate(), within_s)
     return stdout.decode(), stderr.decode()
 
 

@@ -144,7 +144,11 @@ async def test_held_values_are_repeated_once_a_second_and_marked(
             1,
             "two columns are pulse_rate",
         ),
-        (("run", "--scenario", "party", "--gateway", "ws://h:1"), 2, "party is not one of"),
+        (
+            ("run", "--scenario", "party", "--gateway", "ws://h:1"),
+            2,
+            "party is neither a file nor a scenario",
+        ),
         (("run", "--gateway", "ws://h:99999"), 1, "not an address"),
         (("dance",), 2, "dance"),
     ],
@@ -223,7 +227,7 @@ async def test_room_that_is_refused_leaves_the_others_alone(tmp_path: Path) -> N
         ('[{"room": "1", "tocken": "secret"}]', "0.token"),
         ("[]", "at least 1"),
         ("secret", "JSON"),
-        ('[{"room": "1", "token": "secret", "scenario": "party"}]', "party is not one of"),
+        ('[{"room": "1", "token": "secret", "scenario": "party"}]', "party is neither"),
     ],
 )
 def test_wrong_tokens_file_is_told_without_its_tokens(

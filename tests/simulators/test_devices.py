@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 from monitor.domain.readings import Metric, implausible_pressure, implausible_value
 from monitor.wire.base import milliseconds
 from monitor.wire.device import Readings, parse_from_device
-from simulators.devices.bedside import BedsideMonitor
 from simulators.devices.cuff import Cuff
 from simulators.devices.measurement import Measurement
 from simulators.devices.oximeter import FINGER_LAG_S, Oximeter
 from simulators.feeds.frames import reading_text, readings_text
 from simulators.patients.patient import Vitals
 from simulators.rooms import SimulatedRoom, build_room
-from simulators.scenarios import SCENARIOS
+from simulators.scenarios.bed import Bed, build_bed
+from simulators.scenarios.library import library
 
 CALM = Vitals(pulse_rate=72.4, spo2=97.2, systolic=124, diastolic=76)
 
 
 def played(scenario: str, seconds: int, minutes: float | None = None) -> list[list[Measurement]]:
-    devices = SCENARIOS[scenario].build("1/1", minutes, 0)
-    return [devices.take() for _ in range(seconds)]
+    bed = build_bed(library()[scenario], 0, seed=1, name="1", into_infusion_min=minutes)
+    return [list(bed.take()) for _ in range(seconds)]
 
 
 def of(metric: str, seconds: list[list[Measurement]]) -> list[tuple[int, Measurement]]:
@@ -57,8 +57,12 @@ def test_fall_in_saturation_shows_late_and_smoothed() -> None:
 
 
 def test_probe_off_the_finger_is_no_value_and_no_zero() -> None:
-    oximeter = Oximeter(Random(1), sensor_off=[(5, 10)])
-    shown = [oximeter.step(second, CALM) for second in range(12)]
+    oximeter = Oximeter(Random(1))
+    shown = []
+    for second in range(12):
+        if second == 5:
+            oximeter.take_off(10)
+        shown.append(oximeter.step(second, CALM))
     assert [pulse.status for pulse, _ in shown] == ["ok"] * 5 + ["sensor_off"] * 5 + ["ok"] * 2
     assert [spo2.value for _, spo2 in shown[5:10]] == [None] * 5
     assert shown[10][1].value == 97
@@ -94,7 +98,7 @@ def test_failed_cuff_says_so_and_tries_again() -> None:
 @given(seed=st.integers(), minutes=st.integers(-30, 90), place=st.integers(0, 11))
 @settings(max_examples=20, deadline=None)
 def test_no_device_of_a_ward_says_what_cannot_be_true(seed: int, minutes: int, place: int) -> None:
-    devices = SCENARIOS["ward"].build(f"{seed}/1", minutes, place)
+    devices = build_bed(library()["ward"], place, seed=seed, into_infusion_min=minutes)
     for _ in range(400):
         for one in devices.take():
             if one.metric == "nibp":
@@ -105,8 +109,8 @@ def test_no_device_of_a_ward_says_what_cannot_be_true(seed: int, minutes: int, p
 
 def test_same_seed_is_the_same_trace_and_another_seed_another() -> None:
     assert played("ward", 900) == played("ward", 900)
-    other = SCENARIOS["ward"].build("2/1", None, 0)
-    assert [other.take() for _ in range(900)] != played("ward", 900)
+    other = build_bed(library()["ward"], 0, seed=2)
+    assert [list(other.take()) for _ in range(900)] != played("ward", 900)
 
 
 def test_room_keeps_its_patient_when_other_rooms_are_left_out() -> None:
@@ -116,7 +120,7 @@ def test_room_keeps_its_patient_when_other_rooms_are_left_out() -> None:
 
 
 def test_responder_peaks_at_188_over_108_at_the_end_of_the_infusion() -> None:
-    cuffs = of("nibp", played("responder", 3600))
+    cuffs = of("nibp", played("responder", 3600, 0))
     second, peak = max(cuffs, key=lambda cuff: cuff[1].systolic or 0)
     assert 30 * 60 < second < 42 * 60
     assert peak.systolic == pytest.approx(188, abs=3)
@@ -139,9 +143,9 @@ def test_probe_off_scenario_loses_pulse_and_saturation_and_finds_them_again() ->
     assert [second for second, one in of("pulse_rate", seconds) if one.value is None] == off
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", library())
 def test_everything_a_scenario_says_is_a_message_of_the_wire(scenario: str) -> None:
-    devices: BedsideMonitor = SCENARIOS[scenario].build("1/1", None, 3)
+    devices: Bed = build_bed(library()[scenario], 3)
     start = 1_800_000_000_000
     for second in range(400):
         at = start + second * 1000

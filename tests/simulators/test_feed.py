@@ -13,11 +13,13 @@ import pytest
 from monitor.wire.base import milliseconds
 from monitor.wire.device import DeviceReading
 from simulators.devices.measurement import Measurement, Source
+from simulators.feeds.address import Address
 from simulators.feeds.clock import DeviceClock
 from simulators.feeds.feed import Feed
-from simulators.feeds.link import Address, FeedRefusedError
+from simulators.feeds.link import FeedRefusedError
 from simulators.feeds.queue import FrameQueue
-from simulators.scenarios import SCENARIOS
+from simulators.scenarios.bed import build_bed
+from simulators.scenarios.library import library
 from tests.simulators.contract_gateway import ContractGateway, now_and_then, until
 
 
@@ -119,12 +121,14 @@ async def test_readings_of_an_outage_arrive_later_with_the_time_they_were_measur
 async def test_same_seed_is_the_same_trace_whatever_the_speed(speed: float, tmp_path: Path) -> None:
     gateway = ContractGateway(clock_speed=speed)
     async with gateway.running():
-        bench = Bench(gateway, SCENARIOS["ward"].build("5/1", 10, 0), tmp_path)
+        bench = Bench(
+            gateway, build_bed(library()["ward"], 0, seed=5, into_infusion_min=10), tmp_path
+        )
         running = asyncio.create_task(bench.run())
         await until(lambda: len(pulses(gateway)) >= 3, "three seconds of readings")
         bench.stop.set()
         await running
-    alone = SCENARIOS["ward"].build("5/1", 10, 0)
+    alone = build_bed(library()["ward"], 0, seed=5, into_infusion_min=10)
     expected = [one for _ in pulses(gateway) for one in alone.take()]
     got = [
         Measurement(**reading.model_dump(exclude={"measured_at"}))

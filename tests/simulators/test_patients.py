@@ -14,7 +14,7 @@ from simulators.patients.individual import (
     draw_individual,
 )
 from simulators.patients.kinetics import Kinetics
-from simulators.patients.patient import Patient, course_at
+from simulators.patients.patient import Patient
 
 PLASMA = {5: 155, 10: 182, 20: 210, 30: 226, 40: 240, 45: 91, 60: 55, 120: 36, 240: 17}
 """Domino's model for 70 kg and 0.5 mg/kg over 40 minutes: minute to ng/mL."""
@@ -77,14 +77,6 @@ def test_airway_event_takes_the_saturation_down_and_back() -> None:
     assert 79 < min(saturations) < 91
     assert min(saturations[:50]) > 94
     assert min(saturations[-60:]) > 94
-
-
-def test_course_is_straight_between_its_points_and_nothing_outside() -> None:
-    course = ((60.0, 92.0), (150.0, 86.0))
-    assert course_at(course, 59) is None
-    assert course_at(course, 60) == 92
-    assert course_at(course, 105) == 89
-    assert course_at(course, 150) is None
 
 
 def test_individuals_stay_possible() -> None:

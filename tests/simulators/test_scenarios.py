@@ -1,0 +1,146 @@
+"""The scenarios judge the monitor: as it is they all pass, and broken on purpose some of them do not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from simulators.check.stage import play
+from simulators.check.verdict import Outcome
+from simulators.scenarios.library import (
+    LIBRARY,
+    SCHEMA,
+    ScenarioError,
+    library,
+    path_of,
+    read_scenario,
+    schema_text,
+)
+from simulators.scenarios.times import clock
+from tests.simulators.engine import engine
+from tests.simulators.mutations import MUTATIONS, Mutation, mutated
+from tests.simulators.processes import output, simulate
+
+STORIES = (
+    *("normal", "white_coat", "responder", "panic", "vasovagal", "desaturation", "airway"),
+    *("motion", "probe_off", "cuff_failure", "stream_loss", "late_rise", "second_infusion"),
+)
+SHORT = ("airway", "probe_off", "stream_loss")
+
+
+def played(
+    directory: Path, names: Sequence[str], mutation: Mutation | None = None
+) -> list[Outcome]:
+    scenarios = [(name, library()[name]) for name in names]
+    with engine(directory / "engine", None if mutation is None else mutated(mutation)) as monitor:
+        return asyncio.run(play(scenarios, monitor))
+
+
+def wrong(outcomes: Sequence[Outcome]) -> list[str]:
+    return [f"{one.name}: {row}" for one in outcomes for row in one.rows if not row.right]
+
+
+def test_all_thirteen_stories_and_a_full_ward_are_in_the_library() -> None:
+    assert set(STORIES) | {"ward"} <= set(library())
+    assert len(library()["ward"].room) == 12
+
+
+def test_the_monitor_does_what_every_scenario_expects(tmp_path: Path) -> None:
+    assert not wrong(played(tmp_path, list(library())))
+
+
+@pytest.mark.parametrize("name", library())
+def test_every_room_of_a_scenario_expects_or_forbids_something(name: str) -> None:
+    for room in library()[name].room:
+        assert room.expected or room.forbidden
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_broken_alarm_system_is_noticed(
+    mutation: Mutation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if mutation.in_code is not None:
+        mutation.in_code(monkeypatch)
+    outcomes = played(tmp_path, mutation.noticed_by, mutation)
+    assert [one.name for one in outcomes if one.passed] == []
+
+
+async def test_command_checks_against_a_gateway_of_its_own_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    process = await simulate("check", "all", "--json", queue=tmp_path, wait=False)
+    stdout, stderr = await output(process, within_s=400)
+    outcomes = json.loads(stdout)
+    assert [one["scenario"] for one in outcomes if not one["passed"]] == [], stdout
+    assert [one["scenario"] for one in outcomes] == list(library())
+    assert process.returncode == 0, stderr
+    of_its_session = ("ps", "-o", "args=", "-s", str(process.pid))
+    left = await asyncio.create_subprocess_exec(*of_its_session, stdout=PIPE)
+    assert (await left.communicate())[0] == b""
+
+
+async def test_failed_expectation_is_exit_code_1_with_what_was_seen(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'title = "Nobody is ever off"\nminutes = 2\n[[room]]\n'
+        'event = [{ at = "00:20", do = "sensor_off", for_s = 20 }]\n'
+        '[[room.expected]]\nkind = "limit"\nraised = [0, 60]\n[[room.forbidden]]\n'
+    )
+    process = await simulate("check", str(file), queue=tmp_path, wait=False)
+    stdout, _ = await output(process, within_s=120)
+    assert process.returncode == 1
+    assert "mine: FAILED" in stdout
+    assert "NOT limit 00:00-01:00" in stdout
+    assert "00:20-00:40 low no_value ended: No value: Pulse, SpO₂ – sensor off" in stdout
+    assert stdout.endswith("0 of 1 scenarios passed\n")
+
+
+def test_schema_beside_the_library_is_the_one_of_the_models() -> None:
+    assert SCHEMA.read_text() == schema_text() + "\n", (
+        f"write it anew: {sys.executable} -c 'from simulators.scenarios.library import *; "
+        "SCHEMA.write_text(schema_text() + chr(10))'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title = 1", "title"),
+        ("no toml", "mine.toml"),
+        ('title = "x"\nminutes = 1\nroom = []', "room"),
+        ('title = "x"\nminutes = 1\n[[room]]\nbed = 1', "room.0.bed"),
+        ('title = "x"\nminutes = 1\n[[room]]\nevent = [{ at = "1", do = "panic" }]', "MM:SS"),
+        ('title = "x"\nminutes = 1\n[[room]]\nevent = [{ at = 1, do = "dance" }]', "dance"),
+        ('title = "x"\nminutes = 1\n[[room]]\nevent = [{ do = "panic" }]', "at"),
+        ('title = "x"\nminutes = 1\n[[room]]\nfact = [{ what = "phase" }]', "at_least"),
+        ('title = "x"\nminutes = 1\n[[room]]\npatient = { same_as = "y" }', "same_as"),
+        ('title = "x"\nminutes = 1\n[[room]]\nname = "2"\n[[room]]', "same name"),
+    ],
+)
+def test_file_that_is_no_scenario_is_refused_with_its_place(
+    text: str, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    with pytest.raises(ScenarioError, match=r"mine\.toml") as refused:
+        read_scenario(file)
+    assert words in str(refused.value)
+
+
+def test_scenario_is_found_by_name_or_path(tmp_path: Path) -> None:
+    assert path_of("airway") == LIBRARY / "airway.toml"
+    file = tmp_path / "mine.toml"
+    file.touch()
+    assert path_of(str(file)) == file
+    with pytest.raises(ScenarioError, match="neither"):
+        path_of("nothing")
+
+
+def test_times_are_written_as_they_are_read() -> None:
+    assert [clock(second) for second in (0, 65, 4210)] == ["00:00", "01:05", "70:10"]
