@@ -26,7 +26,8 @@ from simulators.fleet import (
 )
 from simulators.recordings.columns import TARGETS, ColumnMapError, parse_map
 from simulators.recordings.playback import NoSpacingError, Playback, rows_played
-from simulators.recordings.recording import RecordingError, read_recording
+from simulators.recordings.recording import read_recording
+from simulators.recordings.timed import RecordingError
 from simulators.rooms import RoomsError, SimulatedRoom, build_room, find_scenario, read_rooms
 from simulators.scenarios.library import ScenarioError, library
 

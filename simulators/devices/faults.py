@@ -31,7 +31,10 @@ class SensorOn(Fault):
 
 
 class Motion(Fault):
-    """The hand moves: values jump by these amounts. Old oximeters do not mark them."""
+    """The hand moves: the pulse jumps by this much, the saturation falls by up to this much and comes back.
+
+    Old oximeters do not mark such values.
+    """
 
     do: Literal["motion"] = "motion"
     for_s: Duration = 20

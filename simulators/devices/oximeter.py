@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from random import Random
 
@@ -69,12 +70,18 @@ class Oximeter:
         spo2 = sum(self._saturations) / len(self._saturations)
         status = "ok"
         if self.is_moving(second):
-            pulse, spo2 = pulse + self._motion.pulse_rate, spo2 + self._motion.spo2
+            pulse += self._motion.pulse_rate
+            spo2 += self._motion.spo2 * self._arch(second)
             status = "motion" if self._motion.marked else "ok"
         return (
             Measurement("pulse_rate", min(250.0, max(25.0, float(round(pulse)))), status=status),
             Measurement("spo2", min(100.0, max(1.0, float(round(spo2)))), status=status),
         )
+
+    def _arch(self, second: int) -> float:
+        """Motion takes the saturation away and gives it back: it is far off for a part of a burst only."""
+        left = (self._moves_until - second) / self._motion.for_s
+        return math.sin(math.pi * min(1.0, left))
 
     def _maybe_move(self, second: int) -> None:
         if not self.is_moving(second) and self._rng.random() < self._burst_chance:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from simulators.devices.measurement import Measurement
+from simulators.recordings import exported, vital
 from simulators.recordings.columns import (
     PRESSURE_TARGETS,
     TIME_TARGETS,
@@ -23,12 +24,9 @@ from simulators.recordings.columns import (
     ZERO_MEANS_NOTHING,
     targets_of,
 )
+from simulators.recordings.timed import RecordingError, Timed
 
 _NO_VALUE = frozenset({"", "nan"})
-
-
-class RecordingError(ValueError):
-    """The file is not a recording that can be played back; one sentence with the line."""
 
 
 class Row(NamedTuple):
@@ -48,7 +46,12 @@ class Recording:
 
 
 def read_recording(path: Path, columns: Mapping[str, str]) -> Recording:
-    """Read a CSV file with a header. Raises RecordingError, ColumnMapError and OSError."""
+    """Read a CSV file with a header, a session exported by the product, or a ``.vital`` file.
+
+    Raises RecordingError, ColumnMapError and OSError.
+    """
+    if path.suffix == vital.SUFFIX:
+        return _of_times(path, *vital.read(path, columns))
     content = path.read_bytes()
     try:
         lines = content.decode("utf-8-sig").splitlines()
@@ -56,6 +59,8 @@ def read_recording(path: Path, columns: Mapping[str, str]) -> Recording:
         raise RecordingError(f"{path} is not UTF-8 text: {error}") from error
     reader = csv.DictReader(lines)
     header = list(reader.fieldnames or ())
+    if exported.is_exported(header):
+        return _of_times(path, *exported.read(path, reader))
     used = targets_of(header, columns)
     if not (set(used.values()) - set(TIME_TARGETS)):
         raise RecordingError(f"{path} has no column that is a metric of the feed; see --map")
@@ -66,6 +71,16 @@ def read_recording(path: Path, columns: Mapping[str, str]) -> Recording:
     _check_order(path, rows)
     marks = hashlib.sha256(content + repr(sorted(used.items())).encode()).hexdigest()[:16]
     return Recording(_from_zero(rows), marks, tuple(remarks))
+
+
+def _of_times(path: Path, timed: Timed, remarks: list[str]) -> Recording:
+    """What was measured at each time, as rows from zero on."""
+    if not timed:
+        raise RecordingError(f"{path} has no values of a metric of the feed")
+    first = min(timed)
+    rows = tuple(Row((at - first) / 1000, tuple(timed[at])) for at in sorted(timed))
+    marks = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return Recording(rows, marks, tuple(remarks))
 
 
 def _row(

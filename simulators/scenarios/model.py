@@ -188,7 +188,7 @@ class Scenario(Part):
     minutes: Annotated[float, Field(gt=0, le=600)]
     """How long it is checked for; ``run`` goes on until it is stopped."""
     seed: int = 1
-    room: Annotated[tuple[Room, ...], Field(min_length=1, max_length=100)]
+    room: Annotated[tuple[Room, ...], Field(min_length=1, max_length=1000)]
 
     @property
     def seconds(self) -> int:

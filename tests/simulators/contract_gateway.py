@@ -57,6 +57,7 @@ class ContractGateway:
     repeated: int = 0
     hellos: list[Hello] = field(default_factory=list)
     statuses: list[DeviceStatus] = field(default_factory=list)
+    taken: list[Readings] = field(default_factory=list)
     clock_errors_ms: list[int] = field(default_factory=list)
     sockets: dict[str, ServerConnection] = field(default_factory=dict)
     port: int = 0
@@ -155,6 +156,7 @@ class ContractGateway:
     async def _take(
         self, socket: ServerConnection, token: str, stream: UUID, frame: Readings
     ) -> None:
+        self.taken.append(frame)
         self.clock_errors_ms.append(self.now() - milliseconds(frame.sent_at))
         refusal = self.refuse(frame)
         if refusal is not None:

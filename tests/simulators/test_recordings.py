@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from monitor.wire.base import milliseconds
 from simulators.devices.measurement import Measurement
 from simulators.recordings.columns import KNOWN_COLUMNS, ColumnMapError, parse_map, targets_of
 from simulators.recordings.playback import NoSpacingError, Playback, rows_played
-from simulators.recordings.recording import Recording, RecordingError, Row, read_recording
+from simulators.recordings.recording import Recording, Row, read_recording
+from simulators.recordings.timed import RecordingError
+from simulators.recordings.vital import Sample, timed_of
 from tests.simulators.contract_gateway import ContractGateway
 from tests.simulators.processes import output, simulate
 
@@ -180,3 +184,58 @@ def _cells(recording: Path) -> Iterator[tuple[tuple[int, str], Values]]:
             if any(cuff):
                 systolic, diastolic, mean = (float(cell) if cell else None for cell in cuff)
                 yield (minute, "nibp"), (None, systolic, diastolic, mean)
+
+
+EXPORTED = """measured_at,received_at,metric,value,systolic,diastolic,mean,unit,status,source,device,late
+2026-01-01T10:00:00.000Z,2026-01-01T10:00:00.100Z,spo2,97,,,,%,ok,device,M,false
+2026-01-01T10:00:00.000Z,2026-01-01T10:00:00.100Z,pulse_rate,72.5,,,,/min,motion,device,M,false
+2026-01-01T10:00:01.000Z,2026-01-01T10:00:01.100Z,spo2,,,,,%,sensor_off,device,M,false
+2026-01-01T10:00:30.000Z,2026-01-01T10:00:31.000Z,nibp,,132,84,100,mm[Hg],ok,device,M,false
+2026-01-01T10:00:31.000Z,2026-01-01T10:00:31.000Z,nibp,,130,80,,mm[Hg],ok,manual,Kari,false
+"""
+
+
+def test_exported_session_comes_back_with_its_times_states_and_gaps(tmp_path: Path) -> None:
+    recording = recording_of(EXPORTED, tmp_path)
+    assert recording.rows == (
+        Row(0, (Measurement("spo2", 97), Measurement("pulse_rate", 72.5, status="motion"))),
+        Row(1, (Measurement("spo2", status="sensor_off"),)),
+        Row(30, (Measurement("nibp", None, 132, 84, 100),)),
+    )
+    assert recording.remarks == ("1 values entered by hand are left out",)
+
+
+def test_exported_session_with_a_broken_row_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="line 2"):
+        recording_of(EXPORTED.replace(",97,", ",high,"), tmp_path)
+
+
+def test_tracks_of_a_vital_file_become_metrics_and_their_gaps_stay(tmp_path: Path) -> None:
+    tracks = {
+        "Solar8000/PLETH_SPO2": [Sample(10.0, 97), Sample(11.0, math.nan), Sample(45.5, 96)],
+        "Solar8000/NIBP_SBP": [Sample(20.0, 120)],
+        "Solar8000/NIBP_DBP": [Sample(20.4, 70), Sample(320.0, 72)],
+        "Solar8000/HR": [Sample(10.0, 71)],
+        "Other/SAT": [Sample(12.0, 95)],
+    }
+    timed, remarks = timed_of(tracks, parse_map([]))
+    assert timed == {
+        10_000: [Measurement("spo2", 97)],
+        45_500: [Measurement("spo2", 96)],
+        20_000: [Measurement("nibp", None, 120, 70)],
+        320_000: [Measurement("nibp")],
+    }
+    assert remarks == ["track Solar8000/HR is left out", "track Other/SAT is left out"]
+    mapped, _ = timed_of(tracks, parse_map(["Other/SAT=spo2", "Solar8000/PLETH_SPO2=-"]))
+    assert mapped[12_000] == [Measurement("spo2", 95)]
+    assert 10_000 not in mapped
+
+
+def test_vital_file_is_read_by_vitaldb_or_says_how_to_get_it(tmp_path: Path) -> None:
+    path = tmp_path / "case.vital"
+    if find_spec("vitaldb") is None:
+        with pytest.raises(RecordingError, match=r"infusion-monitor\[replay\]"):
+            read_recording(path, KNOWN_COLUMNS)
+        return
+    with pytest.raises(FileNotFoundError):
+        read_recording(path, KNOWN_COLUMNS)
