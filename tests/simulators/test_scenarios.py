@@ -31,7 +31,6 @@ STORIES = (
     *("normal", "white_coat", "responder", "panic", "vasovagal", "desaturation", "airway"),
     *("motion", "probe_off", "cuff_failure", "stream_loss", "late_rise", "second_infusion"),
 )
-SHORT = ("airway", "probe_off", "stream_loss")
 
 
 def played(
