@@ -16,7 +16,7 @@ from simulators.feeds.disturbances import Disturbance, Network
 from simulators.patients.individual import Individual, Response, draw_individual
 from simulators.patients.inputs import Input
 from simulators.patients.patient import Patient
-from simulators.scenarios.model import Event, PatientSpec, Room, Scenario
+from simulators.scenarios.model import DeviceSpec, Event, PatientSpec, Room, Scenario
 
 
 class Bed:
@@ -81,9 +81,15 @@ def build_bed(
     root = f"{roots}/{name or scenario.room_name(place)}"
     minutes = room.into_infusion_min if into_infusion_min is None else into_infusion_min
     who = _individual(scenario, room, roots, name or scenario.room_name(place))
-    devices = room.devices
-    bedside = BedsideMonitor(
-        Patient(who, Random(f"{root}/patient"), minutes),
+    patient = Patient(who, Random(f"{root}/patient"), minutes)
+    return Bed(
+        _bedside(patient, room.devices, root), Network(Random(f"{root}/network")), room.event
+    )
+
+
+def _bedside(patient: Patient, devices: DeviceSpec, root: str) -> BedsideMonitor:
+    return BedsideMonitor(
+        patient,
         Oximeter(
             Random(f"{root}/oximeter"),
             bursts_per_hour=devices.bursts_per_hour,
@@ -99,7 +105,6 @@ def build_bed(
         same_arm=devices.same_arm,
         breathing=devices.breathing,
     )
-    return Bed(bedside, Network(Random(f"{root}/network")), room.event)
 
 
 def _individual(scenario: Scenario, room: Room, seed: str, name: str) -> Individual:
