@@ -136,5 +136,6 @@ def _alarm(alarm: AlarmChanged, english: Phrases) -> dict[str, Any]:
         "raised_at": written(alarm.raised_at),
         "acknowledged_at": written(alarm.acknowledged_at),
         "ended_at": written(alarm.ended_at),
-        "reason": english.say(Reason(alarm.reason_code, alarm.reason_values)),
+        "reason": english.say(Reason(alarm.reason_code, alarm.reason_values))
+        + (" (voided)" if alarm.event == "voided" else ""),
     }

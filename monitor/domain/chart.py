@@ -168,8 +168,7 @@ class Chart:
                 known.body.entry,
             )
             for known in self.counting(facts.VitalsEntered)
-            if isinstance(known.body, facts.VitalsEntered)
-            and ("systolic" in known.body.values or "mean" in known.body.values)
+            if isinstance(known.body, facts.VitalsEntered) and has_pressure(known.body)
         )
         return sorted([*self.device_cuffs, *entered], key=lambda cuff: (cuff.at, cuff.source))
 
@@ -230,6 +229,11 @@ class Chart:
         known = self.entries.get(entry)
         if known is not None and known.voided is None:
             known.voided = voided
+
+
+def has_pressure(body: facts.VitalsEntered) -> bool:
+    """Whether an entry has a blood pressure, or a mean of one."""
+    return "systolic" in body.values or "mean" in body.values
 
 
 def chart_of(session_facts: Iterable[facts.Fact], readings: Iterable[Reading]) -> Chart:

@@ -32,6 +32,7 @@ class AlarmPause(NamedTuple):
     until: Instant
     by: str
     reason: str
+    in_a_row: int = 1
 
 
 class SwitchedOff(NamedTuple):
@@ -65,14 +66,13 @@ class Controls:
     audio_pause: AudioPause | None = None
     last_audio_pause: AudioPause | None = None
     alarm_pause: AlarmPause | None = None
+    last_alarm_pause: AlarmPause | None = None
 
     def begin_audio_pause(self, length_ms: int, by: str, now: Instant) -> AudioPause:
         """Pause the sound. Raises ValueError for one that is longer than allowed."""
         if not 0 < length_ms <= LONGEST_AUDIO_PAUSE_MS:
             raise ValueError("audio can be paused for two minutes at most")
-        before = self.audio_pause or self.last_audio_pause
-        again = before is not None and now - min(before.until, now) <= IN_A_ROW_MS
-        in_a_row = before.in_a_row + 1 if again and before is not None else 1
+        in_a_row = _in_a_row(self.audio_pause or self.last_audio_pause, now)
         self.audio_pause = AudioPause(now, now + length_ms, by, in_a_row)
         return self.audio_pause
 
@@ -80,7 +80,8 @@ class Controls:
         """Pause new signals. Raises ValueError for a pause that is longer than allowed."""
         if not 0 < length_ms <= LONGEST_ALARM_PAUSE_MS:
             raise ValueError("alarms can be paused for ten minutes at most")
-        self.alarm_pause = AlarmPause(now, now + length_ms, by, reason)
+        in_a_row = _in_a_row(self.alarm_pause or self.last_alarm_pause, now)
+        self.alarm_pause = AlarmPause(now, now + length_ms, by, reason, in_a_row)
         return self.alarm_pause
 
     def end_audio_pause(self, why: str, now: Instant) -> Ending | None:
@@ -97,6 +98,7 @@ class Controls:
         if self.alarm_pause is None:
             return None
         ended_at = min(now, self.alarm_pause.until)
+        self.last_alarm_pause = self.alarm_pause._replace(until=ended_at)
         self.alarm_pause = None
         return Ending(ended_at, "alarms", why)
 
@@ -104,3 +106,9 @@ class Controls:
         """When the next pause ends by itself."""
         pauses = (self.audio_pause, self.alarm_pause)
         return min((pause.until for pause in pauses if pause is not None), default=2**62)
+
+
+def _in_a_row(before: AudioPause | AlarmPause | None, now: Instant) -> int:
+    """Which one in a row a pause is that begins now."""
+    again = before is not None and now - min(before.until, now) <= IN_A_ROW_MS
+    return before.in_a_row + 1 if again and before is not None else 1

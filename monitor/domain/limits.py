@@ -181,15 +181,20 @@ def limits_in_force(
     found: dict[Metric, tuple[Limit, ...]] = {}
     for metric in Metric:
         of_metric = [
-            replace(known, limit=value) if (value := own.get(known.id)) is not None else known
+            known if value == known.limit else replace(known, limit=value)
             for known in chosen
             if known.metric is metric
             and metric not in off
             and (known.phases is None or phase in known.phases)
-            and own.get(known.id, known.limit) is not None
+            and (value := _own_value(known, own)) is not None
         ]
         found[metric] = tuple(sorted(of_metric, key=lambda known: (known.side, known.severity)))
     return found
+
+
+def _own_value(limit: Limit, own: Mapping[str, float | None]) -> float | None:
+    """This patient's value for a limit. A second value confirms the first beyond the same limit, wherever that is."""
+    return own.get(limit.id, own.get(limit.id.removesuffix("_repeat"), limit.limit))
 
 
 def _rises(rises: tuple[Rise, ...], baseline: Mapping[str, float]) -> list[Limit]:

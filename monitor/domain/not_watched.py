@@ -61,8 +61,9 @@ def _of_staff(controls: Controls, began_at: Instant) -> list[Gap]:
             Gap(kind, audio.since, audio.until, (("by", audio.by), ("times", audio.in_a_row)))
         )
     if (pause := controls.alarm_pause) is not None:
-        values: Values = (("by", pause.by), ("why", pause.reason))
-        found.append(Gap("alarms_paused", pause.since, pause.until, values))
+        kind = "alarms_paused" if pause.in_a_row == 1 else "alarms_paused_again"
+        values: Values = (("by", pause.by), ("why", pause.reason), ("times", pause.in_a_row))
+        found.append(Gap(kind, pause.since, pause.until, values))
     for metric, off in sorted(controls.switched_off.items()):
         found.append(
             Gap(

@@ -12,10 +12,13 @@ _NATIONAL_NUMBERS = (
     r"\d{3}[-. ]\d{2}[-. ]\d{4}|\d{9,10}",  # United States, United Kingdom
 )
 _NATIONAL = re.compile("|".join(f"(?:{known})" for known in _NATIONAL_NUMBERS))
+_WRITTEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 def reference_fault(reference: str) -> str | None:
     """Why a text must not stand for a patient, in one sentence; None for one that may."""
+    if not _WRITTEN.fullmatch(reference):
+        return "letters, digits, dots and hyphens only, like P-0417; names are not kept here"
     if not any(character.isdigit() for character in reference):
         return "a patient reference has a digit, like P-0417; names are not kept here"
     if _NATIONAL.fullmatch(reference):

@@ -8,7 +8,7 @@ NURSE = "nurse"
 TESTER = "tester"
 
 _BEDSIDE = frozenset({NURSE, CLINICIAN, ADMINISTRATOR})
-_PRESCRIBER = frozenset({CLINICIAN, ADMINISTRATOR})
+PRESCRIBERS = frozenset({CLINICIAN, ADMINISTRATOR})
 _OFFICE = frozenset({ADMINISTRATOR})
 _EVERYBODY = frozenset({NURSE, CLINICIAN, TESTER, ADMINISTRATOR})
 
@@ -34,7 +34,7 @@ MAY_ORDER: dict[str, frozenset[str]] = {
     "resume_audio": _BEDSIDE,
     "pause_alarms": _BEDSIDE,
     "resume_alarms": _BEDSIDE,
-    "switch_alarms": _PRESCRIBER,
+    "switch_alarms": PRESCRIBERS,
     "change_limit": _BEDSIDE,
     "confirm_baseline": _BEDSIDE,
     "enter_score": _BEDSIDE,

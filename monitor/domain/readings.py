@@ -73,7 +73,7 @@ class Rejection(NamedTuple):
     message: str
 
 
-_HARD_RANGES = {
+HARD_RANGES = {
     "pulse_rate": (20, 300),
     "spo2": (1, 100),
     "systolic": (30, 280),
@@ -95,7 +95,7 @@ def is_sentinel(metric: Metric, value: float) -> bool:
 
 def implausible_value(metric: Metric, value: float) -> Rejection | None:
     """The reason a single value is outside its hard range, or None."""
-    low, high = _HARD_RANGES[metric]
+    low, high = HARD_RANGES[metric]
     if low <= value <= high:
         return None
     return Rejection(
@@ -109,7 +109,7 @@ def implausible_pressure(
     """The reason a cuff reading cannot be true, or None."""
     named = (("systolic", systolic), ("diastolic", diastolic), ("mean", mean))
     for name, value in named:
-        low, high = _HARD_RANGES[name]
+        low, high = HARD_RANGES[name]
         if value is not None and not low <= value <= high:
             return Rejection("out_of_range", f"{name} {value:g} is outside {low} to {high} mmHg")
     if systolic is None or diastolic is None:

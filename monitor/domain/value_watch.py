@@ -75,7 +75,7 @@ class ValueWatch:
             return
         track = self._state.tracks.get(f"{metric}|{source}") or self._begin(metric, source)
         entry = entry_of(reading, timely=not reading.late)
-        was_busy = track.busy
+        was_busy, overtaken = track.busy, track.spot and reading.at < track.newest_at
         low, high = self._inside[metric]
         value = reading.value
         if (
@@ -92,7 +92,8 @@ class ValueWatch:
         add(track, self._rules[metric], entry)
         if self._several[metric]:
             self._compare(metric, now)
-        if not entry.timely:
+        if not entry.timely or overtaken:
+            # A spot value that a newer one has overtaken raises nothing any more, and must not pass unsaid.
             self._observe_late(metric, source, entry._replace(timely=True), now)
         if was_busy or track.busy:
             self._judge(metric, source, now)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.gateway.access import orderer
 from monitor.gateway.connections import BINARY, Socket
 from monitor.gateway.core import Core, Screen
-from monitor.gateway.orders import give_order, not_understood, refuse
+from monitor.gateway.orders import give_order, refuse, refuse_frame
 from monitor.gateway.stations import READER_CLOSED
 from monitor.gateway.viewers import Viewer
 from monitor.wire.base import InvalidMessageError
@@ -33,7 +33,7 @@ async def serve_screen(
         try:
             message = parse_from_screen(frame)
         except InvalidMessageError as error:
-            socket.send(not_understood(error).model_dump_json())
+            refuse_frame(core, socket, "" if guest is None else guest.operator, error)
             return
         if isinstance(message, OrderMessage):
             await _take_order(core, socket, guest, message, hasher)

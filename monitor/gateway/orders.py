@@ -25,7 +25,7 @@ async def serve_orders(core: Core, websocket: ServerConnection, hasher: Password
         try:
             message = parse_order(frame)
         except InvalidMessageError as error:
-            socket.send(not_understood(error).model_dump_json())
+            refuse_frame(core, socket, "", error)
             return
         by = orderer(core.monitor, message.operator or "", console_allowed=True)
         await give_order(core, socket, message, by, hasher)
@@ -65,8 +65,10 @@ def refuse(socket: Socket, message: OrderMessage, code: str, text: str) -> None:
     socket.send(refused.model_dump_json())
 
 
-def not_understood(error: InvalidMessageError) -> OrderResult:
-    """The answer to a frame that is no order."""
-    return OrderResult(
+def refuse_frame(core: Core, socket: Socket, by: str, error: InvalidMessageError) -> None:
+    """Answer a frame that is no order when its refusal is durable."""
+    core.monitor.order_not_understood(by, error.message, core.clock.now())
+    answer = OrderResult(
         order_id=None, ok=False, code="invalid_message", message=error.message, field=error.path
-    )
+    ).model_dump_json()
+    core.after_commit(lambda: socket.send(answer))

@@ -22,7 +22,7 @@ from monitor.service.known_sessions import infusing_session, open_session, paper
 from monitor.service.office_orders import known_room
 from monitor.service.protocols import Protocol
 from monitor.service.refusals import OrderRefusedError
-from monitor.service.right_room import planned_visit, refuse_wrong_room
+from monitor.service.right_room import planned_visit, refuse_taken_room, refuse_wrong_room
 from monitor.service.ward import Bedside, Notice, Ward
 
 
@@ -43,6 +43,8 @@ def start_session(ward: Ward, given: Given) -> dict[str, Any]:
     began_at = given.at if order.paper_from is None else paper_time(order.paper_from, given.at)
     visit = planned_visit(ward, order, given.at)
     refuse_wrong_room(ward, order, room, visit, given.at)
+    if order.paper_from is not None:
+        refuse_taken_room(ward, room, began_at)
     _adopt(ward, protocol, given)
     session = _begin(ward, given, room.id, protocol, visit, began_at)
     _watch(ward, session, given)
@@ -54,6 +56,7 @@ def enter_phase(ward: Ward, given: Given) -> dict[str, Any]:
     order = given.order
     session, phase = open_session(ward, order.session), Phase(order.phase)
     at = _phase_time(session, order.at, given.at)
+    _refuse_taken_room_on_paper(ward, session, at)
     moved = _entering(session, phase, at, "phase")
     waiting = _signals(ward, session) if phase is Phase.DISCHARGED else 0
     if waiting and order.override is None:
@@ -222,3 +225,9 @@ def _phase_time(session: Session, at: datetime | None, now: Instant) -> Instant:
     if at is None:
         raise OrderRefusedError("time_wanted", "say when it was, as the paper has it", "at")
     return paper_time(at, now, not_before=session.phases[-1].at)
+
+
+def _refuse_taken_room_on_paper(ward: Ward, session: Session, at: Instant) -> None:
+    if session.paper:
+        room = ward.registry.rooms[session.room_id]
+        refuse_taken_room(ward, room, at, but=session.id)

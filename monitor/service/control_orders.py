@@ -7,8 +7,9 @@ from typing import Any
 
 from monitor.domain import facts
 from monitor.domain.controls import LONGEST_ALARM_PAUSE_MS, Controls, Ending, SwitchedOff
-from monitor.domain.limits import Limit, limits_in_force
-from monitor.domain.readings import MINUTE, SECOND
+from monitor.domain.limits import Limit, Priority, Side, limits_in_force
+from monitor.domain.permissions import PRESCRIBERS
+from monitor.domain.readings import HARD_RANGES, MINUTE, SECOND
 from monitor.domain.session_alarms import SessionAlarms
 from monitor.domain.sessions import Session
 from monitor.service.given import Given
@@ -77,8 +78,7 @@ def switch_alarms(ward: Ward, given: Given) -> dict[str, Any]:
 def change_limit(ward: Ward, given: Given) -> dict[str, Any]:
     order, session = given.order, open_session(ward, given.order.session)
     _refuse_bad_limit(ward, session, order.limit, order.value)
-    if order.value is None and not _may_take_out(ward, given):
-        raise OrderRefusedError("not_allowed", "only a clinician may take a limit out", "value")
+    _refuse_to_quiet(_of_protocol(ward, session, order.limit), given)
 
     def change(controls: Controls) -> None:
         if order.value == _of_protocol(ward, session, order.limit).limit:
@@ -162,9 +162,17 @@ def _session_in(ward: Ward, room_name: str) -> Session:
     return session
 
 
-def _may_take_out(ward: Ward, given: Given) -> bool:
-    operator = ward.registry.operators.get(given.by)
-    return operator is None or operator.role != "nurse"
+def _refuse_to_quiet(limit: Limit, given: Given) -> None:
+    """A limit taken out, or a high one widened, is an alarm off for some: not for everybody to do."""
+    value = given.order.value
+    if given.role in PRESCRIBERS:
+        return
+    if value is None:
+        raise OrderRefusedError("not_allowed", "only a clinician may take a limit out", "value")
+    wider = value < limit.limit if limit.side is Side.BELOW else value > limit.limit
+    if wider and limit.priority is Priority.HIGH:
+        message = f"only a clinician may widen the limit of a high alarm beyond {limit.limit:g}"
+        raise OrderRefusedError("not_allowed", message, "value")
 
 
 def _of_protocol(ward: Ward, session: Session, limit_id: str) -> Limit:
@@ -175,20 +183,22 @@ def _of_protocol(ward: Ward, session: Session, limit_id: str) -> Limit:
 
 
 def _refuse_bad_limit(ward: Ward, session: Session, limit_id: str, value: float | None) -> None:
-    """A limit below must stay below every limit above it of the same component."""
+    """A limit must be one that a reading can cross; one below stays below every one above it of its component."""
     limit = _of_protocol(ward, session, limit_id)
     if value is None:
         return
+    name = limit.component if limit.component != "value" else str(limit.metric)
+    least, most = HARD_RANGES[name]
+    if not least < value < most:
+        message = f"a limit of {name} lies between {least:g} and {most:g}"
+        raise OrderRefusedError("out_of_range", message, "value")
     state = _alarms(ward, session).state
     own = {**state.controls.own_limits, limit_id: value}
     settings = ward.alarm_settings(session)
     in_force = limits_in_force(settings, state.phase, {}, own)[limit.metric]
     of_component = [known for known in in_force if known.component == limit.component]
-    below = [known.limit for known in of_component if known.side == "below"]
-    above = [known.limit for known in of_component if known.side == "above"]
+    below = [known.limit for known in of_component if known.side is Side.BELOW]
+    above = [known.limit for known in of_component if known.side is Side.ABOVE]
     if below and above and max(below) >= min(above):
-        raise OrderRefusedError(
-            "contradictory",
-            f"low limit {max(below):g} must be below high limit {min(above):g}",
-            "value",
-        )
+        message = f"low limit {max(below):g} must be below high limit {min(above):g}"
+        raise OrderRefusedError("contradictory", message, "value")

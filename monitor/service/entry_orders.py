@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.domain import facts
-from monitor.domain.chart import EntryFact
+from monitor.domain.chart import EntryFact, has_pressure
 from monitor.domain.session_state import Score
-from monitor.domain.sessions import Session
+from monitor.domain.sessions import Phase, Session
 from monitor.service.entry_bodies import Prepared, manual_readings, prepare
 from monitor.service.given import Given
-from monitor.service.known_sessions import open_session, remembered_session
+from monitor.service.known_sessions import remembered_session
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Ward
 from monitor.service.withdrawn import take_off_screens
@@ -26,7 +26,9 @@ def enter(ward: Ward, given: Given) -> dict[str, Any]:
     entry = str(given.order.entry)
     if entry in ward.entries:
         return {"entry": entry, "repeated": True}
-    session = open_session(ward, given.order.session)
+    session = remembered_session(ward, given.order.session)
+    if session.phase is Phase.CANCELLED:
+        raise OrderRefusedError("session_closed", f"session {session.id} is cancelled", "session")
     _take(ward, given, session, prepare(ward, given.order, session, given.at))
     return {"entry": entry, "repeated": False}
 
@@ -55,7 +57,7 @@ def correct_entry(ward: Ward, given: Given) -> dict[str, Any]:
     prepared = prepare(ward, _of_its_time(order.replacement, original), session, given.at)
     if type(prepared.body) is not type(original):
         raise OrderRefusedError("other_kind", "an entry is corrected by one of its kind", "entry")
-    _void(ward, given, session, entry, replacement)
+    _void(ward, given, session, entry, prepared.body)
     _take(ward, given, session, prepared)
     return {"entry": replacement, "repeated": False}
 
@@ -87,24 +89,34 @@ def _take(ward: Ward, given: Given, session: Session, prepared: Prepared) -> Non
     prepared.take_in()
 
 
-def _void(ward: Ward, given: Given, session: Session, entry: str, replaced_by: str | None) -> None:
-    order = given.order
-    body = facts.EntryVoided(session.id, entry, order.reason, replaced_by)
+def _void(
+    ward: Ward, given: Given, session: Session, entry: str, replacement: EntryFact | None
+) -> None:
+    replaced_by = None if replacement is None else replacement.entry
+    body = facts.EntryVoided(session.id, entry, given.order.reason, replaced_by)
     ward.note(body, at=given.at, by=given.by, session_id=session.id)
     voided = ward.chart(session).entries[entry].body
     if isinstance(voided, facts.VitalsEntered):
-        _withdraw_vitals(ward, session, voided, given)
+        _withdraw_vitals(ward, session, voided, replacement, given)
     elif isinstance(voided, facts.ScoreEntered):
         _withdraw_score(ward, session, voided, given)
 
 
 def _withdraw_vitals(
-    ward: Ward, session: Session, voided: facts.VitalsEntered, given: Given
+    ward: Ward,
+    session: Session,
+    voided: facts.VitalsEntered,
+    replacement: EntryFact | None,
+    given: Given,
 ) -> None:
     chart, alarms = ward.chart(session), ward.alarms.touch(session.id)
     readings = manual_readings(voided, chart.entries[voided.entry].at)
     if alarms is not None:
-        newest = max((cuff.at for cuff in chart.cuffs()), default=None)
+        times = [cuff.at for cuff in chart.cuffs()]
+        if isinstance(replacement, facts.VitalsEntered) and has_pressure(replacement):
+            # It follows at once: no cuff is overdue for the moment in between.
+            times.append(replacement.measured_at)
+        newest = max(times, default=None)
         alarms.withdraw(readings, newest, given.by, given.at)
         ward.must_checkpoint[session.id] = None
     take_off_screens(ward, session, readings)

@@ -181,6 +181,11 @@ class Monitor:
         """
         self.ward.screens.stood_still(round(real_s * SECOND * self.ward.clock_speed), now)
 
+    def order_not_understood(self, by: str, message: str, now: Instant) -> None:
+        """A frame that is no order: journalled like any refusal. What it said is not repeated."""
+        body = facts.OrderRefused("", "invalid_message", message)
+        self.ward.note(body, at=now, by=by or facts.Fact.SYSTEM)
+
     def tick(self, now: Instant) -> None:
         """Let time pass: delays end, feeds fall silent."""
         self.ward.alarms.tick(now)

@@ -127,6 +127,8 @@ _SENTENCES = {
     "discharge_no_alarms": N_("none waits"),
     "discharge_alarms": N_("{n} not acknowledged"),
     "gap_other_edition": N_("Watched by a newer text of the protocol than it began with"),
+    "gap_baseline_unmeasured": N_("Baseline confirmed without any measured pressure"),
+    "gap_alarms_paused_again": N_("Alarms paused {times} times in a row by {by}: {why}"),
     "gap_paper": N_("Kept on paper: nothing is watched"),
     "gap_no_source": N_("{what}: no device measures it"),
     "gap_no_value": N_("{what}: no live value"),

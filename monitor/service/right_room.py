@@ -56,3 +56,11 @@ def refuse_wrong_room(
             message = f"room {room.name} is planned for {other_visit.patient} at this hour"
             known = {"patient": other_visit.patient}
             raise OrderRefusedError("other_patient", f"{message}; give a reason", "patient", known)
+
+
+def refuse_taken_room(ward: Ward, room: Room, at: Instant, but: str = "") -> None:
+    """A session from paper was in its room alone. Raises OrderRefusedError for a moment at which another was there."""
+    other = ward.session_at(room.id, at)
+    if other is not None and other.id != but:
+        message = f"session {other.id} was in room {room.name} at that time"
+        raise OrderRefusedError("room_taken", message, "room")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from monitor.domain import infusion, not_watched, schedule
 from monitor.domain.alarms import Occurrence, Reason
+from monitor.domain.limits import Side
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, SECOND, Instant, Reading
 from monitor.domain.registry import Room
 from monitor.domain.screens import WARD
+from monitor.domain.session_state import SessionState
 from monitor.domain.sessions import Phase, Session
 from monitor.service.charts import tasks
 from monitor.service.course_views import course_view
@@ -173,7 +176,17 @@ def gap_keys(ward: Ward, now: Instant) -> list[GapKey]:
             found.append((session.id, name, not_watched.Gap("paper", session.started_at)))
             continue
         found += [(session.id, name, gap) for gap in not_watched.gaps(alarms.state, settings, now)]
+        found += [(session.id, name, gap) for gap in _gaps_of_record(ward, session, alarms.state)]
     return found
+
+
+def _gaps_of_record(ward: Ward, session: Session, state: SessionState) -> Iterator[not_watched.Gap]:
+    """What only the record and the register know: a baseline nobody measured, a holder who is gone."""
+    if state.controls.baseline and not ward.chart(session).cuffs():
+        yield not_watched.Gap("baseline_unmeasured", session.started_at)
+    holder = ward.registry.operators.get(state.controls.holder)
+    if holder is not None and holder.disabled:
+        yield not_watched.Gap("no_holder", session.started_at)
 
 
 def _gaps_of_the_ward(ward: Ward, now: Instant) -> list[not_watched.Gap]:
@@ -252,9 +265,10 @@ def _innermost_limits(ward: Ward, session: Session) -> dict[str, dict[str, float
     alarms = ward.alarms.session(session.id)
     limits: dict[str, dict[str, float | None]] = {}
     for of_metric in () if alarms is None else alarms.limits().values():
-        # Worst first, so that the mildest, which is the innermost, is what stands in the end.
-        for limit in sorted(of_metric, key=lambda known: -known.severity):
+        for limit in of_metric:
             name = str(limit.metric) if limit.component == "value" else limit.component
-            side = "low" if limit.side == "below" else "high"
-            limits.setdefault(name, {"low": None, "high": None})[side] = limit.limit
+            side, innermost = ("low", max) if limit.side is Side.BELOW else ("high", min)
+            shown = limits.setdefault(name, {"low": None, "high": None})
+            known = shown[side]
+            shown[side] = limit.limit if known is None else innermost(known, limit.limit)
     return limits

@@ -63,11 +63,19 @@ Showable = AfterValidator(_is_showable)
 
 
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$"), Showable]
-Reason = Annotated[str, Field(min_length=1, max_length=500), Showable]
-PatientReference = Annotated[
-    str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-]
-"""A pseudonym, as on the patient's paper; what looks like a name or a national number is refused by the service."""
+
+
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "words are wanted, not blanks")
+    return text
+
+
+Worded = AfterValidator(_says_something)
+"""For text that must say something: a reason of blanks is none."""
+Reason = Annotated[str, Field(min_length=1, max_length=500), Showable, Worded]
+PatientReference = Annotated[str, Field(min_length=1, max_length=40), Showable]
+"""A pseudonym, as on the patient's paper; what is none (a name, a national number) is refused by the service."""
 
 
 class Message(BaseModel):

@@ -16,6 +16,7 @@ from monitor.wire.base import (
     Reason,
     ShortText,
     Showable,
+    Worded,
 )
 
 Positive = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
@@ -157,7 +158,7 @@ class EnterNote(Message):
     kind: Literal["enter_note"] = "enter_note"
     entry: UUID
     session: str
-    text: Annotated[str, Field(min_length=1, max_length=2000), Showable]
+    text: Annotated[str, Field(min_length=1, max_length=2000), Showable, Worded]
     measured_at: Moment | None = None
 
 

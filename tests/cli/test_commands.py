@@ -193,7 +193,6 @@ def test_the_data_directory_may_be_named_before_or_after_the_command(
         ("device", "add", "--room", "1"),
         ("operator", "add", "Kari", "--role", "king"),
         ("session", "phase", "s1", "lunch"),
-        ("session", "start", "--room", "1", "--patient", "Kari Nordmann!"),
         ("export", "s1", "--format", "xls", "--out", "x"),
         ("room", "list", "--data"),
         ("room", "list", "--data="),

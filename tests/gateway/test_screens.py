@@ -193,8 +193,9 @@ async def test_an_operator_disabled_while_signed_in_gives_no_more_orders(clinic:
         assert (result["ok"], result["code"]) == (False, "unknown_operator")
 
 
-async def test_a_frame_that_is_no_message_is_answered(clinic: Clinic) -> None:
+async def test_a_frame_that_is_no_message_is_answered_and_journalled(clinic: Clinic) -> None:
     async with clinic.screen() as screen:
+        await screen.snapshot()
         await screen.say('{"type":"nope"}')
         result = await screen.hear("order_result")
         assert (result["ok"], result["code"], result["order_id"]) == (
@@ -202,7 +203,6 @@ async def test_a_frame_that_is_no_message_is_answered(clinic: Clinic) -> None:
             "invalid_message",
             None,
         )
-        await screen.snapshot()
 
 
 async def test_what_a_screen_painted_is_in_the_metrics(clinic: Clinic) -> None:

@@ -274,3 +274,52 @@ def test_the_next_holder_is_looked_for_round_the_ward(clinic: Clinic) -> None:
     assert clinic.order(orders.AcceptHandover(session="s1"), by="N-20").ok
     clinic.seconds(62, spo2=84)
     assert addressed(clinic) == [(1, "N-30")]
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "code"),
+    [
+        ("spo2_below_2", 80, "not_allowed"),
+        ("spo2_below_1", 0, "out_of_range"),
+        ("spo2_below_1", 200, "out_of_range"),
+        ("spo2_below_2", None, "not_allowed"),
+    ],
+)
+def test_a_nurse_cannot_quiet_a_metric_by_its_limits(
+    clinic: Clinic, limit: str, value: float | None, code: str
+) -> None:
+    change = orders.ChangeLimit(session="s1", limit=limit, value=value, reason="x")
+    assert clinic.order(change, role="nurse").code == code
+
+
+def test_a_clinician_may_widen_the_limit_of_a_high_alarm_and_a_nurse_narrow_it(
+    clinic: Clinic,
+) -> None:
+    wider = orders.ChangeLimit(session="s1", limit="spo2_below_2", value=86, reason="COPD")
+    assert clinic.order(wider, role="clinician").ok
+    narrower = orders.ChangeLimit(session="s1", limit="spo2_below_2", value=91, reason="x")
+    assert clinic.order(narrower, role="nurse").ok
+
+
+def test_a_confirmed_baseline_never_hides_a_nearer_limit(clinic: Clinic) -> None:
+    clinic.order(orders.ConfirmBaseline(session="s1", systolic=150, diastolic=95))
+    assert view(clinic).limits["systolic"]["high"] == 165
+    assert view(clinic).limits["diastolic"]["high"] == 100
+    assert "baseline_unmeasured" in listed(clinic)
+
+
+def test_alarm_pauses_in_a_row_are_counted_where_all_can_see(clinic: Clinic) -> None:
+    for _ in range(3):
+        clinic.order(orders.PauseAlarms(session="s1", minutes=10, reason="toilet"))
+    again = listed(clinic)["alarms_paused_again"]
+    assert "3 times" in again.text["en"]
+
+
+def test_a_confirming_cuff_is_wanted_beyond_this_patients_own_limit(clinic: Clinic) -> None:
+    own = orders.ChangeLimit(session="s1", limit="systolic_above_2", value=190, reason="x")
+    assert clinic.order(own, role="clinician").ok
+    for seconds in (0, 120):
+        clinic.wait(seconds)
+        clinic.frame({"metric": "nibp", "systolic": 185, "diastolic": 90, "mean": 120})
+    raised = {known.reason_code for known in clinic.records.alarms("s1")}
+    assert not any(code.startswith("repeat") for code in raised)

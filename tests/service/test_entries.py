@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from monitor.domain import facts
+from monitor.wire.base import rfc3339
 from tests.service.clinic import Clinic, cuff, value
 from tests.service.course import (
     OTHER,
@@ -88,7 +89,10 @@ def test_an_entry_whose_answer_was_lost_is_known_after_discharge_and_a_restart(
     done(give(clinic, "enter_phase", phase="discharged", override="test", role="clinician"))
     clinic.restart()
     assert done(give(clinic, kind, **order))["repeated"] is True
-    assert refused(give(clinic, kind, **{**order, "entry": str(uuid4())})) == "session_closed"
+    amended = {**order, "entry": str(uuid4())}
+    assert refused(give(clinic, kind, **amended)) == "time_wanted"
+    begun = rfc3339(clinic.monitor.ward.sessions[clinic.session].started_at)
+    done(give(clinic, kind, **amended, measured_at=begun))
 
 
 @pytest.mark.parametrize(
@@ -293,7 +297,11 @@ def test_a_correction_is_refused_whole(clinic: Clinic) -> None:
     entry = enter(clinic, "vitals", spo2=97)
     other = enter(clinic, "note", text="Calm.")
     change = {"entry": entry, "reason": "typing error"}
-    replacement = {"kind": "enter_vitals", "entry": str(uuid4()), "session": clinic.session}
+    replacement: dict[str, Any] = {
+        "kind": "enter_vitals",
+        "entry": str(uuid4()),
+        "session": clinic.session,
+    }
     for wrong, code in (
         ({**replacement, "spo2": 101}, "out_of_range"),
         ({**replacement, "spo2": 96, "session": "s9"}, "other_session"),
@@ -371,3 +379,28 @@ def test_after_a_day_and_an_hour_a_session_is_out_of_reach_and_its_entries_are_f
     assert clinic.monitor.ward.entries == set()
     outcome = give(clinic, "void_entry", entry=entry, reason="late")
     assert refused(outcome) == "unknown_session"
+
+
+def test_a_pressure_that_a_newer_one_has_overtaken_is_told_all_the_same(clinic: Clinic) -> None:
+    clinic.seconds(400)
+    done(give(clinic, "enter_vitals", entry=str(uuid4()), systolic=130, diastolic=80))
+    ago = rfc3339(clinic.now - 300_000)
+    late: dict[str, Any] = {"systolic": 205, "diastolic": 100, "measured_at": ago}
+    done(give(clinic, "enter_vitals", entry=str(uuid4()), **late))
+    told = [known for known in clinic.records.alarms(clinic.session) if known.raised_at]
+    assert [known.alarm_kind for known in told] == ["late_data"]
+
+
+def test_a_corrected_cuff_is_not_overdue_for_the_moment_between(clinic: Clinic) -> None:
+    clinic.seconds(1140)
+    first = str(uuid4())
+    done(give(clinic, "enter_vitals", entry=first, systolic=130, diastolic=80))
+    replacement: dict[str, Any] = {
+        "kind": "enter_vitals",
+        "entry": str(uuid4()),
+        "session": clinic.session,
+    }
+    replacement |= {"systolic": 132, "diastolic": 80}
+    before = len(clinic.alarms())
+    done(give(clinic, "correct_entry", entry=first, reason="slip", replacement=replacement))
+    assert len(clinic.alarms()) == before
