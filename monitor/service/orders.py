@@ -79,6 +79,10 @@ _HANDLERS: dict[type[Message], Callable[[Ward, Given], dict[str, Any]]] = {
 }
 
 
+_QUESTIONS = frozenset({"unusual"})
+"""What is asked rather than refused: the answer is on record, the question would only fill it."""
+
+
 def execute(ward: Ward, given: Given, role: str) -> Outcome:
     """Carry an order out, or say in one sentence why not."""
     kind: str = given.order.kind
@@ -86,12 +90,13 @@ def execute(ward: Ward, given: Given, role: str) -> Outcome:
         _refuse_other_roles(ward, kind, role)
         result = _HANDLERS[type(given.order)](ward, given)
     except OrderRefusedError as refusal:
-        ward.note(
-            facts.OrderRefused(kind, refusal.code, refusal.message),
-            at=given.at,
-            by=given.by,
-            session_id=getattr(given.order, "session", None),
-        )
+        if refusal.code not in _QUESTIONS:
+            ward.note(
+                facts.OrderRefused(kind, refusal.code, refusal.message),
+                at=given.at,
+                by=given.by,
+                session_id=getattr(given.order, "session", None),
+            )
         return Outcome(False, refusal.code, refusal.message, refusal.field, refusal.result)
     charts.settle(ward, given.at)
     return Outcome(True, result=result)
