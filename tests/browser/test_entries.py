@@ -27,14 +27,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.close()
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Two cores that build and test at once may take their time."""
-    expect.set_options(timeout=LATE_S)
-    yield
-    expect.set_options(timeout=5000)
-
-
 @pytest.fixture
 def nurse(page: Page, stack: Stack) -> Page:
     """Signed in, on the page of the session."""
