@@ -96,7 +96,7 @@
 
   function writeNote(view, room, value, now) {
     const words = view.others ? ageOf(view, value, now) : noteOf(view, value, now);
-    const note = view.others ? `${words} · ${sourceName(room, value)} ≠ ${view.others}` : words;
+    const note = view.others ? `≠ ${view.others} · ${words} · ${sourceName(room, value)}` : words;
     im.setText(view.note, note);
     const title = view.others ? t("The worst of several sources: {source}, {age}. The others: {others}",
       { source: sourceName(room, value), age: im.clock.age(now - value.at), others: view.others }) : null;

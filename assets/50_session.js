@@ -4,6 +4,8 @@
 (function (im) {
   const t = im.t;
   const CHANGED_MS = 300;
+  const ROWS = 2;
+  const ROOMS_ELSEWHERE = 3;
   const LIMITS = { pulse_rate: ["pulse_rate"], spo2: ["spo2"], nibp: ["systolic", "diastolic"] };
 
   let page = null;
@@ -98,8 +100,10 @@
 
   function span(limit) {
     if (!limit) return "";
-    const side = (value) => (value === null || value === undefined ? "–" : im.values.plain(value));
-    return limit.low === null && limit.high === null ? "" : `${side(limit.low)} … ${side(limit.high)}`;
+    const given = (value) => value !== null && value !== undefined;
+    if (given(limit.low) && given(limit.high)) return `${im.values.plain(limit.low)}–${im.values.plain(limit.high)}`;
+    if (given(limit.low)) return `≥\u00a0${im.values.plain(limit.low)}`;
+    return given(limit.high) ? `≤\u00a0${im.values.plain(limit.high)}` : "";
   }
 
   function paintLimits() {
@@ -136,6 +140,7 @@
     if (numerics) numerics.actions.root.hidden = !here;
     // Other rooms' words say what their numbers are now.
     if (pauses.size !== pausedHere(now).length || (banner && banner.elsewhere.data)) paintBanner();
+    else fitRows();
     for (const row of pauses.values()) row.paint(now);
     if (!here) return;
     if (numerics) numerics.actions.paint(now);
@@ -154,18 +159,76 @@
 
   const pausedHere = (now) => im.pauses.pausedRooms(now).filter((one) => one.id === page.roomId);
 
+  function buildBanner(place) {
+    place.replaceChildren();
+    const link = im.el("a", "banner-elsewhere");
+    link.href = "/";
+    link.addEventListener("click", (event) => im.follow(event, link));
+    const elsewhere = im.textIn(im.el("span", "banner-elsewhere-words"));
+    const elsewhereMore = im.textIn(im.el("span", "banner-elsewhere-more"));
+    link.append(elsewhere.parentNode, elsewhereMore.parentNode);
+    const rows = im.el("div", "banner-rows");
+    rows.addEventListener("scroll", tellMore, { passive: true });
+    const more = im.el("button", "banner-more");
+    more.type = "button";
+    more.addEventListener("click", showMore);
+    banner = { place, rows, more, moreWords: im.textIn(more), link, elsewhere, elsewhereMore, worst: null };
+    alarms = new Map();
+    pauses = new Map();
+  }
+
+  // No more than two alarms at their full height, so that the patient's numbers stay on the page; the rest scrolls there.
+  function fitRows() {
+    if (!banner) return;
+    const shown = Array.from(banner.rows.children);
+    const last = shown[Math.min(ROWS, shown.length) - 1];
+    const height = shown.length > ROWS ? `${last.offsetTop + last.offsetHeight - shown[0].offsetTop}px` : "";
+    if (banner.rows.style.maxHeight !== height) banner.rows.style.maxHeight = height;
+    tellMore();
+  }
+
+  const below = () => {
+    const { rows } = banner;
+    const end = rows.scrollTop + rows.clientHeight + 4;
+    return Array.from(rows.children).filter((row) => row.offsetTop - rows.offsetTop + row.offsetHeight > end);
+  };
+
+  function tellMore() {
+    if (!banner) return;
+    const { rows, more } = banner;
+    const hidden = rows.children.length > ROWS ? below().length : 0;
+    more.hidden = rows.children.length <= ROWS;
+    const words = hidden === 1 ? t("1 more alarm in this room ▾") : t("{n} more alarms in this room ▾", { n: hidden });
+    im.setText(banner.moreWords, hidden ? words : t("Back to the first alarm ▴"));
+  }
+
+  // The next two; after the last ones the first again.
+  function showMore() {
+    const [next] = below();
+    banner.rows.scrollTop = next ? next.offsetTop - banner.rows.offsetTop : 0;
+    tellMore();
+  }
+
+  // The other rooms: one entry each with its worst alarm, in the colour of the worst of all; how many there are stands first.
+  function paintElsewhere(now) {
+    const found = Array.from(im.model.alarms.values())
+      .filter((alarm) => alarm.room_id !== page.roomId && alarm.state !== "acknowledged").sort(im.model.byUrgency);
+    const worst = found.filter((alarm, index) => found.findIndex((one) => one.room_id === alarm.room_id) === index);
+    const words = worst.map((alarm) => `${im.roomTitle(alarm.room)}: ${im.alarmWords(alarm, now)}`);
+    const told = words.slice(0, ROOMS_ELSEWHERE).join("   ·   ");
+    const rest = words.length - ROOMS_ELSEWHERE;
+    im.setText(banner.elsewhere, told && t("Elsewhere {n}:", { n: words.length }) + " " + told);
+    im.setText(banner.elsewhereMore, rest > 0 ? t("{n} more", { n: rest }) : "");
+    im.setAttr(banner.link, "data-priority", worst.length ? worst[0].priority : null);
+    im.setAttr(banner.link, "title", words.join("\n"));
+    return worst.length > 0;
+  }
+
   // This room's alarms with their buttons, the worst first and large; one line for the other rooms.
   function paintBanner() {
     const place = document.getElementById("session-banner");
     if (!place) return;
-    if (!banner || banner.place !== place) {
-      place.replaceChildren();
-      banner = { place, elsewhere: im.textIn(im.el("a", "banner-elsewhere")) };
-      banner.elsewhere.parentNode.href = "/";
-      banner.elsewhere.parentNode.addEventListener("click", (event) => im.follow(event, banner.elsewhere.parentNode));
-      alarms = new Map();
-      pauses = new Map();
-    }
+    if (!banner || banner.place !== place) buildBanner(place);
     const here = im.model.alarmsOf(page.roomId);
     for (const id of alarms.keys()) if (!here.some((alarm) => alarm.id === id)) alarms.delete(id);
     for (const alarm of here) {
@@ -174,16 +237,16 @@
     }
     const shown = here.map((alarm) => alarms.get(alarm.id).root);
     shown.forEach((root, index) => root.classList.toggle("alarm-worst", index === 0 && root.dataset.state !== "acknowledged"));
-    const elsewhere = Array.from(im.model.alarms.values())
-      .filter((alarm) => alarm.room_id !== page.roomId && alarm.state !== "acknowledged").sort(im.model.byUrgency);
     const now = im.clock.now();
-    const told = elsewhere.map((alarm) => `${im.roomTitle(alarm.room)}: ${im.alarmWords(alarm, now)}`).join("   ·   ");
-    // How many there are stands first: the line is cut where it has no room.
-    im.setText(banner.elsewhere, told && t("Elsewhere {n}:", { n: elsewhere.length }) + " " + told);
-    im.setAttr(banner.elsewhere.parentNode, "title", told);
+    const elsewhere = paintElsewhere(now);
     for (const view of alarms.values()) im.alarm.paintTime(view, now);
-    shown.push(...im.pauses.rows(pauses, pausedHere(now)));
-    im.arrange(place, elsewhere.length ? [...shown, banner.elsewhere.parentNode] : shown);
+    im.arrange(banner.rows, shown);
+    const parts = [...(shown.length ? [banner.rows, banner.more] : []), ...im.pauses.rows(pauses, pausedHere(now))];
+    im.arrange(place, elsewhere ? [...parts, banner.link] : parts);
+    // What is new and worse is seen at once.
+    if (here.length && banner.worst !== here[0].id) banner.rows.scrollTop = 0;
+    banner.worst = here.length ? here[0].id : null;
+    fitRows();
     const mine = room();
     if (numerics && mine) for (const view of numerics.cards) im.values.paintAlarm(view, here);
   }

@@ -7,6 +7,9 @@
   const SHORTEST_GAP_MS = 3000;
   const LONGEST_ALLOWANCE_MS = 60000;
   const AHEAD_MS = 120000;
+  const TICK_PX = 20;
+  const MOST_TICKS = 10;
+  const PANELS = { yaxis: "nibp", yaxis2: "pulse_rate", yaxis3: "spo2" };
 
   let session = null;
 
@@ -48,6 +51,35 @@
       catchUp();
     }
     return drawn;
+  }
+
+  // No more numbers at an axis than stand apart.
+  function spaceTicks(drawn) {
+    const full = drawn._fullLayout;
+    if (!full) return;
+    const change = {};
+    for (const name of ["yaxis", "yaxis2", "yaxis3"]) {
+      const axis = full[name];
+      if (!axis || !axis._length) continue;
+      const ticks = Math.min(MOST_TICKS, Math.max(2, Math.floor(axis._length / TICK_PX)));
+      if (axis.nticks !== ticks) change[`${name}.nticks`] = ticks;
+    }
+    if (Object.keys(change).length) window.Plotly.relayout(drawn, change);
+  }
+
+  // A panel has its usual ends; a reading beyond one moves it, so that none is out of sight.
+  function widen(drawn, points) {
+    const change = {};
+    for (const [name, metric] of Object.entries(PANELS)) {
+      const axis = drawn._fullLayout && drawn._fullLayout[name];
+      const ends = axis && axis.autorangeoptions;
+      if (!ends) continue;
+      const mine = points.filter((point) => point[1] === metric);
+      const values = mine.flatMap((point) => [point[4], point[5], point[6]]).filter(Number.isFinite);
+      if (Math.min(...values) < ends.clipmin) change[`${name}.autorangeoptions.clipmin`] = Math.min(...values) - 2;
+      if (Math.max(...values) > ends.clipmax) change[`${name}.autorangeoptions.clipmax`] = Math.max(...values) + 2;
+    }
+    if (Object.keys(change).length) window.Plotly.relayout(drawn, change);
   }
 
   function noticeZoom(change) {
@@ -110,6 +142,8 @@
     // Not restyle: it would forget that the axis is one of time.
     if (redraw) window.Plotly.redraw(drawn);
     if (extended.at.length) window.Plotly.extendTraces(drawn, { x: extended.x, y: extended.y }, extended.at);
+    widen(drawn, points);
+    spaceTicks(drawn);
     follow(drawn, shift);
   }
 
@@ -245,7 +279,9 @@
   function refresh() {
     if (!session || document.hidden) return;
     const drawn = graph();
-    if (drawn) follow(drawn, drawn.layout.meta.shift_ms);
+    if (!drawn) return;
+    spaceTicks(drawn);
+    follow(drawn, drawn.layout.meta.shift_ms);
   }
 
   im.sessionTrace = { mount, unmount, add, catchUp, refresh, reload };

@@ -69,11 +69,11 @@ TRACES = (
 """In this order for good: the script that extends the traces live finds them by place and checks their ``meta``."""
 
 _PANELS = {
-    Metric.NIBP: ("y", (0.58, 1.0), (40, 200), 10),
-    Metric.PULSE_RATE: ("y2", (0.34, 0.545), (40, 140), 6),
-    Metric.SPO2: ("y3", (STRIP_TOP, 0.31), (84, 101), 5),
+    Metric.NIBP: ("y", (0.59, 1.0), (40, 200), 10, (20, 240)),
+    Metric.PULSE_RATE: ("y2", (0.345, 0.53), (40, 140), 6, (30, 165)),
+    Metric.SPO2: ("y3", (STRIP_TOP, 0.285), (84, 101), 5, (60, 101)),
 }
-"""Metric to axis, its part of the height, the range that is always shown, and how many ticks at most."""
+"""Metric to axis, its part of the height, the range that is always shown, how many ticks at most, and the ends that only a reading passes."""
 UNITS = {Metric.NIBP: "mmHg", Metric.PULSE_RATE: "/min", Metric.SPO2: "%"}
 
 
@@ -219,12 +219,23 @@ def _shown_time(view: TraceView) -> list[int]:
 
 
 def _value_axis(view: TraceView, metric: Metric) -> dict[str, Any]:
-    _, domain, usual, ticks = _PANELS[metric]
+    _, domain, usual, ticks, (lowest, highest) = _PANELS[metric]
+    read = [
+        value
+        for point in view.points
+        for value in (point.value, point.systolic, point.diastolic)
+        if point.metric == metric and value is not None
+    ]
     return {
         "domain": list(domain),
         # The usual range is always shown; a value beyond it, a live one too, widens the panel.
         "autorange": True,
-        "autorangeoptions": {"include": list(usual)},
+        # What is written at a line would widen a low panel to values that nobody has; a reading never is cut off.
+        "autorangeoptions": {
+            "include": list(usual),
+            "clipmin": min([lowest, *(value - 2 for value in read)]),
+            "clipmax": max([highest, *(value + 2 for value in read if value >= highest)]),
+        },
         "nticks": ticks,
         "gridcolor": view.palette.grid,
         "zeroline": False,
@@ -238,12 +249,12 @@ def _panel_titles(view: TraceView) -> list[dict[str, Any]]:
             "xref": "paper",
             "yref": "paper",
             "x": 0.006,
-            "y": domain[1] - 0.008,
+            # Above its panel; the first has the names of the phases there. Never over a trace.
+            "y": domain[1],
             "xanchor": "left",
-            "yanchor": "top",
+            "yanchor": "top" if domain[1] == 1.0 else "bottom",
             "showarrow": False,
             "font": {"color": view.palette.muted, "size": 12},
-            "bgcolor": view.palette.panel,
         }
-        for metric, (_axis, domain, _range, _tick) in _PANELS.items()
+        for metric, (_axis, domain, *_rest) in _PANELS.items()
     ]

@@ -219,7 +219,14 @@ def _graph(visit: Visit, session: Session) -> Any:
 
 def _side(visit: Visit, session: Session) -> Any:
     _ = visit.words.gettext
-    lines = html.Ol(id=ids.SESSION_LOG, className="log-lines", children=log_lines(visit, session))
+    lines = html.Ol(
+        id=ids.SESSION_LOG,
+        className="log-lines",
+        children=log_lines(visit, session),
+        tabIndex="0",
+        role="list",
+        **attributes(aria_label=_("Log")),
+    )
     column = [
         html.Div(id=ids.SESSION_NUMERICS, className="session-numerics"),
         html.Section([html.H2(_("Log"), className="side-title"), lines], className="session-log"),
