@@ -7,6 +7,9 @@
   const t = im.t;
   const REPEAT_MS = 5000;
   const SLOW_MS = 2500;
+  const CONTACT_MS = 2000;
+  // A question about a value is read before it is answered: a second Enter of a quick hand is no answer.
+  const CONFIRM_MS = 1000;
 
   // One opening of a dialog: `entry` names what is sent, so that a repeat of it is recognised; `touched` are fields by hand.
   let current = null;
@@ -20,7 +23,7 @@
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
   function begin(root) {
-    return { root, plan: planOf(root), entry: im.newId(), openedAt: Math.round(im.clock.now()), touched: new Set(), sent: null, asked: null, amends: null, clean: "", warned: false, before: document.activeElement };
+    return { root, plan: planOf(root), entry: im.newId(), openedAt: Math.round(im.clock.now()), touched: new Set(), sent: null, asked: null, askedAt: 0, amends: null, clean: "", warned: false, before: document.activeElement };
   }
 
   // `given`: what an entry that is corrected or voided had, see 46_picks.js.
@@ -97,6 +100,9 @@
     if (!place) return;
     say(root, "question-text", question);
     place.hidden = !question;
+    const confirm = field(planOf(root).confirm);
+    im.setAttr(confirm, "aria-disabled", question ? "true" : null);
+    if (question) im.watchdog.after(`question ${root.id}`, CONFIRM_MS, () => im.setAttr(confirm, "aria-disabled", null));
   }
 
   function wait(root, words) {
@@ -106,10 +112,19 @@
 
   const FOCUSABLE = "button, input, textarea, select, a[href], [tabindex]";
   const canFocus = (element) => !element.disabled && element.tabIndex >= 0 && element.type !== "hidden" && element.getClientRects().length > 0;
+  // A group whose buttons send at once has the focus itself: Enter on it presses none of them.
+  const isShownGroup = (element) => element.matches("[data-picks]") && element.getClientRects().length > 0;
   const focusable = (root) => Array.from(root.querySelectorAll(FOCUSABLE)).filter(canFocus);
 
+  // What is corrected or voided wants its reason first.
+  function unsaidReason(root) {
+    const fields = root.querySelectorAll("[data-part=amending] input, [data-part=amending] textarea");
+    return Array.from(fields).find((one) => canFocus(one) && !one.value.trim());
+  }
+
   function focusFirst(root) {
-    const first = Array.from(root.querySelectorAll("[data-autofocus]")).find(canFocus) || root.querySelector("[role=dialog]");
+    const wanted = Array.from(root.querySelectorAll("[data-autofocus]")).find((element) => canFocus(element) || isShownGroup(element));
+    const first = unsaidReason(root) || wanted || root.querySelector("[role=dialog]");
     first.focus({ preventScroll: true });
     if (first.select && first.value) first.select();
   }
@@ -136,6 +151,7 @@
     const words = wordsOf(state);
     const now = im.clock.elapsed();
     const before = state.sent;
+    if (pressed === state.plan.confirm && (state.asked === null || now - state.askedAt < CONFIRM_MS)) return;
     if (before && before.words === words && before.pressed === pressed && now - before.at < REPEAT_MS && unanswered.has(state.entry)) return;
     // Another text is another entry: the gateway knows one by its first content.
     if (before && before.words !== words) state.entry = im.newId();
@@ -143,10 +159,38 @@
     const confirmed = state.asked === words && pressed === state.plan.confirm;
     unanswered.set(state.entry, state);
     im.watchdog.after(`answer ${state.entry}`, SLOW_MS, () => {
-      if (unanswered.has(state.entry)) wait(root, t("No answer yet. What you typed is kept."));
+      if (!unanswered.has(state.entry)) return;
+      wait(root, t("No answer yet. What you typed is kept."));
+      lookForContact(state, state.entry, false);
     });
     if (state.plan.asks) wait(root, t("Asked for. Not in force before the gateway confirms it."));
     setProps(state.plan.sent, { data: { values: textsOf(state), pressed, entry: state.entry, opened_at: state.openedAt, confirmed, amends: state.amends, at: Date.now() } });
+  }
+
+  async function hasContact() {
+    const aborting = new AbortController();
+    im.watchdog.after("contact of a dialog", CONTACT_MS, () => aborting.abort());
+    try {
+      const response = await fetch("/api/screen", { signal: aborting.signal, cache: "no-store" });
+      return response.status < 500 && im.watchdog.connection() === "live";
+    } catch {
+      return false;
+    }
+  }
+
+  // What was lost with the contact gets no answer any more when it is back: it may be sent again, as the same entry.
+  function lookForContact(state, entry, wasLost) {
+    im.watchdog.after(`contact ${entry}`, CONTACT_MS, async () => {
+      const waits = () => unanswered.get(entry) === state && state.entry === entry;
+      if (!waits()) return;
+      const isThere = await hasContact();
+      if (!waits()) return;
+      if (!wasLost || !isThere) lookForContact(state, entry, wasLost || !isThere);
+      else {
+        state.sent.at = -Infinity;
+        if (last.get(state.root.id) === state) wait(state.root, t("Contact is back: send again. What you typed is kept."));
+      }
+    });
   }
 
   // The server's answer: {entry, done, stays, errors by field, sentence, question}.
@@ -174,15 +218,17 @@
 
   // A dialog that somebody closed before its refusal came stands there again, with what was typed.
   function refused(state, told) {
-    const unchanged = wordsOf(state) === state.sent.words;
     if (!current) show(state);
     else if (current !== state) {
       notice(state, told);
       return;
     }
-    ask(state.root, told.question);
+    const again = told.question && state.asked === state.sent.words;
+    if (again) return;
+    // The focus stays in the field that is doubted: only a press of its own answers the question.
     state.asked = told.question ? state.sent.words : null;
-    if (told.question && unchanged) field(state.plan.confirm).focus();
+    state.askedAt = im.clock.elapsed();
+    ask(state.root, told.question);
   }
 
   // What was typed while the answer was on its way is not what was saved: it stays.
@@ -246,6 +292,12 @@
     else if (event.key === "Enter" && plan.submit && !event.repeat && root.contains(event.target) && isText(event.target)) send(root, plan.submit);
   }
 
+  // A key that is held down presses nothing twice.
+  function held(event) {
+    if (!event.repeat || (event.key !== "Enter" && event.key !== " ")) return;
+    if (event.target.closest("button, summary, [role=button], [role=radio], [role=radiogroup]")) event.preventDefault();
+  }
+
   const isText = (element) => element instanceof HTMLInputElement && !element.getAttribute("aria-haspopup");
 
   function circle(event, root) {
@@ -279,6 +331,7 @@
   document.addEventListener("click", pressed, true);
   // The sign-in of a locked station stands before all dialogs.
   const isSignIn = (event) => event.target.closest(".sign-in-dialog") !== null;
+  document.addEventListener("keydown", held, true);
   document.addEventListener("keydown", (event) => shown() && !isSignIn(event) && key(event), true);
   for (const name of ["input", "paste", "wheel"]) document.addEventListener(name, touch, { capture: true, passive: true });
   document.addEventListener("focusin", (event) => shown() && !isSignIn(event) && keepFocus(event));

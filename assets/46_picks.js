@@ -85,7 +85,8 @@
   function focusShown(group) {
     const root = group.closest("[data-dialog]");
     const part = Array.from(root.querySelectorAll(`[data-of="${group.id}"]`)).find((one) => !one.hidden);
-    const first = part && (part.querySelector('[aria-checked="true"]') || part.querySelector(RADIO));
+    const sends = part && part.querySelector("[data-picks][data-quick]");
+    const first = part && (part.querySelector('[aria-checked="true"]') || sends || part.querySelector(RADIO));
     if (first) first.focus();
   }
 
@@ -100,12 +101,13 @@
 
   function key(event) {
     const radio = event.target.closest && event.target.closest(RADIO);
-    const group = radio && groupOf(radio);
+    // A group that sends at once has the focus itself until an arrow or a digit leads into it.
+    const group = event.target.closest && groupOf(event.target);
     if (!group || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in STEPS) {
       event.preventDefault();
       const all = radios(group);
-      const next = all[(all.indexOf(radio) + STEPS[event.key] + all.length) % all.length];
+      const next = radio ? all[(all.indexOf(radio) + STEPS[event.key] + all.length) % all.length] : checked(group) || all[0];
       // Where a choice is sent at once, the arrows only walk.
       if (!group.dataset.quick) mark(group, next);
       for (const one of all) one.tabIndex = one === next ? 0 : -1;
@@ -118,7 +120,7 @@
   function enter(event, group, radio) {
     const state = im.dialogs.now();
     event.preventDefault();
-    if (event.repeat || !state) return;
+    if (event.repeat || !state || !radio) return;
     if (checked(group) === radio && state.plan.submit) im.dialogs.send(state.root, state.plan.submit);
     else choose(radio);
   }
@@ -153,6 +155,8 @@
     const place = root.querySelector("[data-part=amending]");
     im.setAttr(root, "data-amending", given ? "true" : null);
     if (place) place.hidden = !given;
+    const title = root.querySelector("[data-part=correction]");
+    if (title) im.setText(title, given && given.texts ? im.t("Correction:") + " " : "");
     state.amends = given ? given.entry : null;
     if (!given) return;
     root.querySelector("[data-part=amended]").textContent = given.said;

@@ -58,7 +58,7 @@ def test_a_nurse_is_told_what_is_in_the_way_and_who_may_pass_it(nurse: Page, sta
     nurse.keyboard.press("g")
     sees(nurse, "#decision-blocks", "25 checks are not answered")
     sees(nurse, "#decision-blocks", "No dose is planned")
-    sees(nurse, "#decision-blocks", "May go on with a reason: clinician.")
+    sees(nurse, "#decision-blocks", "May go on with a reason: administrator, clinician.")
     expect(nurse.locator("#decision-submit")).to_be_disabled()
 
 
@@ -106,11 +106,12 @@ def test_a_session_moves_to_another_room_and_its_page_goes_along(nurse: Page, st
 def test_the_plan_fills_in_a_start_and_another_patient_needs_a_reason(
     nurse: Page, stack: Stack
 ) -> None:
+    stack.run("room", "add", "8")
     soon = nurse.evaluate("new Date(Date.now() + 6e5).toISOString()")
-    planned = {"kind": "plan_visit", "patient": "P-501", "at": soon, "room": "1"}
+    planned = {"kind": "plan_visit", "patient": "P-501", "at": soon, "room": "8"}
     with counter(open_existing(stack.data)) as give:
         give(orders.PlanVisit.model_validate(planned))
-    nurse.locator('.tile[data-room="1"] [data-action="start-session"]').click()
+    nurse.locator('.tile[data-room="8"] [data-action="start-session"]').click(timeout=LATE_MS)
     expect(nurse.locator("#start-patient")).to_have_value("P-501", timeout=LATE_MS)
     sees(nurse, "#start-planned-text", "P-501")
     nurse.locator("#start-patient").fill("P-502")

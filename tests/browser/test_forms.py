@@ -73,14 +73,19 @@ def test_three_numbers_by_keyboard_alone(visitor: Page, stack: Stack) -> None:
     expect(visitor.locator("#session-log")).to_contain_text("Entered: Pulse 82")
 
 
-def test_an_unusual_value_is_asked_about_once_and_enter_answers(
+def test_an_unusual_value_is_asked_about_and_only_its_own_button_answers(
     visitor: Page, stack: Stack
 ) -> None:
     open_vitals(visitor, stack)
     visitor.keyboard.type("199")
     visitor.keyboard.press("Enter")
     expect(question(visitor)).to_contain_text("Pulse 199 /min")
-    expect(visitor.locator("#vitals-confirm")).to_be_focused()
+    expect(visitor.locator("#vitals-pulse")).to_be_focused()
+    confirm = visitor.locator("#vitals-confirm")
+    confirm.dispatch_event("click")
+    expect(confirm).to_be_enabled()
+    expect(question(visitor)).to_be_visible()
+    confirm.focus()
     visitor.keyboard.press("Enter")
     expect(visitor.locator("#vitals-pulse")).to_be_hidden()
 
@@ -142,7 +147,7 @@ def test_an_own_limit_is_set_by_keyboard_and_is_in_force_once_the_gateway_has_it
 def test_a_score_takes_two_keys(visitor: Page, stack: Stack) -> None:
     open_session(visitor, stack)
     visitor.keyboard.press("s")
-    expect(visitor.locator("#score-form-level\\:moaas-5")).to_be_focused()
+    expect(visitor.locator("#score-form-level\\:moaas")).to_be_focused()
     visitor.keyboard.press("4")
     expect(visitor.locator("#score-form-level\\:moaas-5")).to_be_hidden()
     expect(visitor.locator("#session-log")).to_contain_text("MOAA/S 4")

@@ -75,7 +75,8 @@ FOCUSED = """(key) => {
     ("key", "first"),
     [
         ("v", "vitals-pulse"),
-        ("s", "score-form-level:moaas-5"),
+        ("s", "score-form-level:moaas"),
+        ("e", "event-form-event"),
         ("l", "limits-form-limit"),
         ("b", "baseline-form-systolic"),
     ],
@@ -187,6 +188,35 @@ def test_a_question_takes_no_focus_from_who_types_on(nurse: Page, stack: Stack) 
     expect(nurse.locator("#vitals-systolic")).to_be_focused()
     typed(nurse, "", "83")
     assert standing(nurse)[:3] == ["199", "131", "83"]
+
+
+def test_two_quick_enters_save_no_value_that_is_asked_about(nurse: Page) -> None:
+    nurse.keyboard.press("v")
+    typed(nurse, "", "250", "30")
+    nurse.keyboard.press("Enter")
+    expect(part(nurse, "question")).to_contain_text("BP 250/30")
+    for _again in range(2):
+        nurse.keyboard.press("Enter")
+        nurse.wait_for_timeout(350)
+    for _repeat in range(3):
+        nurse.keyboard.down("Enter")
+    nurse.keyboard.up("Enter")
+    nurse.wait_for_timeout(1500)
+    expect(part(nurse, "question")).to_be_visible()
+    expect(nurse.locator("#vitals-diastolic")).to_be_focused()
+    assert "250/30" not in log(nurse).inner_text()
+
+
+@pytest.mark.parametrize("key", ["s", "e", "i"])
+def test_a_key_and_enter_enter_nothing(nurse: Page, key: str) -> None:
+    asked: list[str] = []
+    nurse.on("request", lambda request: asked.append(request.post_data or ""))
+    nurse.keyboard.press(key)
+    for again in ("Enter", "Enter", "Space"):
+        nurse.keyboard.press(again)
+    nurse.wait_for_timeout(500)
+    expect(nurse.locator(".dialog-layer:not([hidden]) [data-picks]:focus")).to_be_visible()
+    assert not [body for body in asked if "-form-sent" in body]
 
 
 def test_a_proposal_that_comes_late_overwrites_nothing(nurse: Page, stack: Stack) -> None:

@@ -173,7 +173,7 @@ class Walk:
         )
         self.hands.press("#next-phase", "g")
         self.sees("#decision-blocks", "60 min since the infusion ended")
-        self.sees("#decision-blocks", "May go on with a reason: clinician.")
+        self.sees("#decision-blocks", "May go on with a reason: administrator, clinician.")
         self.hands.fill("#decision-reason", REASON)
         self.hands.press("#decision-submit")
         self.sees("#session-next", "The record is locked")

@@ -150,7 +150,7 @@ def test_the_panel_says_what_is_missing_before_the_infusion() -> None:
 def test_an_answer_that_blocks_is_marked_and_says_who_may_pass_it() -> None:
     visit = visit_with(course_facts.CheckAnswered("s1", "fasting", "no", None))
     told = shown(checks_body(visit, session(phases=PRECHECK)))
-    assert "Stops the infusion. May go on with a reason: clinician." in told
+    assert "Stops the infusion. May go on with a reason: administrator, clinician." in told
     assert "anna 10:20" in told
     assert "Otherwise than wanted: Fasted" in panel(visit)
 

@@ -11,9 +11,14 @@ from monitor.dashboard.components.fields import dialog_part
 from monitor.dashboard.words import Words
 
 
-def amending_place(words: Words, reason: Any) -> Any:
-    """Where a dialog says which entry it corrects, and asks why; on screen only then."""
-    lead = words.gettext("Corrects this entry, which stays on record:")
+def amending_place(words: Words, reason: Any, *, voids: bool = False) -> Any:
+    """Where a dialog says which entry it corrects or voids, and asks why; on screen only then."""
+    _ = words.gettext
+    lead = (
+        _("Voids this entry, which stays on record:")
+        if voids
+        else _("Corrects this entry, which stays on record:")
+    )
     return html.Div(
         [
             html.P([html.Span(lead), dialog_part("amended", "amended-text")]),

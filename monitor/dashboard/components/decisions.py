@@ -55,6 +55,7 @@ _PLAN = Plan(
     },
     resets={
         # Nothing can be confirmed before the question about the session as it now is has come.
+        ids.DECISION: {"data": None},
         ids.DECISION_SUBMIT: {"disabled": True},
         ids.DECISION_TITLE: {"children": ""},
         ids.DECISION_TEXT: {"children": ""},
@@ -63,6 +64,13 @@ _PLAN = Plan(
         ids.DECISION_PAPER: {"hidden": True},
     },
 )
+
+_SUBMIT_LOOK = """function(decision, reason, isHidden) {
+    const wants = Boolean(decision && decision.wants_reason) || !isHidden;
+    const isOpen = decision && !decision.barred && (!wants || (reason || "").trim());
+    return [!isOpen, wants || (decision && decision.barred) ? "button warning" : "button primary"];
+}"""
+"""The button waits for the server's question, then for the reason; passing a block does not look like a clean pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ def blocks_list(words: Words, course: Course, found: Iterable[Mapping[str, Any]]
 
 
 async def decide(
-    visit: Visit, decision: Mapping[str, str], reason: str, paper_at: str | None = None
+    visit: Visit, decision: Mapping[str, Any], reason: str, paper_at: str | None = None
 ) -> Outcome:
     """Send the decision; a refusal that a reason may override asks for one."""
     try:
@@ -157,6 +165,15 @@ async def decide(
 def register_callbacks(app: Dash) -> None:
     """Asking and deciding."""
     register_dialog(app, _PLAN)
+    app.clientside_callback(
+        _SUBMIT_LOOK,
+        Output(ids.DECISION_SUBMIT, "disabled"),
+        Output(ids.DECISION_SUBMIT, "className"),
+        Input(ids.DECISION, "data"),
+        Input(ids.DECISION_REASON, "value"),
+        Input(ids.DECISION_REASON_PLACE, "hidden"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(
         Output(ids.DECISION, "data"),
@@ -164,7 +181,7 @@ def register_callbacks(app: Dash) -> None:
         State(ids.SESSION_ID, "data"),
         prevent_initial_call=True,
     )
-    def ask(opening: dict[str, Any], session_id: str) -> dict[str, str]:
+    def ask(opening: dict[str, Any], session_id: str) -> dict[str, Any]:
         return _ask(current_visit(), session_id, opening["at"])
 
     @app.callback(
@@ -174,11 +191,11 @@ def register_callbacks(app: Dash) -> None:
         State(ids.DECISION, "data"),
         prevent_initial_call=True,
     )
-    async def confirm(sent: dict[str, Any], decision: dict[str, str]) -> tuple[Any, int]:
+    async def confirm(sent: dict[str, Any], decision: dict[str, Any]) -> tuple[Any, int]:
         return await _confirm(current_visit(), sent, decision), sent["at"]
 
 
-async def _confirm(visit: Visit, sent: dict[str, Any], decision: dict[str, str]) -> dict[str, Any]:
+async def _confirm(visit: Visit, sent: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
     values = sent["values"]
     try:
         at = paper_moment(visit.words, values["date"], values["time"])
@@ -195,7 +212,7 @@ async def _confirm(visit: Visit, sent: dict[str, Any], decision: dict[str, str])
     return answer_told(sent["entry"], done=outcome.is_done, sentence=outcome.sentence)
 
 
-def _ask(visit: Visit, session_id: str, now: Instant) -> dict[str, str]:
+def _ask(visit: Visit, session_id: str, now: Instant) -> dict[str, Any]:
     """Put the question for the session as it now is into the dialog, and return the decision it is about."""
     session = visit.parts.records.session(session_id)
     phase = None if session is None else next_phase(session)
@@ -212,8 +229,13 @@ def _ask(visit: Visit, session_id: str, now: Instant) -> dict[str, str]:
     set_props(ids.DECISION_REASON_PLACE, {"hidden": not (found and mine)})
     set_props(ids.DECISION_PAPER, {"hidden": not session.paper})
     submit = visit.words.gettext("Pass this and go on") if found else title
-    set_props(ids.DECISION_SUBMIT, {"children": submit, "disabled": bool(found) and not mine})
-    return {"session": session_id, "phase": str(phase)}
+    set_props(ids.DECISION_SUBMIT, {"children": submit})
+    return {
+        "session": session_id,
+        "phase": str(phase),
+        "barred": bool(found) and not mine,
+        "wants_reason": bool(found),
+    }
 
 
 def _warned(visit: Visit, session: Session, phase: Phase, now: Instant) -> list[Any]:

@@ -268,7 +268,7 @@ def _void(words: Words) -> Any:
     )
     body = [
         html.P(_("It stays on record, struck through, with your name and reason.")),
-        amending_place(words, reason),
+        amending_place(words, reason, voids=True),
     ]
     send = [button(VOIDING.part("void"), _("Void"), kind="danger", sends=VOIDING.dialog)]
     return form_dialog(words, VOIDING, _("Void an entry"), body, send, width=560)

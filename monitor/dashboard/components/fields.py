@@ -76,7 +76,11 @@ def dialog(
     """A dialog, closed. A click beside it does not close it, so that nothing typed is lost."""
     heading = f"{dialog_id}-heading"
     head = [
-        html.H2(title, id=heading, className="dialog-title"),
+        html.H2(
+            [html.Span(**attributes(data_part="correction")), title],
+            id=heading,
+            className="dialog-title",
+        ),
         html.Button(
             "✕",
             type="button",

@@ -62,10 +62,12 @@ def pick_group(
 
     ``behaviour``: ``quick`` the button that a press sends with; ``next`` where the focus goes on; ``clears`` the field
     of words that stands for the same; ``optional`` a second press takes back; ``shows`` parts that belong to one
-    choice; ``typed`` numbers are typed.
+    choice; ``typed`` numbers are typed. Where a press sends, the group itself is what has the focus first: Enter on a
+    dialog that has just opened must not enter anything.
     """
     named = f"{group}-label"
     given = {f"data_{name}": value for name, value in behaviour.items()}
+    sends = bool(behaviour.get("quick"))
     return html.Div(
         [
             html.Span(label, id=named, className="pick-label", hidden=hides_label),
@@ -75,7 +77,7 @@ def pick_group(
                         group,
                         pick,
                         is_in_tab_order=n == 0,
-                        is_first=is_first and n == 0,
+                        is_first=is_first and n == 0 and not sends,
                         is_usual=pick.value == usual,
                     )
                     for n, pick in enumerate(picks)
@@ -83,7 +85,13 @@ def pick_group(
                 id=group,
                 className=f"picks {look}".strip(),
                 role="radiogroup",
-                **attributes(data_picks="true", aria_labelledby=named, **given),
+                tabIndex=-1 if sends else None,
+                **attributes(
+                    data_picks="true",
+                    data_autofocus="true" if is_first and sends else None,
+                    aria_labelledby=named,
+                    **given,
+                ),
             ),
             html.P(className="pick-error", role="alert", **attributes(data_error_of=group)),
         ],

@@ -165,11 +165,14 @@ def _operator_menu(visit: Visit) -> Any:
         position="bottom-end",
         children=[
             dmc.MenuTarget(
-                dmc.UnstyledButton(
-                    html.Span(label, id=ids.OPERATOR_NAME),
-                    className="pill operator",
-                    **attributes(aria_label=_("Operator menu")),
-                )
+                html.Span(label, id=ids.OPERATOR_NAME),
+                # The target's own box is the button: what it says about the menu is for a button to say.
+                boxWrapperProps={
+                    "component": "button",
+                    "type": "button",
+                    "className": "pill operator",
+                    "aria-label": _("Operator menu"),
+                },
             ),
             dmc.MenuDropdown(
                 [
