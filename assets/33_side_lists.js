@@ -4,6 +4,9 @@
 (function (im) {
   const t = im.t;
   const PARTLY_PX = 6;
+  const MORE_PX = 26;
+  // Which list gets its next whole rows when there is room for few: alarms, due, acknowledged, not watched.
+  const TURNS = [[0, 1], [3, 1], [1, 1], [2, 1], [3, 2], [1, 2], [0, 2], [2, 2], [0, Infinity], [3, Infinity], [1, Infinity], [2, Infinity]];
 
   let lists = new Map();
   let sizes = null;
@@ -14,6 +17,7 @@
     for (const element of elements) {
       const known = { count: countOf(element), more: moreOf(element) };
       lists.set(element, known);
+      reachable(element);
       element.addEventListener("scroll", look, { passive: true });
       sizes.observe(element);
     }
@@ -26,6 +30,14 @@
       more.button.remove();
     }
     lists = new Map();
+  }
+
+  // What scrolls is reached without a mouse, and says what it is.
+  function reachable(element) {
+    const heading = element.previousElementSibling;
+    element.tabIndex = 0;
+    element.setAttribute("role", "group");
+    if (heading) element.setAttribute("aria-label", heading.firstChild.textContent);
   }
 
   function countOf(element) {
@@ -57,8 +69,51 @@
     return Array.from(element.children).filter((child) => child.getBoundingClientRect().bottom > end).length;
   }
 
+  // Where each row of a list ends, from the list's beginning.
+  function rowEnds(element) {
+    const boxes = Array.from(element.children, (child) => child.getBoundingClientRect());
+    return boxes.map((box) => Math.ceil(box.bottom - boxes[0].top));
+  }
+
+  function freeHeight(element) {
+    const block = element.parentNode;
+    const side = block.parentNode;
+    const style = getComputedStyle(side);
+    let free = side.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+    for (const child of side.children) {
+      const heading = lists.has(child.querySelector(":scope > .side-list")) && child.firstElementChild;
+      const measured = heading || child;
+      free -= measured.getBoundingClientRect().height + (heading ? parseFloat(getComputedStyle(heading).marginBottom) : 0);
+    }
+    return free - (side.children.length - 1) * (parseFloat(style.rowGap) || 0);
+  }
+
+  // Whole rows only: a button that is cut in half is pressed wrongly.
+  function wholeRows() {
+    const elements = Array.from(lists.keys());
+    if (elements.length !== 4 || !elements[0].parentNode.parentNode) return [];
+    let free = freeHeight(elements[0]);
+    const plans = elements.map((element) => ({ element, ends: rowEnds(element), shown: 0, full: false }));
+    free -= plans.filter((plan) => plan.ends.length > 1).length * MORE_PX;
+    for (const [turn, wanted] of TURNS) {
+      const plan = plans[turn];
+      while (!plan.full && plan.shown < Math.min(wanted, plan.ends.length)) {
+        const { ends, shown } = plan;
+        const isLast = shown + 1 === ends.length;
+        const cost = ends[shown] - (shown ? ends[shown - 1] : 0) - (isLast && shown ? MORE_PX : 0);
+        if (cost > free && shown) plan.full = true;
+        else {
+          free -= cost;
+          plan.shown += 1;
+        }
+      }
+    }
+    return plans.map(({ element, ends, shown }) => [element, shown ? `${ends[shown - 1]}px` : ""]);
+  }
+
   // All sizes are read before anything is written.
   function look() {
+    for (const [element, height] of wholeRows()) if (element.style.maxHeight !== height) element.style.maxHeight = height;
     const found = Array.from(lists, ([element, known]) => [known, hiddenBelow(element)]);
     for (const [{ more }, below] of found) {
       more.button.hidden = below === 0;

@@ -66,25 +66,27 @@ def execute(
 @contextmanager
 def counter(
     directory: DataDirectory, *, patience_s: float = PATIENCE_S
-) -> Iterator[Callable[[Order], dict[str, Any]]]:
+) -> Iterator[Callable[..., dict[str, Any]]]:
     """A place to give many orders at: one connection to the gateway, or without one a single hold of the lock.
 
-    What it yields carries out an order and returns its result, or raises NotDoneError. Raises DirectoryError as
-    ``execute`` does.
+    What it yields carries out an order and returns its result, or raises NotDoneError; with an operator's name it is
+    given in that name, else in the console's. Raises DirectoryError as ``execute`` does.
     """
     deadline = time.monotonic() + patience_s
     while True:
         address = directory.living_gateway()
         if address is not None:
             with _connected(address) as socket:
-                yield lambda order: _checked(_exchange(socket, order))
+                yield lambda order, by=None: _checked(_exchange(socket, order, by))
             return
         try:
             with directory.writing():
                 from monitor.bootstrap import opened_desk
 
                 with opened_desk(directory) as desk:
-                    yield lambda order: _checked(desk.execute(order, by=console_user()))
+                    yield lambda order, by=None: _checked(
+                        desk.execute(order, by=by or console_user())
+                    )
             return
         except DirectoryBusyError:
             if time.monotonic() > deadline:
@@ -127,8 +129,8 @@ def _connected(address: GatewayAddress) -> ClientConnection:
     )
 
 
-def _exchange(socket: ClientConnection, order: Order) -> OrderResult:
-    message = OrderMessage(order_id=uuid4(), operator=console_user(), order=order)
+def _exchange(socket: ClientConnection, order: Order, by: str | None = None) -> OrderResult:
+    message = OrderMessage(order_id=uuid4(), operator=by or console_user(), order=order)
     socket.send(message.model_dump_json())
     return OrderResult.model_validate_json(socket.recv(timeout=PATIENCE_S))
 

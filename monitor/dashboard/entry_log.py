@@ -53,7 +53,7 @@ def dose_words(words: Words, body: facts.MedicationEntered) -> str:
 def unit_words(words: Words) -> dict[str, str]:
     """What a dose is told in."""
     _ = words.gettext
-    plain = {"mg": "mg", "ug": "µg", "g": "g", "ml": "ml", "IU": "IU", "l/min": "l/min"}
+    plain = {"mg": "mg", "ug": "µg", "g": "g", "ml": "ml", "IU": _("IU"), "l/min": "l/min"}
     return plain | {"drops": _("drops"), "puffs": _("puffs")}
 
 

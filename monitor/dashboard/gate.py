@@ -128,9 +128,9 @@ class Gate:
     def _not_found(self, visit: Visit) -> Response:
         _ = visit.words.gettext
         title, back = _("There is no such page"), _("Back to the ward")
-        contact = _("No contact")
-        # A page without scripts has no live connection, and says so.
-        lost = f'<p><span class="pill" data-connection="lost">{escape(contact)}</span></p>'
+        # The gateway may well be up: what has no scripts has no live connection, and says no more than that.
+        contact = escape(_("No live data on this page"))
+        lost = f'<p class="sign-in-note" data-connection="lost">{contact}</p>'
         link = f'<p><a class="button" href="/">{escape(back)}</a></p>'
         body = f"<h1>{escape(title)}</h1>{lost}{link}"
         return HTMLResponse(plain_page(self._parts, visit.words, visit.theme, title, body), 404)

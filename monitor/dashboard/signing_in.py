@@ -146,9 +146,13 @@ def _page(parts: Parts, request: Request, *, refused: bool = False, operator: st
     _ = words.gettext
     automatic = parts.settings.auto_sign_in
     known = operator or automatic or ""
+    is_locked = visitor_of(parts, request.cookies).is_locked
+    lead = _("Sign in to see the ward and to give orders.")
+    if is_locked:
+        lead = _("Sign in to give orders. The ward can be seen without it.")
     form = _FORM.substitute(
         heading=escape(_("Infusion monitor")),
-        lead=escape(_("Sign in to see the ward and to give orders.")),
+        lead=escape(lead),
         refusal=_REFUSAL.substitute(text=escape(_(_REFUSED))) if refused else "",
         operator_label=escape(_("Operator")),
         operator=escape(known),

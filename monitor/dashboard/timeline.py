@@ -82,6 +82,7 @@ class _Entry(NamedTuple):
     href: str
     spans: list[_Span]
     is_late: bool = False
+    overdue_since: Instant | None = None
 
 
 def timeline(words: Words, day: Day, rooms: Sequence[Room], now: Instant) -> Timeline:
@@ -147,14 +148,27 @@ def _of_session(day: Day, session: Session, now: Instant) -> _Entry:
     ]
     last = session.phases[-1]
     if session.is_open:
-        spans.append(
-            _Span(last.phase, last.at, max(now, _planned_end(day, session, now)), "running")
-        )
+        until = _planned_end(day, session, now)
+        if last.phase is not Phase.OBSERVATION or until <= last.at:
+            # How long a patient stays after their infusion says nothing of the infusions to come.
+            until = max(now, until)
+        spans.append(_Span(last.phase, last.at, until, "running"))
     if last.phase is Phase.INFUSION:
         length = day.phase_ms(session.protocol, Phase.OBSERVATION)
         ends_at = spans[-1].until
         spans += [_Span(Phase.OBSERVATION, ends_at, ends_at + length, "planned")] if length else []
-    return _Entry(session.id, session.room_id, session.patient, f"/session/{session.id}", spans)
+    href, overdue_since = f"/session/{session.id}", _overdue_since(day, session, now)
+    return _Entry(
+        session.id, session.room_id, session.patient, href, spans, overdue_since=overdue_since
+    )
+
+
+def _overdue_since(day: Day, session: Session, now: Instant) -> Instant | None:
+    """When the infusion that runs should have ended; None while it is within its time."""
+    if not session.is_open or session.phase is not Phase.INFUSION:
+        return None
+    planned = day.of_session(session, now)
+    return planned.ends_at if planned is not None and planned.ends_at < now else None
 
 
 def _planned_end(day: Day, session: Session, now: Instant) -> Instant:
@@ -208,7 +222,7 @@ def _block(words: Words, entry: _Entry, axis: _Axis, marked: set[str]) -> Block:
         segments=tuple(segments),
         href=entry.href,
         clashes=entry.key in marked,
-        is_late=entry.is_late,
+        is_late=entry.is_late or entry.overdue_since is not None,
     )
 
 
@@ -216,6 +230,8 @@ def _ends(words: Words, entry: _Entry) -> str:
     _ = words.gettext
     if entry.is_late:
         return _("late, {at}").format(at=words.clock(entry.spans[0].since))
+    if entry.overdue_since is not None:
+        return _("should have ended {at}").format(at=words.clock(entry.overdue_since))
     infusion = next((span for span in entry.spans if span.phase is Phase.INFUSION), None)
     if infusion is None:
         return _("since {at}").format(at=words.clock(entry.spans[0].since))

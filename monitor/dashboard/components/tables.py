@@ -54,6 +54,7 @@ def long_table(words: Words, table_id: str, columns: Sequence[Any], *, empty: st
         dashGridOptions={
             **_options(words, empty),
             "cacheBlockSize": 100,
+            "alwaysShowHorizontalScroll": True,
             "maxBlocksInCache": 20,
             "rowSelection": {
                 "mode": "singleRow",

@@ -90,8 +90,17 @@ def columns(words: Words) -> list[dict[str, Any]]:
             "width": 116,
             "cellClassRules": _TONES,
         },
-        {"field": "reason", "headerName": _("Why"), "minWidth": 270, "flex": 1, **fixed},
-        {"field": "state", "headerName": _("State"), "width": 120},
+        {
+            "field": "reason",
+            "headerName": _("Why"),
+            "minWidth": 360,
+            "flex": 1,
+            "wrapText": True,
+            "cellClass": "two-lines",
+            "tooltipField": "reason",
+            **fixed,
+        },
+        {"field": "state", "headerName": _("State"), "width": 140},
         {"field": "acknowledged_by", "headerName": _("Acknowledged by"), "width": 148},
         {"field": "acknowledged_after", "headerName": _("After"), "width": 90},
         {"field": "ended_at", "headerName": _("Ended"), "width": 96},
@@ -135,8 +144,8 @@ def register_callbacks(app: Dash) -> None:
         *[Input(place, "value") for place in _PLACES],
         prevent_initial_call=True,
     )
-    def narrow(since: str, until: str, *chosen: str | None) -> dict[str, Any]:
-        return filter_model(since, until, dict(zip(FILTERS, chosen, strict=True)))
+    def narrow(since: str | None, until: str | None, *chosen: str | None) -> dict[str, Any]:
+        return filter_model(since or "", until or "", dict(zip(FILTERS, chosen, strict=True)))
 
     @app.callback(
         Output(ids.ALARMS_TABLE, "getRowsResponse"),
@@ -189,8 +198,8 @@ def _filters(visit: Visit) -> Any:
     ]
     return html.Div(
         [
-            _day(ids.ALARMS_SINCE, _("From")),
-            _day(ids.ALARMS_UNTIL, _("To")),
+            _day(words, ids.ALARMS_SINCE, _("From")),
+            _day(words, ids.ALARMS_UNTIL, _("To")),
             _choice(ids.ALARMS_ROOM, _("Room"), _("All"), rooms),
             _choice(ids.ALARMS_PRIORITY, _("Priority"), _("All"), priorities),
             _choice(ids.ALARMS_TYPE, _("Type"), _("All"), types),
@@ -200,9 +209,21 @@ def _filters(visit: Visit) -> Any:
     )
 
 
-def _day(place: str, label: str) -> Any:
-    return dmc.TextInput(
-        id=place, label=label, value="", size="md", attributes={"input": {"type": "date"}}
+def _day(words: Words, place: str, label: str) -> Any:
+    """A day as the page's language writes it: a browser's own field follows the browser's language instead."""
+    between = "." if words.language == "nb" else "/"
+    return dmc.DateInput(
+        id=place,
+        label=label,
+        valueFormat=between.join(("DD", "MM", "YYYY")),
+        placeholder=words.gettext("day/month/year"),
+        clearable=True,
+        firstDayOfWeek=1,
+        # Names of days and months would be English in every language.
+        hideWeekdays=True,
+        monthLabelFormat=between.join(("MM", "YYYY")),
+        monthsListFormat="MM",
+        size="md",
     )
 
 
