@@ -73,7 +73,8 @@ _PANELS = {
     Metric.PULSE_RATE: ("y2", (0.345, 0.53), (40, 140), 6, (30, 165)),
     Metric.SPO2: ("y3", (STRIP_TOP, 0.285), (84, 101), 5, (60, 101)),
 }
-"""Metric to axis, its part of the height, the range that is always shown, how many ticks at most, and the ends that only a reading passes."""
+"""Metric to axis, its part of the height, the range that is always shown, how many ticks at most,
+and the ends that only a reading passes."""
 UNITS = {Metric.NIBP: "mmHg", Metric.PULSE_RATE: "/min", Metric.SPO2: "%"}
 
 
