@@ -36,6 +36,7 @@ _ARGUMENTS = [
 expect.set_options(timeout=20_000)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share a running product stay on one worker: it is started once, and they follow each other."""
     for item in items:
