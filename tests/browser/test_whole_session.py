@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from monitor.service.protocols import load_protocols
 from tests.browser.stack import OPERATOR, PASSWORD, Stack
-from tests.browser.walking import SLOW_MS, Fingers, Hands, Keys
+from tests.browser.walking import SLOW_MS, Hands, Keys
 
 pytestmark = pytest.mark.browser
 
@@ -201,11 +201,3 @@ class Walk:
 
 def test_a_whole_session_by_keyboard_alone(page: Page, stack: Stack) -> None:
     Walk(Keys(page), stack).whole()
-
-
-def test_a_whole_session_by_touch_on_a_tablet(browser: Browser, stack: Stack) -> None:
-    context = browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
-    try:
-        Walk(Fingers(context.new_page()), stack).whole()
-    finally:
-        context.close()
