@@ -157,7 +157,15 @@ def _opener(form: str, text: str, today: str, kind: str = "") -> Any:
 def _day(words: Words, day: DayRows) -> Any:
     _ = words.gettext
     actions = html.Span(_("Actions"), className="visually-hidden")
-    heads: list[Any] = [_("Time"), _("Room"), _("Patient"), _("Visit"), _("Protocol"), _("State"), actions]
+    heads: list[Any] = [
+        _("Time"),
+        _("Room"),
+        _("Patient"),
+        _("Visit"),
+        _("Protocol"),
+        _("State"),
+        actions,
+    ]
     if not day.rows:
         body: Any = html.P(_("Nothing is planned."), className="page-lead")
     else:
