@@ -25,11 +25,12 @@ check: ## Format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A file's tests stay on one worker: they share a running product.
 # On two cores a browser beside another test may be starved past its deadline: what failed is run once more, alone.
 # A test that fails twice is broken and fails the target.
 test: check ## All checks and all tests, in a real browser too
 	@browser="$$(.ci/browser.sh)" && export INFUSION_MONITOR_CHROMIUM="$$browser" && \
-		{ $(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not benchmark" || \
+		{ $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not benchmark" || \
 		{ code=$$?; [ $$code -eq 1 ] || exit $$code; \
 		echo "once more, alone, what failed:" >&2; \
 		$(BIN)/pytest --last-failed --last-failed-no-failures none -m "not benchmark"; }; }

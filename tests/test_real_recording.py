@@ -54,7 +54,6 @@ def in_export(data: Path, session: str) -> dict[str, list[Row]]:
 
 
 @pytest.mark.faults
-@pytest.mark.xdist_group("processes")
 def test_a_recording_comes_out_value_by_value_and_its_zeros_are_no_values(
     tmp_path: Path, recording: Path
 ) -> None:

@@ -36,14 +36,6 @@ _ARGUMENTS = [
 expect.set_options(timeout=20_000)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a running product stay on one worker: it is started once, and they follow each other."""
-    for item in items:
-        if isinstance(item, pytest.Function) and "stack" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
-
-
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:

@@ -16,7 +16,7 @@ from monitor.data_directory import open_existing
 from monitor.wire.orders import AcknowledgeAlarm
 from tests.processes import Device, Running, moment, pulse, result, result_json, spo2, until
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.faults
 
 FRAMES_AHEAD = 50
 ENOUGH_FRAMES = 300

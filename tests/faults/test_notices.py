@@ -10,7 +10,7 @@ import pytest
 from tests.notices.recipient import Recipient, listening
 from tests.processes import Running, result, until
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.faults
 
 
 def test_an_open_session_that_no_screen_shows_is_told_out_of_the_house(

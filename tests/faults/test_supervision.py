@@ -12,7 +12,7 @@ import pytest
 from tests.processes import Device, Running, command, free_port, pulse, result, spo2, until
 
 # In one worker: they start many processes each.
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
