@@ -78,68 +78,55 @@ class Outcome:
 def start_dialog(visit: Visit) -> Any:
     """The dialog, closed, with the request that opens it."""
     _ = visit.words.gettext
+    planned = html.P(
+        id=ids.START_PLANNED_TEXT,
+        className="dialog-text start-planned",
+        **attributes(role="status"),
+    )
+    submit = button(ids.START_SUBMIT, _("Start session"), kind="primary", sends=ids.START_DIALOG)
+    body = [
+        planned,
+        html.Div(_start_fields(visit), className="start-fields"),
+        *start_more(visit.words),
+        error_place(),
+        actions(close_button(_("Close")), submit),
+    ]
+    title = html.Span(id=ids.START_TITLE)
+    stores = [dcc.Store(id=ids.START_REQUEST), dcc.Store(id=ids.START_OFFERED)]
+    return html.Div(
+        [
+            *stores,
+            dcc.Store(id=ids.START_PLANNED),
+            dialog(ids.START_DIALOG, title, _("Close"), body, _PLAN, width=480),
+        ]
+    )
+
+
+def _start_fields(visit: Visit) -> list[Any]:
+    _ = visit.words.gettext
     protocols = [
         {"value": protocol.name, "label": _(protocol.title)}
         for protocol in visit.parts.protocols.values()
     ]
-    return html.Div(
-        [
-            dcc.Store(id=ids.START_REQUEST),
-            dcc.Store(id=ids.START_OFFERED),
-            dcc.Store(id=ids.START_PLANNED),
-            dialog(
-                ids.START_DIALOG,
-                html.Span(id=ids.START_TITLE),
-                _("Close"),
-                [
-                    html.P(
-                        id=ids.START_PLANNED_TEXT,
-                        className="dialog-text start-planned",
-                        **attributes(role="status"),
-                    ),
-                    html.Div(
-                        [
-                            dmc.TextInput(
-                                id=ids.START_PATIENT,
-                                label=_("Patient reference"),
-                                description=_("As on the patient's paper, like P-0417. No names."),
-                                value="",
-                                size="md",
-                                attributes={
-                                    "input": {"data-autofocus": "true", "autoComplete": "off"}
-                                },
-                            ),
-                            number_field(
-                                ids.START_WEIGHT, _("Weight, if known"), "kg", decimals=True
-                            ),
-                            dmc.Select(
-                                id=ids.START_PROTOCOL,
-                                label=_("Protocol"),
-                                data=protocols,
-                                value=protocols[0]["value"] if protocols else None,
-                                allowDeselect=False,
-                                size="md",
-                            ),
-                        ],
-                        className="start-fields",
-                    ),
-                    *start_more(visit.words),
-                    error_place(),
-                    actions(
-                        close_button(_("Close")),
-                        button(
-                            ids.START_SUBMIT,
-                            _("Start session"),
-                            kind="primary",
-                            sends=ids.START_DIALOG,
-                        ),
-                    ),
-                ],
-                _PLAN,
-                width=480,
-            ),
-        ]
-    )
+    return [
+        dmc.TextInput(
+            id=ids.START_PATIENT,
+            label=_("Patient reference"),
+            description=_("As on the patient's paper, like P-0417. No names."),
+            value="",
+            size="md",
+            attributes={"input": {"data-autofocus": "true", "autoComplete": "off"}},
+        ),
+        number_field(ids.START_WEIGHT, _("Weight, if known"), "kg", decimals=True),
+        dmc.Select(
+            id=ids.START_PROTOCOL,
+            label=_("Protocol"),
+            data=protocols,
+            value=protocols[0]["value"] if protocols else None,
+            allowDeselect=False,
+            size="md",
+        ),
+    ]
 
 
 async def start(
