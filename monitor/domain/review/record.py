@@ -1,0 +1,76 @@
+"""A session's whole record, as a review looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from monitor.domain.chart import Chart, chart_of
+from monitor.domain.course import Course
+from monitor.domain.facts import AlarmChanged, Fact
+from monitor.domain.limits import AlarmSettings
+from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric, Reading
+from monitor.domain.sessions import Session
+
+CONTINUOUS = (Metric.PULSE_RATE, Metric.SPO2, Metric.RESP_RATE, Metric.TEMPERATURE)
+
+
+class Value(NamedTuple):
+    """One value of a continuous metric; ``source`` is a device, or ``manual``."""
+
+    at: Instant
+    value: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """All of one session. ``values`` leaves out what is no value, and the entries that were voided; by time.
+
+    ``alarms`` are the raised occurrences in their newest state. ``now`` ends a session that is still open.
+    """
+
+    session: Session
+    course: Course
+    settings: AlarmSettings
+    facts: Sequence[Fact]
+    chart: Chart
+    values: dict[Metric, list[Value]]
+    alarms: Sequence[AlarmChanged]
+    now: Instant
+
+    @property
+    def until(self) -> Instant:
+        """Where the record ends: with the session, or now."""
+        return self.now if self.session.ended_at is None else self.session.ended_at
+
+
+def record_of(
+    session: Session,
+    *,
+    course: Course,
+    settings: AlarmSettings,
+    facts: Sequence[Fact],
+    readings: Sequence[Reading],
+    alarms: Sequence[AlarmChanged],
+    now: Instant,
+) -> SessionRecord:
+    """The record, from what is stored of a session: its facts in the order of their commit, readings in any."""
+    chart = chart_of(facts, readings)
+    raised = [alarm for alarm in alarms if alarm.raised_at is not None]
+    values = {metric: _values(metric, chart, readings) for metric in CONTINUOUS}
+    return SessionRecord(session, course, settings, facts, chart, values, raised, now)
+
+
+def _values(metric: Metric, chart: Chart, readings: Sequence[Reading]) -> list[Value]:
+    """What staff entered comes from the entries, of which voided ones do not count."""
+    found = [
+        Value(reading.at, reading.value, reading.source)
+        for reading in readings
+        if reading.metric is metric
+        and reading.value is not None
+        and reading.source != MANUAL_SOURCE
+    ]
+    found += [Value(at, value, MANUAL_SOURCE) for at, value in chart.spots(metric)]
+    return sorted(found)
