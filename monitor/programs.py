@@ -1,8 +1,13 @@
-"""What ``serve`` and ``demo`` run together, as programs of this same installation."""
+"""What ``serve`` and ``demo`` run together, as programs of this same installation.
+
+The simulator desk is one of them in simulated directories: another program, which is started by its name and spoken
+to over its socket, because the monitor imports nothing of the simulators.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from monitor.bootstrap import reachable
 from monitor.config import Settings, as_environment
@@ -25,6 +30,23 @@ def dashboard_program(
     signed_in = () if auto_sign_in is None else ("--auto-sign-in", auto_sign_in)
     arguments = ("dashboard", "--data", str(directory.path), *signed_in)
     return Program("dashboard", "monitor", arguments, as_environment(settings))
+
+
+def desk_program(directory: DataDirectory, settings: Settings) -> Program:
+    """The simulator desk at the gateway of these settings. It is ready when the gateway is, whenever that is."""
+    gateway = f"ws://{reachable(settings.host)}:{settings.gateway_port}"
+    arguments = ("desk", "--control", str(desk_control(directory)), "--gateway", gateway)
+    return Program("desk", "simulators", arguments, announces=False)
+
+
+def desk_control(directory: DataDirectory) -> Path:
+    """Where the desk says how it is reached; its rooms and queues lie beside it."""
+    return directory.path / "desk.json"
+
+
+def desk_rooms(directory: DataDirectory) -> Path:
+    """What the desk keeps of its rooms while it runs, so that they go on when it was killed."""
+    return directory.path / "desk-rooms.json"
 
 
 def run_together(

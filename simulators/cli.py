@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from simulators.check.counterpart import CheckError
+from simulators.desk.kept import KeptError
 from simulators.feeds.queue import FrameQueue, QueueError
 from simulators.fleet import (
     AddressError,
@@ -126,6 +127,29 @@ def run(
 
 
 @app.command()
+def desk(
+    *,
+    gateway: Gateway,
+    control: Annotated[
+        Path,
+        typer.Option(help="Written while the desk is open: where it listens, and its credential."),
+    ],
+    tokens: Annotated[
+        Path | None, typer.Option(help="Rooms to begin with, as for `run`; mode 0600.")
+    ] = None,
+    scenario: Annotated[str, typer.Option(help="Theirs: a name, or a file.")] = "ward",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same patients.")] = 1,
+) -> None:
+    """Run rooms that are started, driven and stopped by hand, over a socket of this machine."""
+    from simulators.desk.kept import first_rooms
+    from simulators.desk.server import run_desk
+
+    _known(scenario)
+    rooms = [] if tokens is None else first_rooms(read_rooms(tokens), scenario, seed)
+    _drive(run_desk(control, device_url(gateway), rooms, _say))
+
+
+@app.command()
 def replay(
     *,
     file: Annotated[Path, typer.Argument(help="CSV with a header.")],
@@ -209,6 +233,7 @@ _FAILURES = (
     AddressError,
     CheckError,
     ColumnMapError,
+    KeptError,
     NoSpacingError,
     QueueError,
     RecordingError,

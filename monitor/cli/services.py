@@ -58,10 +58,18 @@ def serve(
     """Run gateway and dashboard, each started again should it die."""
     flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed}
     with prepared(context, flags, simulated=simulated) as (directory, settings):
-        from monitor.programs import dashboard_program, gateway_program, run_together
+        from monitor.programs import (
+            dashboard_program,
+            desk_program,
+            gateway_program,
+            run_together,
+        )
 
+        programs = [gateway_program(directory, settings), dashboard_program(directory, settings)]
+        if directory.simulated:
+            programs.append(desk_program(directory, settings))
         run_together(
-            [gateway_program(directory, settings), dashboard_program(directory, settings)],
+            programs,
             settings,
             lambda address: say(f"staff open {address}"),
         )

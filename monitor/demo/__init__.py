@@ -15,7 +15,13 @@ from monitor.config import Settings
 from monitor.data_directory import DataDirectory, DirectoryError, wait_for_gateway, write_whole
 from monitor.demo.furnishing import OPERATOR, furnish
 from monitor.lifeline import notify_ready
-from monitor.programs import dashboard_program, gateway_program, run_together
+from monitor.programs import (
+    dashboard_program,
+    desk_control,
+    desk_rooms,
+    gateway_program,
+    run_together,
+)
 from monitor.supervisor import Program
 
 GATEWAY_PATIENCE_S = 30.0
@@ -38,6 +44,7 @@ def run_demo(
             webbrowser.open(address)
 
     furnishing = ("--data", str(directory.path), "--rooms", str(rooms), "--seed", str(seed))
+    _forget_the_last(directory)
     programs = [
         gateway_program(directory, settings),
         dashboard_program(directory, settings, auto_sign_in=OPERATOR),
@@ -47,26 +54,34 @@ def run_demo(
     try:
         run_together(programs, settings, ready)
     finally:
-        _tokens_file(directory).unlink(missing_ok=True)
+        _forget_the_last(directory)
 
 
 def run_rooms(directory: DataDirectory, *, rooms: int, seed: int) -> NoReturn:
-    """Furnish the rooms as soon as the gateway lives, then become their simulation: another program in this process.
+    """Furnish the rooms as soon as the gateway lives, then become the desk that simulates them, in this process.
 
-    Raises NotDoneError when the directory's own rooms stand in the way, DirectoryError when no gateway comes.
+    A desk that is started again finds its rooms as it left them. Raises NotDoneError when the directory's own rooms
+    stand in the way, DirectoryError when no gateway comes.
     """
     address = wait_for_gateway(directory, time.monotonic() + GATEWAY_PATIENCE_S)
     if address is None:
         raise DirectoryError(f"no gateway runs on {directory.path}")
     tokens = _tokens_file(directory)
-    write_whole(tokens, json.dumps(furnish(directory, rooms)))
+    if not tokens.exists():
+        write_whole(tokens, json.dumps(furnish(directory, rooms)))
     notify_ready()
     command = [
-        *(sys.executable, "-m", "monitor.lifeline", "simulators", "run"),
-        *("--scenario", "ward", "--seed", str(seed), "--gateway", address.url),
-        *("--tokens", str(tokens), "--queue", str(directory.path / "demo-queues")),
+        *(sys.executable, "-m", "monitor.lifeline", "simulators", "desk"),
+        *("--control", str(desk_control(directory)), "--gateway", address.url),
+        *("--scenario", "ward", "--seed", str(seed), "--tokens", str(tokens)),
     ]
     os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+
+
+def _forget_the_last(directory: DataDirectory) -> None:
+    """Tokens, and rooms of a desk that was killed: every demonstration begins with its own."""
+    _tokens_file(directory).unlink(missing_ok=True)
+    desk_rooms(directory).unlink(missing_ok=True)
 
 
 def _tokens_file(directory: DataDirectory) -> Path:

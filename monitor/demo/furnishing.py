@@ -10,17 +10,15 @@ from typing import Any, NamedTuple
 
 from monitor.console import counter
 from monitor.data_directory import DataDirectory
-from monitor.domain.course import CheckItem
 from monitor.domain.sessions import Phase
-from monitor.service.protocols import Protocol, load_protocols
+from monitor.service.onboarding import PROTOCOL, bring_to, drive
 from monitor.storage import SqliteRecords, open_records
 from monitor.wire import orders
 
 OPERATOR = "Demo"
-PROTOCOL = "ketamine_iv"
 _REASON = "demonstration"
 _FIRST_PATIENT = 1001
-_RESTING = {"systolic": 132, "diastolic": 80, "pulse_rate": 74, "spo2": 97}
+_RESTING, _RESTING_PULSE, _RESTING_SPO2 = (132, 80), 74, 97
 """What the demo's staff confirm as baseline: it shows the alarm for a marked rise at work."""
 _WEIGHTS_KG = (82, 68, 74.5, 91, 59, 77)
 _COMING_ROOMS = 3
@@ -30,18 +28,17 @@ _COMING_ROOMS = 3
 class _Course(NamedTuple):
     """Where a room's session stands, and how many minutes into the infusion its patient is."""
 
-    phases: tuple[Phase, ...]
+    phase: Phase
     minutes: float
 
 
-_INFUSION = (Phase.BASELINE, Phase.INFUSION)
 _COURSES = (
-    _Course(_INFUSION, 12),
-    _Course(_INFUSION, 27),
-    _Course((Phase.BASELINE,), -6),
-    _Course(_INFUSION, 38),
-    _Course((*_INFUSION, Phase.OBSERVATION), 55),
-    _Course((), -18),
+    _Course(Phase.INFUSION, 12),
+    _Course(Phase.INFUSION, 27),
+    _Course(Phase.BASELINE, -6),
+    _Course(Phase.INFUSION, 38),
+    _Course(Phase.OBSERVATION, 55),
+    _Course(Phase.PRECHECK, -18),
 )
 """Of rooms 1 to 6; further rooms begin again."""
 
@@ -63,7 +60,6 @@ class _Furnisher:
         self._operators = {operator.name for operator in records.operators()}
         self._rooms = {room.name: room.id for room in records.rooms() if not room.retired}
         self._devices = {d.name: d.id for d in records.devices() if d.simulated and not d.revoked}
-        self._protocol: Protocol = load_protocols()[PROTOCOL]
         self._busy = {session.room_id for session in records.sessions(open_only=True)}
 
     def add_operator(self) -> None:
@@ -83,49 +79,30 @@ class _Furnisher:
             self._give(orders.AddRoom(name=name))
         if self._rooms.get(name) not in self._busy:
             self._start_session(name, place, course)
-        return {"room": name, "token": self._token(name), "phase_offset_min": course.minutes}
+        device, token = self._device(name)
+        return {"room": name, "device": device, "token": token, "phase_offset_min": course.minutes}
 
-    def _token(self, room: str) -> str:
+    def _device(self, room: str) -> tuple[str, str]:
+        """Its id and a new token."""
         device = self._devices.get(f"Simulated monitor {room}")
         if device is None:
             add = orders.AddDevice(room=room, name=f"Simulated monitor {room}", simulated=True)
-            return str(self._give(add)["token"])
-        # Only a hash of the last demonstration's token was kept.
-        return str(self._give(orders.RotateToken(device=device))["token"])
+            given = self._give(add)
+        else:
+            # Only a hash of the last demonstration's token was kept.
+            given = self._give(orders.RotateToken(device=device))
+        return str(given["id"]), str(given["token"])
 
     def _start_session(self, room: str, place: int, course: _Course) -> None:
         patient = f"P-{_FIRST_PATIENT + place}"
         weight = _WEIGHTS_KG[place % len(_WEIGHTS_KG)]
         start = orders.StartSession(room=room, patient=patient, weight_kg=weight, protocol=PROTOCOL)
-        session = self._give(start)["session"]
-        for phase in course.phases:
-            if phase is Phase.INFUSION:
-                self._prepare(session)
-            entered = {"session": session, "phase": phase, "override": _REASON}
-            self._give(orders.EnterPhase.model_validate(entered))
+        session = str(self._give(start)["session"])
+        resting = {"pulse_rate": _RESTING_PULSE, "spo2": _RESTING_SPO2}
+        steps = bring_to(session, course.phase, _RESTING, why=_REASON, **resting)
+        drive(steps, self._give)
         if place < _COMING_ROOMS:
             self._plan(room, f"P-{_FIRST_PATIENT + 100 + place}", hours=2 + place)
-
-    def _prepare(self, session: str) -> None:
-        """What staff do before an infusion: every check, the baseline, the dose."""
-        course = self._protocol.course
-        for item in course.checks:
-            if item.phase == Phase.PRECHECK:
-                self._answer(session, item)
-        self._give(orders.ConfirmBaseline(session=session, **_RESTING))
-        dose = course.dose
-        if dose is not None:
-            plan = {
-                "session": session,
-                "dose_mg_per_kg": dose.usual_mg_per_kg,
-                "minutes": dose.usual_minutes,
-                "concentration_mg_per_ml": dose.concentration_mg_per_ml,
-            }
-            self._give(orders.PlanInfusion.model_validate(plan))
-
-    def _answer(self, session: str, item: CheckItem) -> None:
-        answer = {"session": session, "item": item.id, "answer": item.wanted}
-        self._give(orders.AnswerCheck.model_validate(answer))
 
     def _plan(self, room: str, patient: str, *, hours: int) -> None:
         first_at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)

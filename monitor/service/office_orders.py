@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.domain import facts
-from monitor.domain.permissions import ADMINISTRATOR
+from monitor.domain.permissions import ADMINISTRATOR, TESTER
 from monitor.domain.registry import Device, Operator, Room
 from monitor.identity import hash_token
 from monitor.service.given import Given
@@ -42,6 +42,7 @@ def retire_room(ward: Ward, given: Given) -> dict[str, Any]:
 def add_device(ward: Ward, given: Given) -> dict[str, Any]:
     order = given.order
     room = known_room(ward, order.room)
+    _refuse_testers_real_devices(given, simulated=order.simulated)
     if order.simulated and not ward.simulated:
         raise OrderRefusedError(
             "not_simulated",
@@ -82,6 +83,7 @@ def move_device(ward: Ward, given: Given) -> dict[str, Any]:
 
 def rotate_token(ward: Ward, given: Given) -> dict[str, Any]:
     device = _known_device(ward, given.order.device)
+    _refuse_testers_real_devices(given, simulated=device.simulated)
     token = ward.tokens.new_token()
     _note(ward, given, facts.TokenRotated(device.id, hash_token(token)))
     ward.outbox.notices.append(Notice("rotated", device.id))
@@ -94,6 +96,7 @@ def revoke_device(ward: Ward, given: Given) -> dict[str, Any]:
         raise OrderRefusedError(
             "unknown_device", f"there is no device {given.order.device}", "device"
         )
+    _refuse_testers_real_devices(given, simulated=device.simulated)
     if not device.revoked:
         _stop_watching(ward, device.id, given)
         _note(ward, given, facts.DeviceRevoked(device.id))
@@ -163,6 +166,13 @@ def _known_operator(ward: Ward, name: str) -> Operator:
     if operator is None or operator.disabled:
         raise OrderRefusedError("unknown_operator", f"there is no operator {name}", "operator")
     return operator
+
+
+def _refuse_testers_real_devices(given: Given, *, simulated: bool) -> None:
+    if given.role == TESTER and not simulated:
+        raise OrderRefusedError(
+            "not_allowed", "a tester may set up simulated devices only", "simulated"
+        )
 
 
 def _refuse_taken_name(ward: Ward, name: str) -> None:

@@ -103,5 +103,11 @@ def execute(ward: Ward, given: Given, role: str) -> Outcome:
 
 
 def _refuse_other_roles(ward: Ward, kind: str, role: str) -> None:
-    if not permissions.may_order(role, kind, simulated=ward.simulated):
-        raise OrderRefusedError("not_allowed", f"the role {role} may not {kind.replace('_', ' ')}")
+    if permissions.may_order(role, kind, simulated=ward.simulated):
+        return
+    what = kind.replace("_", " ")
+    if permissions.may_order(role, kind, simulated=True):
+        reason = f"the role {role} may {what} in a simulated data directory only"
+    else:
+        reason = f"the role {role} may not {what}"
+    raise OrderRefusedError("not_allowed", reason)

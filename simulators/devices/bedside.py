@@ -11,6 +11,7 @@ from simulators.devices.faults import (
     CuffNow,
     CuffSays,
     DeviceFault,
+    DeviceWell,
     Motion,
     SensorOff,
     SensorOn,
@@ -18,7 +19,7 @@ from simulators.devices.faults import (
 from simulators.devices.measurement import Measurement
 from simulators.devices.output import Output
 from simulators.devices.oximeter import Oximeter
-from simulators.patients.patient import Patient
+from simulators.patients.patient import Patient, Vitals
 
 _BATTERY_LASTS_S = 8 * 3600
 
@@ -48,6 +49,8 @@ class BedsideMonitor:
         self._same_arm = same_arm
         self._breathing = breathing
         self._output = Output()
+        self.vitals: Vitals | None = None
+        """What was true inside the patient in the newest second."""
         self._battery, self._battery_at = 100.0, 0
         self._second = 0
         metrics = {"pulse_rate": 1.0, "spo2": 1.0, "nibp": float(cuff_interval_s)}
@@ -64,7 +67,17 @@ class BedsideMonitor:
         used = (self._second - self._battery_at) / _BATTERY_LASTS_S * 100
         return round(max(0.0, self._battery - used), 1)
 
-    def due(self) -> float:
+    @property
+    def probe_is_off(self) -> bool:
+        """Whether the probe is off the finger."""
+        return self._oximeter.is_off(self._second)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the device measures nothing."""
+        return self._output.is_frozen(self._second)
+
+    def due(self) -> int:
         """Each second."""
         return self._second
 
@@ -85,13 +98,17 @@ class BedsideMonitor:
                 self._cuff.say_next(fault)
             case Battery(percent=percent):
                 self._battery, self._battery_at = percent, self._second
+            case DeviceWell():
+                self._oximeter.recover(self._second)
+                self._cuff.recover()
+                self._output.recover()
             case _:
                 self._output.begin(fault, self._second)
 
     def take(self) -> list[Measurement]:
         """This second's pulse and SpO2, and a cuff's result when one has just ended."""
         second = self._second
-        vitals = self.patient.step()
+        self.vitals = vitals = self.patient.step()
         squeezed = self._same_arm and self._cuff.squeezes(second)
         measurements = list(self._oximeter.step(second, vitals, squeezed=squeezed))
         if self._breathing:

@@ -51,6 +51,10 @@ class Cuff:
         """What the next measurement shows."""
         self._to_say = pressure
 
+    def recover(self) -> None:
+        """It measures as ever."""
+        self._to_fail, self._to_say = 0, None
+
     def start(self, second: int) -> None:
         """Begin now, unless it is pumping already."""
         if not self._begins <= second < self._done:

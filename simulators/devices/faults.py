@@ -17,6 +17,12 @@ class Fault(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class DeviceWell(Fault):
+    """Whatever was wrong with the device ends now; what the cuff was told for its next measurements too."""
+
+    do: Literal["device_well"] = "device_well"
+
+
 class SensorOff(Fault):
     """The probe is off the finger, and the device says so."""
 
@@ -122,4 +128,5 @@ DeviceFault = (
     | Thaw
     | Slow
     | Battery
+    | DeviceWell
 )

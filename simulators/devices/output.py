@@ -24,6 +24,14 @@ class Output:
         else:
             self._active.append((second + fault.for_s, fault))
 
+    def recover(self) -> None:
+        """No fault acts any more."""
+        self._active.clear()
+
+    def is_frozen(self, second: float) -> bool:
+        """Whether nothing is said in this second."""
+        return any(second < until and isinstance(one, Freeze) for until, one in self._active)
+
     def say(self, second: float, measured: Sequence[Measurement]) -> list[Measurement]:
         """What the device says in this second."""
         if self._active:

@@ -48,6 +48,15 @@ class Oximeter:
         self._motion = motion
         self._moves_until = second + motion.for_s
 
+    def recover(self, second: float) -> None:
+        """The probe is on and the hand is still."""
+        self._off_until = min(self._off_until, second)
+        self._moves_until = min(self._moves_until, second)
+
+    def is_off(self, second: float) -> bool:
+        """Whether the probe is off the finger in this second."""
+        return second < self._off_until
+
     def is_moving(self, second: float) -> bool:
         """Whether the arm moves in this second."""
         return second < self._moves_until

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from random import Random
 from typing import Annotated, Literal, NamedTuple
 
@@ -29,6 +30,12 @@ class NetworkGap(Disturbance):
 
     do: Literal["network_gap"] = "network_gap"
     for_s: Duration = 30
+
+
+class NetworkCut(Disturbance):
+    """No connection until the network is back."""
+
+    do: Literal["network_cut"] = "network_cut"
 
 
 class NetworkBack(Disturbance):
@@ -77,7 +84,23 @@ class Garbage(Disturbance):
     every_s: Annotated[int, Field(ge=1, le=3600)] = 5
 
 
-NetworkDisturbance = NetworkGap | NetworkBack | Duplicates | Reorder | Delay | Skew | Garbage
+class NetworkWell(Disturbance):
+    """Whatever goes wrong on the way ends now, and the device's clock is right."""
+
+    do: Literal["network_well"] = "network_well"
+
+
+NetworkDisturbance = (
+    NetworkGap
+    | NetworkCut
+    | NetworkBack
+    | Duplicates
+    | Reorder
+    | Delay
+    | Skew
+    | Garbage
+    | NetworkWell
+)
 
 
 class Frame(NamedTuple):
@@ -103,8 +126,15 @@ class Network:
         match disturbance:
             case NetworkGap(for_s=for_s):
                 self._down_until = second + for_s
+            case NetworkCut():
+                self._down_until = math.inf
             case NetworkBack():
                 self._down_until = second
+            case NetworkWell():
+                self._down_until = second
+                self._active.clear()
+                self._late = [(second, frame) for _, frame in self._late]
+                self._skew = None
             case Skew():
                 self._skew = (second, disturbance)
             case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from simulators.devices.measurement import Source
 from simulators.feeds.address import Address, Tally
@@ -21,8 +21,16 @@ _SHORTEST_SLEEP_S = 0.02
 _LONGEST_SLEEP_S = 1.0
 
 
+async def _now(clock: DeviceClock) -> int:
+    return clock.now()
+
+
 class Feed:
-    """A device with its queue and its connection (see ``Link`` for the arguments)."""
+    """A device with its queue and its connection (see ``Link`` for the arguments).
+
+    ``begin`` is asked once the clock is the gateway's, and answers when the source's second 0 was on that clock: now,
+    unless the source has gone on from earlier.
+    """
 
     def __init__(
         self,
@@ -34,8 +42,10 @@ class Feed:
         *,
         patience_s: float | None = None,
         network: Network | None = None,
+        begin: Callable[[DeviceClock], Awaitable[int]] = _now,
     ) -> None:
         self._source = source
+        self._begin = begin
         self._queue = queue
         self._clock = clock
         self._network = network
@@ -45,6 +55,11 @@ class Feed:
     def tally(self) -> Tally:
         """What became of the frames so far."""
         return self._link.tally
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the gateway has welcomed the device on a connection that is open."""
+        return self._link.connected
 
     async def run(self, stop: asyncio.Event) -> None:
         """Measure and send until the source ends and everything is acknowledged, or until ``stop``.
@@ -74,7 +89,7 @@ class Feed:
 
     async def _measure(self) -> None:
         await self._link.welcomed.wait()
-        started_at = self._clock.now()
+        started_at = await self._begin(self._clock)
         while (due := self._source.due()) is not None:
             origin = started_at + self._link.stepped_ms
             wait = self._clock.seconds_until(origin + round(due * 1000))

@@ -60,7 +60,7 @@ class Link:
     ``hello`` gives the first frame's text for a time of sending. ``say`` takes one line of progress. ``patience_s``
     ends the link when no gateway ever answered for that long (real seconds; None: never). ``welcomed`` is set once the
     clock is the gateway's; ``stepped_ms`` is how far later welcomes have moved the clock. ``network`` is what the
-    frames go through, ``second`` how late it is for it.
+    frames go through, ``second`` how late it is for it. ``connected``: there is a connection that was welcomed.
     """
 
     address: Address
@@ -74,6 +74,7 @@ class Link:
     stepped_ms: int = 0
     network: Network | None = None
     second: float = 0.0
+    connected: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _unsent: deque[int] = field(default_factory=deque)
     _measured: dict[int, int] = field(default_factory=dict)
@@ -141,6 +142,7 @@ class Link:
             ) as socket:
                 await self._enter(socket)
                 welcomed = True
+                self.connected = True
                 await self._converse(socket)
         except InvalidStatus as refusal:
             status = refusal.response.status_code
@@ -158,6 +160,8 @@ class Link:
             return f"no connection to {self.address.url} ({error.strerror or error})"
         except (InvalidHandshake, InvalidMessageError) as error:
             return f"{self.address.url} is no device feed: {error}"
+        finally:
+            self.connected = False
         return None
 
     def _why_closed(self, closed: ConnectionClosed) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from simulators.patients.inputs import Airway, Clonidine, Drive, Labetalol, Panic, Vasovagal
 
 FOREVER = math.inf
-AIRWAY, PANIC, OXYGEN = "airway", "panic", "oxygen"
+AIRWAY, PANIC, OXYGEN, DRIVE = "airway", "panic", "oxygen", "drive "
 _LABETALOL_ONSET_S, _LABETALOL_FADES_S = 150.0, 4 * 3600.0
 _CLONIDINE_MIDDLE_S, _CLONIDINE_SPREAD_S = 45 * 60.0, 7 * 60.0
 _MMHG_PER_DOSE = 15.0
@@ -112,7 +112,7 @@ def _drive(given: Drive, second: float) -> Episode:
 
 def driven(vital: str) -> str:
     """The name of what drives this vital."""
-    return f"drive {vital}"
+    return f"{DRIVE}{vital}"
 
 
 def labetalol(given: Labetalol, second: float, sensitivity: float) -> Drug:

@@ -12,6 +12,7 @@ from simulators.patients.individual import EFFECT_AT_40_MIN, Individual
 from simulators.patients.inputs import (
     Airway,
     Clonidine,
+    Drive,
     Labetalol,
     Oxygen,
     PatientInput,
@@ -104,8 +105,25 @@ class Patient:
                     self._episodes.append(episodes.oxygen(self._second))
             case Release(vital=vital, over_s=over_s):
                 self._end(episodes.driven(vital), over_s)
+            case Drive():
+                self._supersede(given)
+                self._episodes.append(episodes.begun(given, self._second))
             case _:
                 self._episodes.append(episodes.begun(given, self._second))
+
+    @property
+    def into_infusion_min(self) -> float:
+        """Minutes since the infusion began; negative before it."""
+        return (self._second - self._infusion_starts) / 60
+
+    @property
+    def driven(self) -> dict[str, float]:
+        """The vitals that somebody holds, each with the value it is held at or taken to."""
+        held: dict[str, float] = {}
+        for episode in self._episodes:
+            if episode.name.startswith(episodes.DRIVE) and episode.until == episodes.FOREVER:
+                held.update(episode.pulls)
+        return held
 
     @property
     def effect(self) -> float:
@@ -159,6 +177,12 @@ class Patient:
         for episode in self._episodes:
             if episode.name == name:
                 episode.end(self._second, fall_s)
+
+    def _supersede(self, given: Drive) -> None:
+        """What held this vital before is gone once the new value is reached."""
+        for episode in self._episodes:
+            if episode.name == episodes.driven(given.vital) and episode.until == episodes.FOREVER:
+                episode.until, episode.fall_s = self._second + given.over_s, 0.0
 
     def _airway_event(self, rng: Random) -> tuple[int, Airway] | None:
         """One that lies in this person, with the second at which it comes."""

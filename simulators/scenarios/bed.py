@@ -1,7 +1,11 @@
-"""A room of a scenario, built: patient, devices and network, and what happens to them second by second."""
+"""A room of a scenario, built: patient, devices and network, and what happens to them second by second.
+
+A bed may live faster than the ward's clock: then several of its seconds pass in one of the ward's.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from random import Random
@@ -20,16 +24,29 @@ from simulators.scenarios.model import DeviceSpec, Event, PatientSpec, Room, Sce
 
 
 class Bed:
-    """A source of measurements (see ``Source``) to which things happen: by the scenario, or by hand."""
+    """A source of measurements (see ``Source``) to which things happen: by the scenario, or by hand.
+
+    ``speed``: so many seconds of patient and device pass in each second of the ward, in which the network lives.
+    """
 
     position: str | None = None
 
-    def __init__(self, bedside: BedsideMonitor, network: Network, events: Iterable[Event]) -> None:
+    def __init__(
+        self,
+        bedside: BedsideMonitor,
+        network: Network,
+        events: Iterable[Event],
+        *,
+        speed: int = 1,
+    ) -> None:
         self.bedside = bedside
         self.network = network
-        self._coming = sorted(events, key=lambda event: event.at, reverse=True)
+        self.speed = speed
+        self._coming = deque(sorted(events, key=_at))
         self.model = bedside.model
-        self.metrics: Mapping[str, float] = bedside.metrics
+        self.metrics: Mapping[str, float] = {
+            metric: max(1.0, interval / speed) for metric, interval in bedside.metrics.items()
+        }
 
     @property
     def patient(self) -> Patient:
@@ -41,18 +58,34 @@ class Bed:
         """Of the device."""
         return self.bedside.battery_percent
 
-    def due(self) -> float:
-        """Each second."""
-        return self.bedside.second
+    def due(self) -> int:
+        """Each second of the ward."""
+        return self.bedside.second // self.speed
 
     def take(self) -> Sequence[Measurement]:
-        """The next second, with what happens in it."""
-        while self._coming and self._coming[-1].at <= self.bedside.second:
-            self.happen(self._coming.pop())
+        """What the device shows at the end of the ward's next second, and every cuff that ended in it."""
+        if self.speed == 1:
+            return self._live()
+        shown: dict[str, Measurement] = {}
+        cuffs: list[Measurement] = []
+        for _ in range(self.speed):
+            for one in self._live():
+                if one.metric == "nibp":
+                    cuffs.append(one)
+                else:
+                    shown[one.metric] = one
+        return [*shown.values(), *cuffs]
+
+    def plan(self, event: Event) -> None:
+        """This happens at its time, after what is planned for the same second already; at once where that is past."""
+        self._coming = deque(sorted((*self._coming, event), key=_at))
+
+    def _live(self) -> Sequence[Measurement]:
+        while self._coming and self._coming[0].at <= self.bedside.second:
+            self._happen(self._coming.popleft())
         return self.bedside.take()
 
-    def happen(self, event: Event) -> None:
-        """This happens before the next second, whatever its time says."""
+    def _happen(self, event: Event) -> None:
         what = event.what
         match what:
             case Input():
@@ -60,7 +93,11 @@ class Bed:
             case Fault():
                 self.bedside.inject(what)
             case Disturbance():
-                self.network.disturb(what, self.bedside.second)
+                self.network.disturb(what, self.due())
+
+
+def _at(event: Event) -> int:
+    return event.at
 
 
 def build_bed(
@@ -70,6 +107,7 @@ def build_bed(
     seed: int | None = None,
     name: str | None = None,
     into_infusion_min: float | None = None,
+    speed: int = 1,
 ) -> Bed:
     """The bed at a place of the file (beyond its rooms they begin again); ``name`` and seed make its patient.
 
@@ -77,14 +115,14 @@ def build_bed(
     """
     place %= len(scenario.room)
     room = scenario.room[place]
-    roots = f"{scenario.seed if seed is None else seed}"
+    own = scenario.seed if room.seed is None else room.seed
+    roots = f"{own if seed is None else seed}"
     root = f"{roots}/{name or scenario.room_name(place)}"
     minutes = room.into_infusion_min if into_infusion_min is None else into_infusion_min
     who = _individual(scenario, room, roots, name or scenario.room_name(place))
     patient = Patient(who, Random(f"{root}/patient"), minutes)
-    return Bed(
-        _bedside(patient, room.devices, root), Network(Random(f"{root}/network")), room.event
-    )
+    network = Network(Random(f"{root}/network"))
+    return Bed(_bedside(patient, room.devices, root), network, room.event, speed=speed)
 
 
 def _bedside(patient: Patient, devices: DeviceSpec, root: str) -> BedsideMonitor:
@@ -114,7 +152,8 @@ def _individual(scenario: Scenario, room: Room, seed: str, name: str) -> Individ
         earlier = next(place for place in places if scenario.room_name(place) == spec.same_as)
         who = _individual(scenario, scenario.room[earlier], seed, spec.same_as)
     elif spec.draw is not None:
-        who = draw_individual(Random(f"{seed}/{name}/individual"), Response(spec.draw))
+        drawn_as = spec.drawn_as or name
+        who = draw_individual(Random(f"{seed}/{drawn_as}/individual"), Response(spec.draw))
     else:
         who = Individual()
     return replace(who, **_said(spec))

@@ -28,6 +28,8 @@ class PatientSpec(Part):
 
     draw: Literal["strong", "mild"] | None = None
     """Drawn from the scenario's seed and the room's name."""
+    drawn_as: Name | None = None
+    """Drawn as in a room of this name."""
     same_as: Name | None = None
     """The name of an earlier room: the same person, on another day."""
     systolic: float | None = None
@@ -162,6 +164,8 @@ class Room(Part):
     name: Name | None = None
     """Its number in the file where nothing is said; with the seed it makes the patient."""
     patient_reference: str | None = None
+    seed: int | None = None
+    """Instead of the scenario's, for this room."""
     starts_at: At = 0
     into_infusion_min: Annotated[float, Field(ge=-240, le=600)] = 0
     """Minutes into the infusion at the room's start; negative before it."""

@@ -1,0 +1,101 @@
+"""What was done at the desk, as a scenario file: rooms as they were started, and what was done to them by hand."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import tomli_w
+from pydantic import ValidationError
+
+from simulators.desk.asked import NotDoneError
+from simulators.patients.patient import INFUSION_MIN
+from simulators.rooms import find_scenario
+from simulators.scenarios.model import PatientSpec, Scenario
+
+if TYPE_CHECKING:
+    from simulators.desk.room import DeskRoom
+
+_LONGEST_NAME = 40
+_LONGEST_MIN = 600
+_NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]+")
+_HEAD = """\
+# Recorded at the simulator desk: the rooms as they were started, and what was done to them by hand.
+# Expected and forbidden alarms are for you to add.
+"""
+
+
+def plain_name(text: str) -> str:
+    """A room's name or a title as scenario files can name something."""
+    plain = _NOT_IN_A_NAME.sub("-", text).strip("-_")[:_LONGEST_NAME].rstrip("-_")
+    return plain or "room"
+
+
+def recorded(title: str, rooms: Sequence[DeskRoom]) -> dict[str, Any]:
+    """The scenario file of these rooms, with its name and what is in it. Raises NotDoneError."""
+    lived_min = max(room.bed.bedside.second for room in rooms) / 60
+    written = {
+        "title": title,
+        "minutes": min(max(1, math.ceil(lived_min)), _LONGEST_MIN),
+        "room": [_room(room) for room in rooms],
+    }
+    try:
+        Scenario.model_validate(written)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise NotDoneError(f"this makes no scenario: {where}: {first['msg']}", "rooms") from None
+    return {
+        "name": f"{plain_name(title).lower()}.toml",
+        "toml": "".join([_HEAD, *map(_pace, rooms), "\n", tomli_w.dumps(written)]),
+        "rooms": len(rooms),
+        "events": sum(len(room.kept.done) for room in rooms),
+    }
+
+
+def _pace(room: DeskRoom) -> str:
+    if room.kept.speed == 1:
+        return ""
+    return f"# Room {plain_name(room.kept.room)} lived {room.kept.speed} times as fast: its times are the patient's.\n"
+
+
+def _room(room: DeskRoom) -> dict[str, Any]:
+    kept = room.kept
+    scenario = find_scenario(kept.scenario)
+    spec = scenario.room[kept.place % len(scenario.room)]
+    minutes = spec.into_infusion_min if kept.into_infusion_min is None else kept.into_infusion_min
+    written = {
+        "name": plain_name(kept.room),
+        "seed": kept.seed,
+        "into_infusion_min": minutes,
+        "phase": spec.phase if kept.into_infusion_min is None else _phase_at(minutes),
+        "baseline": spec.baseline,
+        "patient": _patient(scenario, spec.patient).model_dump(exclude_defaults=True),
+        "devices": spec.devices.model_dump(exclude_defaults=True),
+        "event": [_event(one.at, one.what) for one in spec.event]
+        + [_event(done.second, done.event) for done in kept.done],
+    }
+    return {name: value for name, value in written.items() if value not in (None, {}, [])}
+
+
+def _event(at: int, what: Any) -> dict[str, Any]:
+    return {"at": at, "do": what.do, **what.model_dump(exclude_defaults=True)}
+
+
+def _patient(scenario: Scenario, spec: PatientSpec) -> PatientSpec:
+    """The same person without the room that the file gave the person's name to."""
+    if spec.same_as is None:
+        return spec
+    names = [scenario.room_name(place) for place in range(len(scenario.room))]
+    earlier = _patient(scenario, scenario.room[names.index(spec.same_as)].patient)
+    said = earlier.model_dump(exclude_none=True) | spec.model_dump(exclude_none=True)
+    drawn_as = {"drawn_as": earlier.drawn_as or spec.same_as} if earlier.draw else {}
+    return PatientSpec.model_validate({**said, **drawn_as, "same_as": None})
+
+
+def _phase_at(minutes: float) -> str:
+    if minutes < 0:
+        return "baseline"
+    return "infusion" if minutes < INFUSION_MIN else "observation"
