@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from monitor.dashboard.visit import Visit
 from monitor.domain import gates
 from monitor.domain.chart import Chart, chart_of
@@ -13,23 +11,15 @@ from monitor.domain.gates import Block
 from monitor.domain.permissions import ADMINISTRATOR, TESTER
 from monitor.domain.readings import Instant
 from monitor.domain.sessions import Phase, Session
-from monitor.service.protocols import Protocol, read_protocol
+from monitor.service import past_sessions
+from monitor.service.protocols import Protocol
 
 _WAITING = ("active", "latched")
 
 
-@lru_cache(maxsize=32)
-def _read(text: str, name: str) -> Protocol:
-    return read_protocol(text, name)
-
-
 def protocol_of(visit: Visit, session: Session) -> Protocol | None:
     """The edition that the session began with, also after the file was changed; None for a protocol that is gone."""
-    current = visit.parts.protocols.get(session.protocol)
-    if not session.edition or (current is not None and current.edition == session.edition):
-        return current
-    text = visit.parts.records.protocol_texts().get(session.edition)
-    return current if text is None else _read(text, session.protocol)
+    return past_sessions.protocol_of(visit.parts.records, visit.parts.protocols, session)
 
 
 def course_of(visit: Visit, session: Session) -> Course:
