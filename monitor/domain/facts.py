@@ -52,10 +52,15 @@ from monitor.domain.course_facts import (
     VitalsEntered,
 )
 from monitor.domain.feed_facts import (
+    ClockCompared,
     DeviceConnected,
     DeviceDisconnected,
+    FeedExpected,
+    FeedForgotten,
     FrameRefused,
     SequenceGap,
+    WatchBegun,
+    WatchResumed,
 )
 from monitor.domain.office_facts import (
     DeviceAdded,
@@ -72,6 +77,12 @@ from monitor.domain.office_facts import (
     TokenRotated,
 )
 from monitor.domain.readings import Instant
+from monitor.domain.review_facts import (
+    OutcomeEntered,
+    OutcomeVoided,
+    ReviewCommented,
+    ReviewSigned,
+)
 
 __all__ = [
     "AlarmChanged",
@@ -84,6 +95,7 @@ __all__ = [
     "AudioPaused",
     "BaselineConfirmed",
     "CheckAnswered",
+    "ClockCompared",
     "DeviceAdded",
     "DeviceConnected",
     "DeviceDisconnected",
@@ -95,6 +107,8 @@ __all__ = [
     "EventEntered",
     "Fact",
     "FactBody",
+    "FeedExpected",
+    "FeedForgotten",
     "FrameRefused",
     "HandoverOffered",
     "HelpCalled",
@@ -111,11 +125,15 @@ __all__ = [
     "OperatorAdded",
     "OperatorDisabled",
     "OrderRefused",
+    "OutcomeEntered",
+    "OutcomeVoided",
     "PasswordChanged",
     "PatientCorrected",
     "PauseEnded",
     "PhaseEntered",
     "ProtocolAdopted",
+    "ReviewCommented",
+    "ReviewSigned",
     "RoleChanged",
     "RoomAdded",
     "RoomRenamed",
@@ -130,6 +148,8 @@ __all__ = [
     "VisitMoved",
     "VisitPlanned",
     "VitalsEntered",
+    "WatchBegun",
+    "WatchResumed",
     "kind_of",
 ]
 """Every fact, of whatever subject, is found here."""
@@ -176,6 +196,11 @@ FactBody = (
     | DeviceConnected
     | DeviceDisconnected
     | FrameRefused
+    | WatchBegun
+    | WatchResumed
+    | FeedExpected
+    | FeedForgotten
+    | ClockCompared
     | OrderRefused
     | ProtocolAdopted
     | VisitPlanned
@@ -197,6 +222,10 @@ FactBody = (
     | DischargeSigned
     | AssignmentProposed
     | AssignmentConfirmed
+    | ReviewCommented
+    | ReviewSigned
+    | OutcomeEntered
+    | OutcomeVoided
 )
 
 
