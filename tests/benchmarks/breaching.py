@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
+from websockets.asyncio.client import ClientConnection
 
-from tests.benchmarks.feeding import Bed
+from tests.benchmarks.bedside import Bed, device, each_second
 from tests.benchmarks.load import moment
 
 WELL, LOW = 97, 84
@@ -55,31 +52,11 @@ class Patients:
                 rooms.create_task(self._serve(bed, start + number / len(self._beds)))
 
     async def _serve(self, bed: Bed, start: float) -> None:
-        device = connect(
-            bed.url,
-            compression=None,
-            subprotocols=[Subprotocol("infusion-monitor.v1")],
-            additional_headers={"Authorization": f"Bearer {bed.token}"},
-        )
-        async with device as socket:
-            reading = asyncio.create_task(_read(socket))
-            hello = {"type": "hello", "stream": str(uuid.uuid4())}
-            intervals = {"pulse_rate": 1, "spo2": 1}
-            await socket.send(json.dumps({**hello, "metrics": intervals, "sent_at": moment()}))
+        async with device(bed, {"pulse_rate": 1, "spo2": 1}) as socket:
             self._sockets[bed.room] = socket
             self.connected += 1
-            second = 0
-            while not await self._stopped_before(start + second):
-                second += 1
+            async for _ in each_second(start, self._stop):
                 await socket.send(self._frame(bed.room))
-            reading.cancel()
-
-    async def _stopped_before(self, when: float) -> bool:
-        try:
-            await asyncio.wait_for(self._stop.wait(), max(0.0, when - time.monotonic()))
-        except TimeoutError:
-            return False
-        return True
 
     async def _fall(self, rooms: list[str]) -> dict[str, float]:
         sent = {}
@@ -100,14 +77,6 @@ class Patients:
         return json.dumps(
             {"type": "readings", "seq": self._seq[room], "sent_at": at, "readings": readings}
         )
-
-
-async def _read(socket: ClientConnection) -> None:
-    try:
-        async for answer in socket:
-            assert '"error"' not in str(answer), answer
-    except ConnectionClosed:
-        return
 
 
 @contextmanager

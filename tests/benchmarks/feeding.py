@@ -5,26 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import NamedTuple
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
-
+from tests.benchmarks.bedside import Bed, device, each_second
 from tests.benchmarks.load import moment
-
-
-class Bed(NamedTuple):
-    """A room's device: where it connects and with which token."""
-
-    room: str
-    url: str
-    token: str
 
 
 class Sent(NamedTuple):
@@ -52,32 +40,12 @@ class Feed:
                 rooms.create_task(self._send(bed, start + number / len(self.beds)))
 
     async def _send(self, bed: Bed, start: float) -> None:
-        device = connect(
-            bed.url,
-            compression=None,
-            subprotocols=[Subprotocol("infusion-monitor.v1")],
-            additional_headers={"Authorization": f"Bearer {bed.token}"},
-        )
-        async with device as socket:
-            listening = asyncio.create_task(_listen(socket))
-            intervals = {"pulse_rate": 1, "spo2": 1, "nibp": 1}
-            hello = {"type": "hello", "stream": str(uuid.uuid4()), "metrics": intervals}
-            await socket.send(json.dumps({**hello, "sent_at": moment()}))
-            seq = 0
-            while not await self._stopped_before(start + seq):
-                seq += 1
+        async with device(bed, {"pulse_rate": 1, "spo2": 1, "nibp": 1}) as socket:
+            async for seq in each_second(start, self._stop):
                 frame, texts = _frame(seq)
                 at = time.time()
                 await socket.send(frame)
                 self.sent += [Sent(bed.room, metric, text, at) for metric, text in texts.items()]
-            listening.cancel()
-
-    async def _stopped_before(self, when: float) -> bool:
-        try:
-            await asyncio.wait_for(self._stop.wait(), max(0.0, when - time.monotonic()))
-        except TimeoutError:
-            return False
-        return True
 
     def stop(self) -> None:
         self._stop.set()
@@ -96,14 +64,6 @@ def _frame(seq: int) -> tuple[str, dict[str, str]]:
     frame = {"type": "readings", "seq": seq, "sent_at": at, "readings": readings}
     texts = {"pulse_rate": f"{pulse}", "spo2": f"{spo2}", "nibp": f"{systolic}/{diastolic}"}
     return json.dumps(frame), texts
-
-
-async def _listen(socket: ClientConnection) -> None:
-    try:
-        async for answer in socket:
-            assert '"error"' not in str(answer), answer
-    except ConnectionClosed:
-        return
 
 
 @contextmanager

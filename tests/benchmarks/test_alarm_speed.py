@@ -21,8 +21,8 @@ from monitor.data_directory import DataDirectory, create
 from monitor.identity import COOKIE_NAME, sign_cookie
 from monitor.wire.orders import AcknowledgeAlarm, OrderMessage
 from tests.benchmarks import clinic
+from tests.benchmarks.bedside import Bed
 from tests.benchmarks.breaching import LOW, Patients, living
-from tests.benchmarks.feeding import Bed
 from tests.benchmarks.load import percentile
 from tests.benchmarks.painting import CLOCK, chromium
 from tests.benchmarks.report import note

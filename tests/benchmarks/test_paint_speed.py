@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from monitor.data_directory import create
 from monitor.identity import COOKIE_NAME, sign_cookie
 from tests.benchmarks import clinic
-from tests.benchmarks.feeding import Bed, feeding
+from tests.benchmarks.bedside import Bed
+from tests.benchmarks.feeding import feeding
 from tests.benchmarks.load import percentile
 from tests.benchmarks.painting import Watched, chromium
 from tests.benchmarks.report import note
