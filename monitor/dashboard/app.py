@@ -16,6 +16,7 @@ from monitor.dashboard.components import shell
 from monitor.dashboard.gate import Gate
 from monitor.dashboard.pages import PAGES, register_callbacks
 from monitor.dashboard.signing_in import register_sign_in
+from monitor.dashboard.simulator_api import register_simulator
 from monitor.dashboard.visit import Parts, current_visit
 
 _INDEX = """<!DOCTYPE html>
@@ -99,6 +100,7 @@ def create_app(parts: Parts) -> Any:
     register_callbacks(app)
     register_sign_in(server, parts)
     register_api(server)
+    register_simulator(server)
     server.add_middleware(Gate, parts=parts, pages=_page_paths())
     return app
 

@@ -163,3 +163,17 @@ EXPECTED_ASKED = "expected-asked"
 EXPECTED_TRACES = "expected-traces"
 EXPECTED_DRAWN = "expected-drawn"
 EXPECTED_NOTES = "expected-notes"
+
+SIMULATOR_PAGE = "simulator-page"
+SIMULATOR_DESK = "simulator-desk"  # JS
+SIMULATOR_START = "simulator-start"  # JS
+SIMULATOR_ROOMS = "simulator-rooms"  # JS
+SIMULATOR_ENDS = "simulator-ends"  # JS
+SIMULATOR_DRIVE = "simulator-drive"
+SIMULATOR_NOBODY = "simulator-nobody"  # JS
+SIMULATOR_HEAD = "simulator-head"  # JS
+SIMULATOR_SEEN = "simulator-seen"  # JS
+SIMULATOR_VITALS = "simulator-vitals"  # JS
+SIMULATOR_CUFF = "simulator-cuff"  # JS
+SIMULATOR_TOLD = "simulator-told"  # JS
+SIMULATOR_LOG = "simulator-log"  # JS

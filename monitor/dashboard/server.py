@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import uvicorn
 
 from monitor.dashboard.app import create_app
+from monitor.dashboard.desk import DeskSocket
 from monitor.dashboard.orders import GatewayOrders, read_gateway_file
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.visit import Parts
@@ -20,7 +21,10 @@ from monitor.service.protocols import load_protocols
 
 
 def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path) -> Parts:
-    """The parts of a dashboard that sends its orders to the gateway named in ``gateway_file``."""
+    """The parts of a dashboard that sends its orders to the gateway named in ``gateway_file``.
+
+    In a simulated directory the desk has its file beside that one.
+    """
     ZoneInfo(settings.clinic_time_zone)
 
     def gateway_port() -> int:
@@ -35,6 +39,7 @@ def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path
         translations=load_translations(),
         protocols=load_protocols(),
         gateway_port=gateway_port,
+        desk=DeskSocket(gateway_file.with_name("desk.json")) if settings.simulated else None,
     )
 
 

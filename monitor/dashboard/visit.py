@@ -33,6 +33,13 @@ class Orders(Port):
         """What became of the order. Raises GatewayUnreachableError when that cannot be known."""
 
 
+class Desk(Port):
+    """The process that runs a simulated ward's patients."""
+
+    async def ask(self, do: str, **given: Any) -> dict[str, Any]:
+        """Its answer. Raises DeskUnreachableError and DeskRefusedError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What one dashboard is made of."""
@@ -44,6 +51,8 @@ class Parts:
     translations: dict[str, Translations]
     protocols: dict[str, Protocol]
     gateway_port: Callable[[], int]
+    desk: Desk | None = None
+    """None in a real directory, which simulates nobody."""
 
     def words(self, language: str) -> Words:
         """The words of a language in the clinic's time zone."""

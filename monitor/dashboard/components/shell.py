@@ -12,6 +12,7 @@ from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.start import start_dialog
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.presenters import operator_label, refusal_text, unreachable_text
+from monitor.dashboard.simulator_access import may_simulate
 from monitor.dashboard.theme import MANTINE_THEME
 from monitor.dashboard.visit import THEME_COOKIE, Visit, current_visit
 from monitor.dashboard.words import Words
@@ -47,15 +48,17 @@ def layout() -> Any:
     )
 
 
-def navigation(words: Words, path: str) -> list[Any]:
+def navigation(words: Words, path: str, *, simulates: bool = False) -> list[Any]:
     """The links to the pages there are, the shown one marked."""
     _ = words.gettext
+    simulator = [("/simulator", _("Simulator"))] if simulates else []
     links = [
         ("/", _("Ward")),
         ("/plan", _("Plan")),
         ("/sessions", _("Sessions")),
         ("/alarms", _("Alarms")),
         ("/unassigned", _("Unassigned")),
+        *simulator,
         ("/settings", _("Settings")),
     ]
     return [_nav_link(address, text, _is_under(path, address)) for address, text in links]
@@ -71,7 +74,8 @@ def register_callbacks(app: Dash) -> None:
 
     @app.callback(Output(ids.NAV, "children"), Input(ids.LOCATION, "pathname"))
     def mark_shown_page(path: str) -> list[Any]:
-        return navigation(current_visit().words, path)
+        visit = current_visit()
+        return navigation(visit.words, path, simulates=may_simulate(visit))
 
     @app.callback(
         Output(ids.LANGUAGE_CHOSEN, "data"),

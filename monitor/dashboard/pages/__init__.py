@@ -16,6 +16,7 @@ from monitor.dashboard.pages import (
     session,
     sessions,
     settings,
+    simulator,
     unassigned,
     ward,
 )
@@ -40,6 +41,7 @@ PAGES = (
     Page("sessions", sessions.title, sessions.layout, path="/sessions"),
     Page("alarms", alarms.title, alarms.layout, path="/alarms"),
     Page("unassigned", unassigned.title, unassigned.layout, path="/unassigned"),
+    Page("simulator", simulator.title, simulator.layout, path="/simulator"),
     Page("settings", settings.title, settings.layout, path="/settings"),
 )
 
