@@ -63,9 +63,13 @@ def cancel(
     context: typer.Context,
     session: Id,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept on record.")],
+    override: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Leave a high alarm unanswered, for this reason."),
+    ] = None,
 ) -> None:
     """Cancel a session before its infusion."""
-    give(context, "cancel_session", session=session, reason=reason)
+    give(context, "cancel_session", session=session, reason=reason, override=override)
 
 
 @app.command("list")

@@ -61,8 +61,10 @@ def patient_order(_words: Words, filled: Filled) -> Order:
 
 
 def cancel_order(_words: Words, filled: Filled) -> Order:
-    """The session does not take place."""
-    return CancelSession(session=filled.session, reason=_wanted(filled, "reason"))
+    """The session does not take place; ``override`` answers the question about an alarm that waits."""
+    override = (filled.values.get("override") or "").strip() or None
+    reason = _wanted(filled, "reason")
+    return CancelSession(session=filled.session, reason=reason, override=override)
 
 
 def device_order(_words: Words, filled: Filled) -> Order:

@@ -16,6 +16,7 @@ def entry_refusal(words: Words, result: OrderResult) -> str | None:
         "note_wanted": _("Say in the note what it was."),
         "time_wanted": _("The session has ended: say when it was."),
         "too_late": _("This was after the session ended."),
+        "no_severity": _("This is entered without how bad it is; say it in the note."),
         "unknown_score": no_choice,
         "unknown_event": no_choice,
         "unknown_route": no_choice,

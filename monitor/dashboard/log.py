@@ -152,8 +152,11 @@ class LogWriter:
         match body:
             case facts.SessionStarted():
                 return self._start(body)
-            case facts.SessionCancelled(_session, reason):
-                return _("Session cancelled: {reason}").format(reason=reason)
+            case facts.SessionCancelled(_session, reason, override):
+                text = _("Session cancelled: {reason}").format(reason=reason)
+                if override is None:
+                    return text
+                return text + " – " + _("override: {reason}").format(reason=override)
             case facts.PhaseEntered(_session, phase, override):
                 text = _("{phase} begins").format(phase=phase_name(self.words, phase))
                 if phase == "discharged":

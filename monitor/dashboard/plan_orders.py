@@ -12,13 +12,19 @@ from monitor.wire.orders import CancelVisit, MoveVisit, Order, PlanSeries, PlanV
 def series_order(words: Words, filled: Filled) -> Order:
     """The first series of a patient."""
     return PlanSeries.model_validate(
-        {**_who(filled), "first_at": _moment(words, filled), "zone": words.zone.key}
+        {
+            **_who(filled),
+            "first_at": _moment(words, filled),
+            "zone": words.zone.key,
+            "despite": _despite(filled),
+        }
     )
 
 
 def visit_order(words: Words, filled: Filled) -> Order:
     """One session to come."""
-    return PlanVisit.model_validate({**_who(filled), "at": _moment(words, filled)})
+    when = {"at": _moment(words, filled), "despite": _despite(filled)}
+    return PlanVisit.model_validate({**_who(filled), **when})
 
 
 def move_order(words: Words, filled: Filled) -> Order:
@@ -28,6 +34,7 @@ def move_order(words: Words, filled: Filled) -> Order:
             "visit": filled.session,
             "at": _moment(words, filled),
             "room": filled.values.get("room") or None,
+            "despite": _despite(filled),
         }
     )
 
@@ -43,6 +50,11 @@ def _who(filled: Filled) -> dict[str, str | None]:
         "protocol": _wanted(filled, "protocol"),
         "room": filled.values.get("room") or None,
     }
+
+
+def _despite(filled: Filled) -> str | None:
+    """Why it is planned into a room that is another's then; None until that was asked."""
+    return (filled.values.get("despite") or "").strip() or None
 
 
 def _moment(words: Words, filled: Filled) -> str:

@@ -56,6 +56,9 @@ def _guard(words: Words, result: OrderResult) -> str | None:
         "patient_in_session": _("This patient is in an open session in room {room}."),
         "other_room": _("The plan has this patient in room {room}."),
         "other_patient": _("The plan has patient {patient} in this room at this hour."),
+        "room_planned": _(
+            "The plan has patient {patient} in room {room} at that time. Give a reason to share it."
+        ),
     }
     text = texts.get(result.code)
     if text is None or not told:

@@ -14,13 +14,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from monitor.dashboard.visit import THEME_COOKIE, THEMES, Parts
 from monitor.dashboard.visitors import (
     forget_operator,
-    operator_in_use,
     set_operator_cookie,
     set_station_cookie,
     visitor_of,
 )
 from monitor.dashboard.words import Words
-from monitor.domain.registry import Operator
+from monitor.domain.registry import Operator, operator_as_typed
 
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
@@ -95,12 +94,12 @@ def plain_page(
 
 
 def _right_operator(parts: Parts, name: str, password: str) -> Operator | None:
-    operator = operator_in_use(parts, name)
+    operator = operator_as_typed(parts.records.operators(), name)
     if operator is None:
         # As slow as a wrong password, so that names cannot be found out by timing.
         parts.hasher.hash(password)
         return None
-    if name == parts.settings.auto_sign_in:
+    if operator.name == parts.settings.auto_sign_in:
         # Every visitor of such a directory is let in under this name; it has no password that anybody knows.
         return operator
     return operator if parts.hasher.verify(operator.password_hash, password) else None

@@ -19,7 +19,10 @@ class ProtocolAdopted:
 
 @dataclass(frozen=True, slots=True)
 class VisitPlanned:
-    """``number`` counts within the first series; None for maintenance."""
+    """``number`` counts within the first series; None for maintenance.
+
+    ``despite`` is the reason given for a room that is another patient's at that time.
+    """
 
     visit_id: str
     patient: str
@@ -27,6 +30,7 @@ class VisitPlanned:
     planned_at: Instant
     room_id: str | None
     number: int | None
+    despite: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class VisitMoved:
     visit_id: str
     planned_at: Instant
     room_id: str | None
+    despite: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,11 @@ class PhaseEntered:
 
 @dataclass(frozen=True, slots=True)
 class SessionCancelled:
+    """``override`` is the reason given for leaving a high alarm unanswered; None when none waited."""
+
     session_id: str
     reason: str
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Built from the stored tables at start, then kept current by ``Registry.apply`` w
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from monitor.domain import facts
@@ -43,6 +45,23 @@ class Operator:
     password_hash: str
     disabled: bool = False
     language: str = "en"
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names are one to a reader: they differ by case at most."""
+    return _folded(one) == _folded(other)
+
+
+def operator_as_typed(operators: Iterable[Operator], name: str) -> Operator | None:
+    """The operator in use whom a typed name means: as it is written, else by a difference of case alone."""
+    in_use = [known for known in operators if not known.disabled and is_same_name(known.name, name)]
+    exactly = (known for known in in_use if known.name == name)
+    # Names of before they were told apart without their case may be two: then it must be written as it is.
+    return next(exactly, in_use[0] if len(in_use) == 1 else None)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 @dataclass(slots=True)

@@ -55,7 +55,7 @@ class Plan:
                     body.room_id,
                     body.number,
                 )
-            case facts.VisitMoved(visit_id, planned_at, room_id):
+            case facts.VisitMoved(visit_id, planned_at, room_id, _):
                 visits[visit_id] = replace(visits[visit_id], planned_at=planned_at, room_id=room_id)
             case facts.VisitCancelled(visit_id, _):
                 visits[visit_id] = replace(visits[visit_id], cancelled=True)

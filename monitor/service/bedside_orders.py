@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from monitor.domain import facts
+from monitor.domain.alarms import Occurrence, State
 from monitor.domain.chart import Chart
 from monitor.domain.controls import Controls
+from monitor.domain.limits import Priority
 from monitor.domain.occurrence_book import EndedAlarmError, UnknownAlarmError
 from monitor.domain.patients import reference_fault
 from monitor.domain.readings import Instant
@@ -58,10 +60,8 @@ def enter_phase(ward: Ward, given: Given) -> dict[str, Any]:
     at = _phase_time(session, order.at, given.at)
     _refuse_taken_room_on_paper(ward, session, at)
     moved = _entering(session, phase, at, "phase")
-    waiting = _signals(ward, session) if phase is Phase.DISCHARGED else 0
-    if waiting and order.override is None:
-        message = f"{waiting} alarm(s) must be acknowledged first, or give a reason to override"
-        raise OrderRefusedError("alarms_waiting", message, "override")
+    waiting = len(_waiting(ward, session)) if phase is Phase.DISCHARGED else 0
+    _refuse_unanswered(waiting, order.override, "alarm(s)")
     judged = record(ward, session, given.at)
     blocked = refuse_blocked(judged, phase, given, simulated=ward.simulated)
     if phase is Phase.DISCHARGED:
@@ -84,8 +84,12 @@ def stop_infusion(ward: Ward, given: Given) -> dict[str, Any]:
 def cancel_session(ward: Ward, given: Given) -> dict[str, Any]:
     session = open_session(ward, given.order.session)
     moved = _entering(session, Phase.CANCELLED, given.at, "session")
+    waiting = len([known for known in _waiting(ward, session) if known.priority is Priority.HIGH])
+    override = given.order.override if waiting else None
+    _refuse_unanswered(waiting, override, "high alarm(s)")
     ward.series[session.patient] -= 1
-    _move(ward, moved, facts.SessionCancelled(session.id, given.order.reason), given)
+    body = facts.SessionCancelled(session.id, given.order.reason, override)
+    _move(ward, moved, body, given)
     return {"session": session.id}
 
 
@@ -208,11 +212,18 @@ def _tell(ward: Ward, session: Session, now: Instant) -> None:
         ward.outbox.notices.append(Notice("session", device.id, open_id))
 
 
-def _signals(ward: Ward, session: Session) -> int:
-    """How many alarms wait to be acknowledged."""
+def _waiting(ward: Ward, session: Session) -> list[Occurrence]:
+    """The alarms that wait to be acknowledged."""
     alarms = ward.alarms.session(session.id)
     signals = () if alarms is None else alarms.signals()
-    return sum(known.state in ("active", "latched") for known in signals)
+    return [known for known in signals if known.state in (State.ACTIVE, State.LATCHED)]
+
+
+def _refuse_unanswered(waiting: int, override: str | None, what: str) -> None:
+    """No session ends over alarms that nobody has seen, unless somebody says why."""
+    if waiting and override is None:
+        message = f"{waiting} {what} must be acknowledged first, or give a reason to override"
+        raise OrderRefusedError("alarms_waiting", message, "override")
 
 
 def _phase_time(session: Session, at: datetime | None, now: Instant) -> Instant:

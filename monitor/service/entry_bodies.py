@@ -111,6 +111,10 @@ def _score(ward: Ward, order: wire.EnterScore, session: Session, now: Instant) -
 def _event(ward: Ward, order: wire.EnterEvent, session: Session, now: Instant) -> Prepared:
     course = ward.protocol_of(session).course
     _refuse_unlisted(order.event, course.events, order.note, "event")
+    known = next((choice for choice in course.events if choice.id == order.event), None)
+    if order.severity is not None and known is not None and not known.has_severity:
+        message = f"{order.event} has no severity; say it in the note"
+        raise OrderRefusedError("no_severity", message, "severity")
     at = entered_time(order.measured_at, session, now)
     body = facts.EventEntered(
         session.id, str(order.entry), order.event, order.severity, order.note, at

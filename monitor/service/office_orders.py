@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.domain import facts
 from monitor.domain.permissions import ADMINISTRATOR, TESTER
-from monitor.domain.registry import Device, Operator, Room
+from monitor.domain.registry import Device, Operator, Room, is_same_name
 from monitor.identity import hash_token
 from monitor.service.given import Given
 from monitor.service.refusals import OrderRefusedError
@@ -109,9 +109,9 @@ def revoke_device(ward: Ward, given: Given) -> dict[str, Any]:
 
 def add_operator(ward: Ward, given: Given) -> dict[str, Any]:
     order = given.order
-    if order.name in ward.registry.operators:
-        raise OrderRefusedError("name_taken", f"there is already an operator {order.name}", "name")
-    if order.name.lower().startswith(("console:", "device:")) or order.name == facts.Fact.SYSTEM:
+    _refuse_known_operator(ward, order.name)
+    reserved = order.name.lower().startswith(("console:", "device:"))
+    if reserved or is_same_name(order.name, facts.Fact.SYSTEM):
         raise OrderRefusedError("name_reserved", f"the name {order.name} is reserved", "name")
     _note(ward, given, facts.OperatorAdded(order.name, order.role, _hash(given)))
     return {"name": order.name, "role": order.role}
@@ -166,6 +166,13 @@ def _known_operator(ward: Ward, name: str) -> Operator:
     if operator is None or operator.disabled:
         raise OrderRefusedError("unknown_operator", f"there is no operator {name}", "operator")
     return operator
+
+
+def _refuse_known_operator(ward: Ward, name: str) -> None:
+    """Two who differ by case alone could not be told apart, neither at sign-in nor in the record."""
+    for known in ward.registry.operators:
+        if is_same_name(known, name):
+            raise OrderRefusedError("name_taken", f"there is already an operator {known}", "name")
 
 
 def _refuse_testers_real_devices(given: Given, *, simulated: bool) -> None:

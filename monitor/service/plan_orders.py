@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monitor.domain import facts
@@ -33,8 +33,12 @@ def plan_series(ward: Ward, given: Given) -> dict[str, Any]:
     for at in times:
         _refuse_time(ward, order.patient, at, given, "first_at")
     room_id = None if order.room is None else known_room(ward, order.room).id
+    places = [_Place(order.patient, protocol.name, at, room_id) for at in times]
+    # All or none: whether the room is another's is asked before the first of them is planned.
+    reasons = [_despite(ward, place, given) for place in places]
     planned = [
-        _plan(ward, given, protocol, at, room_id, number) for number, at in enumerate(times, 1)
+        _plan(ward, given, place, number, despite)
+        for number, (place, despite) in enumerate(zip(places, reasons, strict=True), 1)
     ]
     return {"visits": planned, "at": [rfc3339(at) for at in times]}
 
@@ -44,17 +48,21 @@ def plan_visit(ward: Ward, given: Given) -> dict[str, Any]:
     at = milliseconds(order.at)
     _refuse_time(ward, order.patient, at, given, "at")
     room_id = None if order.room is None else known_room(ward, order.room).id
-    return {"visit": _plan(ward, given, protocol, at, room_id, None)}
+    place = _Place(order.patient, protocol.name, at, room_id)
+    return {"visit": _plan(ward, given, place, None, _despite(ward, place, given))}
 
 
 def move_visit(ward: Ward, given: Given) -> dict[str, Any]:
     order, visit = given.order, _open_visit(ward, given.order.visit)
     at = visit.planned_at if order.at is None else milliseconds(order.at)
     room_id = visit.room_id if order.room is None else known_room(ward, order.room).id
+    if (at, room_id) == (visit.planned_at, visit.room_id):
+        return {"visit": visit.id, "changed": False}
     if at != visit.planned_at:
         _refuse_time(ward, visit.patient, at, given, "at", but=visit.id)
-    ward.note(facts.VisitMoved(visit.id, at, room_id), at=given.at, by=given.by)
-    return {"visit": visit.id}
+    despite = _despite(ward, _Place(visit.patient, visit.protocol, at, room_id), given)
+    ward.note(facts.VisitMoved(visit.id, at, room_id, despite), at=given.at, by=given.by)
+    return {"visit": visit.id, "changed": True}
 
 
 def cancel_visit(ward: Ward, given: Given) -> dict[str, Any]:
@@ -63,18 +71,48 @@ def cancel_visit(ward: Ward, given: Given) -> dict[str, Any]:
     return {"visit": visit.id}
 
 
-def _plan(
-    ward: Ward,
-    given: Given,
-    protocol: Protocol,
-    at: Instant,
-    room_id: str | None,
-    number: int | None,
-) -> str:
+class _Place(NamedTuple):
+    """Where and when a patient is to be."""
+
+    patient: str
+    protocol: str
+    at: Instant
+    room_id: str | None
+
+    def overlaps(self, other: Visit, ward: Ward) -> bool:
+        """Whether another visit is in the same room before this one is over, or the other way round."""
+        if self.room_id is None or self.room_id != other.room_id:
+            return False
+        ends_at = self.at + _length_ms(ward, self.protocol)
+        return other.planned_at < ends_at and self.at < other.planned_at + _length_ms(
+            ward, other.protocol
+        )
+
+
+def _plan(ward: Ward, given: Given, place: _Place, number: int | None, despite: str | None) -> str:
     visit_id = ward.new_id("visit")
-    body = facts.VisitPlanned(visit_id, given.order.patient, protocol.name, at, room_id, number)
+    body = facts.VisitPlanned(visit_id, *place, number, despite)
     ward.note(body, at=given.at, by=given.by)
     return visit_id
+
+
+def _despite(ward: Ward, place: _Place, given: Given) -> str | None:
+    """The reason for a room that is another patient's then; None where it is free. Raises OrderRefusedError."""
+    for visit in ward.plan.visits.values():
+        if visit.is_open and visit.patient != place.patient and place.overlaps(visit, ward):
+            if given.order.despite is not None:
+                return str(given.order.despite)
+            room = ward.registry.rooms[visit.room_id or ""].name
+            message = f"room {room} is planned for {visit.patient} then; give a reason to share it"
+            known = {"room": room, "patient": visit.patient, "at": rfc3339(visit.planned_at)}
+            raise OrderRefusedError("room_planned", message, "despite", known)
+    return None
+
+
+def _length_ms(ward: Ward, protocol: str) -> int:
+    """How long a visit is planned to last; an hour by a protocol that is not here any more."""
+    known = ward.protocols.get(protocol)
+    return HOUR if known is None else sum(known.phase_ms.values())
 
 
 def _protocol(ward: Ward, given: Given) -> Protocol:

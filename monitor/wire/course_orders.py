@@ -25,7 +25,10 @@ Note = Annotated[str, Field(max_length=500), Showable]
 
 
 class PlanSeries(Message):
-    """The first series of a patient, as the protocol spaces it. Answered with ``visits``, their ids by time."""
+    """The first series of a patient, as the protocol spaces it. Answered with ``visits``, their ids by time.
+
+    ``despite``, as in every order of the plan: why it is planned into a room that is another patient's at that time.
+    """
 
     kind: Literal["plan_series"] = "plan_series"
     patient: PatientReference
@@ -34,6 +37,7 @@ class PlanSeries(Message):
     room: Name | None = None
     zone: ShortText = "UTC"
     """The clinic's time zone (IANA): every visit is at the same time of its day there."""
+    despite: Reason | None = None
 
 
 class PlanVisit(Message):
@@ -44,13 +48,17 @@ class PlanVisit(Message):
     protocol: ShortText = "ketamine_iv"
     at: Moment
     room: Name | None = None
+    despite: Reason | None = None
 
 
 class MoveVisit(Message):
+    """Another time or room. Answered with ``changed``: false where it stands there already."""
+
     kind: Literal["move_visit"] = "move_visit"
     visit: str
     at: Moment | None = None
     room: Name | None = None
+    despite: Reason | None = None
 
 
 class CancelVisit(Message):

@@ -170,9 +170,12 @@ class EnterPhase(Message):
 
 
 class CancelSession(Message):
+    """``override``: why it ends although a high alarm waits; the reason for cancelling is no answer to that."""
+
     kind: Literal["cancel_session"] = "cancel_session"
     session: str
     reason: Reason
+    override: Reason | None = None
 
 
 class ConfirmBaseline(Message):

@@ -14,9 +14,11 @@ from monitor.dashboard.components import shell
 from monitor.dashboard.pages import PAGES
 from monitor.domain.facts import AlarmsTested, Fact
 from monitor.domain.readings import Metric
+from monitor.domain.registry import Operator
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import (
     T0,
+    PlainHasher,
     ScriptedOrders,
     parts,
     reading,
@@ -128,6 +130,24 @@ async def test_the_screen_description_tells_who_looks_and_in_which_words() -> No
     assert told["simulated"] is True
     assert (told["gateway_url"], told["gateway_port"]) == (None, 8051)
     assert told["strings"]["Acknowledge"] == "Kvitter"
+
+
+async def test_a_name_is_typed_in_any_case_and_signed_in_as_it_is_on_record() -> None:
+    browser = Browser(create_app(parts()))
+    assert (await browser.sign_in("ANNA", "wrong")).status == 401
+    assert (await browser.sign_in("Anna", "infusion-1")).status == 303
+    told = json.loads((await browser.get("/api/screen")).text)
+    assert told["operator"]["name"] == "anna"
+
+
+async def test_two_old_names_that_differ_by_case_are_typed_as_they_are() -> None:
+    known = records()
+    hasher = PlainHasher()
+    known.all_operators.append(Operator("Anna", "nurse", hasher.hash("infusion-9")))
+    browser = Browser(create_app(parts(records=known)))
+    assert (await browser.sign_in("ANNA", "infusion-1")).status == 401
+    assert (await browser.sign_in("Anna", "infusion-1")).status == 401
+    assert (await browser.sign_in("anna", "infusion-1")).status == 303
 
 
 async def test_a_trace_comes_with_the_batch_it_goes_up_to() -> None:

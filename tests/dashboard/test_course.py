@@ -11,13 +11,14 @@ from dash import html
 from monitor.dashboard import course_orders
 from monitor.dashboard.components import course_dose, start_plan
 from monitor.dashboard.components.course_checks import checks_body
+from monitor.dashboard.components.course_more import CANCEL
 from monitor.dashboard.components.course_next import next_panel
 from monitor.dashboard.components.decisions import blocks_list, decide
 from monitor.dashboard.components.start import start
 from monitor.dashboard.course_reading import blocks, course_of, may_override
 from monitor.dashboard.course_steps import course_steps
 from monitor.dashboard.course_words import second_check_text, sum_lines
-from monitor.dashboard.order_forms import OTHER, Filled, WrongFieldError
+from monitor.dashboard.order_forms import OTHER, Filled, WrongFieldError, send_filled
 from monitor.dashboard.refusals import course_refusal
 from monitor.domain import course_facts, facts
 from monitor.domain.dose import Dose, Wanted, work_out
@@ -276,3 +277,17 @@ def test_refusals_about_the_course_are_told_in_the_readers_language() -> None:
     )
     assert course_refusal(words, refused("incomplete", "weight_kg")) == "Dette trengs."
     assert course_refusal(words, refused("incomplete", "systolic")) is None
+
+
+async def test_cancelling_over_a_high_alarm_asks_for_a_reason_of_its_own() -> None:
+    given = Filled("s1", {"reason": "ill", "override": " "})
+    order = course_orders.cancel_order(parts().words("en"), given).model_dump()
+    assert (order["reason"], order["override"]) == ("ill", None)
+    visit = visit_of(parts(orders=ScriptedOrders([refused("alarms_waiting", "override")])))
+    answer = await send_filled(visit, course_orders.cancel_order, given, CANCEL.fields)
+    assert set(answer.errors) == {"override"}
+    shown = json.loads(CANCEL.plan({}).as_json())["resets"]
+    assert shown == {CANCEL.part("override-place"): {"hidden": True}}
+    answered = Filled("s1", {"reason": "ill", "override": "probe on the floor"})
+    order = course_orders.cancel_order(parts().words("en"), answered).model_dump()
+    assert order["override"] == "probe on the floor"

@@ -266,7 +266,9 @@ def test_orders_of_the_plan_carry_what_was_typed() -> None:
     assert planned["first_at"].startswith("2026-11-23T08:00")
     assert visit_order(words(), filled()).model_dump()["room"] is None
     moved = move_order(words(), filled(room="3")).model_dump(mode="json")
-    assert (moved["visit"], moved["room"]) == ("v1", "3")
+    assert (moved["visit"], moved["room"], moved["despite"]) == ("v1", "3", None)
+    shared = move_order(words(), filled(despite="they are a couple"))
+    assert shared.model_dump()["despite"] == "they are a couple"
     assert cancel_order(words(), filled(reason="ill")).model_dump()["reason"] == "ill"
 
 

@@ -404,3 +404,11 @@ def test_a_corrected_cuff_is_not_overdue_for_the_moment_between(clinic: Clinic) 
     before = len(clinic.alarms())
     done(give(clinic, "correct_entry", entry=first, reason="slip", replacement=replacement))
     assert len(clinic.alarms()) == before
+
+
+def test_a_severity_is_refused_where_the_event_has_none(clinic: Clinic) -> None:
+    entry: dict[str, Any] = {"entry": str(uuid4()), "event": "panic", "severity": "severe"}
+    outcome = give(clinic, "enter_event", **entry)
+    assert (refused(outcome), outcome.field) == ("no_severity", "severity")
+    assert "panic" in outcome.message
+    done(give(clinic, "enter_event", **{**entry, "severity": None}))

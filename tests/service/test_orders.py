@@ -160,3 +160,11 @@ def test_simulated_devices_are_refused_in_a_real_directory(clinic: Clinic) -> No
     clinic.monitor.ward.simulated = False
     outcome = clinic.order(orders.AddDevice(room="1", name="x", simulated=True))
     assert outcome.code == "not_simulated"
+
+
+@pytest.mark.parametrize("name", ["kari", "KARI", "Kari"])
+def test_operators_that_differ_by_case_alone_are_one_name(clinic: Clinic, name: str) -> None:
+    assert clinic.order(orders.AddOperator(name="Kari", role="nurse", password="infusion-1")).ok
+    outcome = clinic.order(orders.AddOperator(name=name, role="clinician", password="infusion-2"))
+    assert (outcome.code, outcome.field) == ("name_taken", "name")
+    assert "Kari" in outcome.message

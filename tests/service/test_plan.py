@@ -164,3 +164,53 @@ def test_another_protocol_than_planned_needs_a_reason(free: Clinic) -> None:
     plan(free, 0.5, protocol="esketamine_nasal")
     assert refused(start(free)) == "other_protocol"
     done(start(free, despite="changed by the clinician this morning"))
+
+
+def test_two_patients_in_one_room_at_one_time_are_asked_about(free: Clinic) -> None:
+    plan(free, 24, "P-5", room="1")
+    at = rfc3339(free.now + 25 * HOUR)
+    outcome = give(free, "plan_visit", patient="P-6", at=at, room="1")
+    assert (refused(outcome), outcome.field) == ("room_planned", "despite")
+    assert (outcome.result["patient"], outcome.result["room"]) == ("P-5", "1")
+    visit = plan(free, 25, "P-6", room="1", despite="room 1 has two beds tomorrow")
+    (fact,) = [
+        known.body
+        for known in free.records.facts(None, ["visit_planned"])
+        if getattr(known.body, "visit_id", "") == visit
+    ]
+    assert getattr(fact, "despite", None) == "room 1 has two beds tomorrow"
+
+
+@pytest.mark.parametrize(("hours", "room"), [(27, "1"), (21, "1"), (24, "2"), (24, None)])
+def test_a_room_that_is_free_by_then_is_not_asked_about(
+    free: Clinic, hours: float, room: str | None
+) -> None:
+    plan(free, 24, "P-5", room="1")
+    plan(free, hours, "P-6", room=room)
+
+
+def test_a_series_into_a_taken_room_is_planned_whole_or_not_at_all(free: Clinic) -> None:
+    first_at = rfc3339(free.now + DAY)
+    plan(free, 24 * 4, "P-5", room="1")
+    series = {"patient": "P-6", "first_at": first_at, "room": "1"}
+    before = len(free.records.visits())
+    assert refused(give(free, "plan_series", **series)) == "room_planned"
+    assert len(free.records.visits()) == before
+    done(give(free, "plan_series", **series, despite="the other one is moved later today"))
+    assert len(free.records.visits()) == before + 6
+
+
+def test_a_visit_is_not_moved_onto_another_patient_without_a_word(free: Clinic) -> None:
+    plan(free, 24, "P-5", room="1")
+    visit = plan(free, 24, "P-6", room="2")
+    assert refused(give(free, "move_visit", visit=visit, room="1")) == "room_planned"
+    done(give(free, "move_visit", visit=visit, room="1", despite="they are a couple"))
+
+
+def test_moving_a_visit_to_where_it_stands_writes_nothing(free: Clinic) -> None:
+    visit = plan(free, 24, room="1")
+    at = rfc3339(free.now + DAY)
+    for same in ({}, {"at": at}, {"room": "1"}, {"at": at, "room": "1"}):
+        assert not done(give(free, "move_visit", visit=visit, **same))["changed"]
+    assert free.records.facts(None, ["visit_moved"]) == []
+    assert done(give(free, "move_visit", visit=visit, room="2"))["changed"]

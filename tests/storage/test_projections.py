@@ -122,7 +122,11 @@ class Course(RuleBasedStateMachine):
     def correct(self, data: st.DataObject, patient: str) -> None:
         session = data.draw(st.sampled_from(list(self.known.sessions.values())))
         self.give(facts.PatientCorrected(session.id, patient, "x"))
-        self.known.sessions[session.id] = replace(session, patient=patient)
+        self.known.sessions[session.id] = replace(session, patient=patient, visit=None)
+        if session.visit is not None:
+            # Whose visit it was in truth is not known: it may still come.
+            visit = self.known.visits[session.visit]
+            self.known.visits[visit.id] = replace(visit, session_id=None)
 
     @rule(patient=PATIENTS, room=st.none() | ROOMS, number=st.none() | st.integers(1, 6))
     def plan(self, patient: str, room: str | None, number: int | None) -> None:

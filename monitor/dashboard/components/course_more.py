@@ -13,6 +13,7 @@ from monitor.dashboard.components.fields import button
 from monitor.dashboard.components.forms import (
     Form,
     Props,
+    asked_field,
     choice_field,
     form_dialog,
     register_form,
@@ -102,7 +103,8 @@ CANCEL = Form(
     make=course_orders.cancel_order,
     fill=_nothing,
     presses={"cancel": "cancel"},
-    texts=("reason",),
+    texts=("reason", "override"),
+    asked="override",
 )
 TAKE_DEVICE = Form(
     name="take-device",
@@ -249,6 +251,7 @@ def _cancelling(words: Words) -> Any:
             className="dialog-text",
         ),
         reason,
+        asked_field(CANCEL, _("Why in spite of the alarm")),
     ]
     send = [button(CANCEL.part("cancel"), _("Cancel session"), sends=CANCEL.dialog, kind="danger")]
     return form_dialog(words, CANCEL, _("Cancel session"), body, send)

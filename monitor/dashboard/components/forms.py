@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, set_props
+from dash import Dash, Input, Output, State, dcc, html, set_props
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
@@ -37,7 +37,7 @@ class Form:
     """One dialog. ``presses`` maps its sending buttons to what they mean; the first one is what Enter presses.
 
     ``texts`` and ``picks`` are read from the page when it is sent, ``choices`` from Dash. ``stays`` keeps it open when
-    the order is done, filled anew.
+    the order is done, filled anew. ``asked`` is a field of text that is out of sight until the gateway asks for it.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Form:
     picks: tuple[str, ...] = ()
     clock: str = ""
     stays: bool = False
+    asked: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -66,6 +67,7 @@ class Form:
 
     def plan(self, resets: Props, more_picks: Mapping[str, str] | None = None) -> Plan:
         """For the script. ``resets``: what an opening puts back, by part. ``more_picks``: groups of one page only."""
+        hides: Props = {f"{self.asked}-place": {"hidden": True}} if self.asked else {}
         return Plan(
             sent=self.part("sent"),
             told=self.part("told"),
@@ -75,7 +77,7 @@ class Form:
             picks={name: self.part(name) for name in self.picks} | dict(more_picks or {}),
             clock=self.part(self.clock) if self.clock else "",
             submit=self.part(next(iter(self.presses))) if self.texts or self.picks else "",
-            resets={self.part(part): properties for part, properties in resets.items()},
+            resets={self.part(part): known for part, known in {**hides, **resets}.items()},
             asks=True,
         )
 
@@ -117,6 +119,12 @@ def text_field(form: Form, name: str, label: str) -> Any:
         size="md",
         attributes={"input": {"autoComplete": "off", "maxLength": 500}},
     )
+
+
+def asked_field(form: Form, label: str) -> Any:
+    """The field of words that comes into sight when the gateway asks for it."""
+    field = text_field(form, form.asked, label)
+    return html.Div(field, id=form.part(f"{form.asked}-place"), hidden=True)
 
 
 def choice_field(
@@ -211,7 +219,9 @@ async def _submit(visit: Visit, form: Form, filled: Filled) -> tuple[dict[str, A
 
 
 def told(form: Form, entry: str, answer: Answer) -> dict[str, Any]:
-    """The answer for the script."""
+    """The answer for the script; a field that is asked for comes into sight with it."""
+    if form.asked in answer.errors:
+        set_props(form.part(f"{form.asked}-place"), {"hidden": False})
     errors = {form.part(name): text for name, text in answer.errors.items()}
     return answer_told(
         entry,

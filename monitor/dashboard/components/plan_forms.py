@@ -13,6 +13,7 @@ from monitor.dashboard.components.fields import button, register_dialog
 from monitor.dashboard.components.forms import (
     Form,
     Props,
+    asked_field,
     choice_field,
     filled_of,
     form_dialog,
@@ -30,7 +31,7 @@ def _nothing(_visit: Visit, _session: Any) -> dict[str, Any]:
     return {}
 
 
-_WHEN = ("patient", "date", "time")
+_WHEN = ("patient", "date", "time", "despite")
 _WHAT = ("protocol", "room")
 SERIES = Form(
     name="plan-series",
@@ -39,6 +40,7 @@ SERIES = Form(
     presses={"plan": "plan"},
     texts=_WHEN,
     choices=_WHAT,
+    asked="despite",
 )
 ONE = Form(
     name="plan-one",
@@ -47,14 +49,16 @@ ONE = Form(
     presses={"plan": "plan"},
     texts=_WHEN,
     choices=_WHAT,
+    asked="despite",
 )
 MOVE = Form(
     name="plan-move",
     make=plan_orders.move_order,
     fill=_nothing,
     presses={"move": "move"},
-    texts=("date", "time"),
+    texts=("date", "time", "despite"),
     choices=("room",),
+    asked="despite",
 )
 CANCEL = Form(
     name="plan-cancel",
@@ -182,6 +186,7 @@ def _planning(visit: Visit, form: Form, heading: str, day: str, send: str) -> An
         patient,
         choice_field(form, "protocol", _("Protocol"), data=protocols, value=usual),
         html.Div([*_when(words, form, day), _room(visit, form)], className="plan-fields"),
+        asked_field(form, _("Why in the same room")),
         html.P(id=form.part("dates"), className="plan-dates", role="status"),
     ]
     sends = [button(form.part("plan"), send, kind="primary", sends=form.dialog)]
@@ -194,6 +199,7 @@ def _moving(visit: Visit) -> Any:
     body = [
         html.P(id=MOVE.part("who"), className="dialog-text"),
         html.Div([*_when(words, MOVE, _("Date")), _room(visit, MOVE)], className="plan-fields"),
+        asked_field(MOVE, _("Why in the same room")),
     ]
     send = [button(MOVE.part("move"), _("Move the visit"), kind="primary", sends=MOVE.dialog)]
     return form_dialog(words, MOVE, _("Move a visit"), body, send, width=620)
