@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +21,8 @@ from monitor.cli.common import (
     say,
 )
 
+PROGRESS_EVERY_S = 2.0
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
@@ -31,25 +34,50 @@ def register(app: typer.Typer) -> None:
 def export(
     context: typer.Context,
     session: Annotated[str, typer.Argument(metavar="ID")],
-    file_format: Annotated[Literal["csv"], typer.Option("--format", help="What to write.")],
+    file_format: Annotated[
+        Literal["csv", "parquet"], typer.Option("--format", help="What to write.")
+    ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="It is complete or absent.")],
     as_json: AsJson = False,
 ) -> None:
-    """Write a session's readings to a file, with its seal beside it."""
-    from monitor.export import export_csv
+    """Write a session to a file, what belongs to it beside it, and the seal of each."""
+    from monitor.export import Source, Wanted
+    from monitor.export import export as write_export
+    from monitor.service.protocols import load_protocols
 
     simulated = existing_directory(context).simulated
+    wanted = Wanted(session, file_format)
     with reading(context) as records:
+        source = Source(records, load_protocols(), simulated)
         try:
-            seal = export_csv(records, session, out, simulated=simulated)
+            done = write_export(source, wanted, out, _Progress(out).tell)
         except LookupError as error:
             raise Refusal(str(error.args[0])) from None
         except OSError as error:
             raise Refusal(f"{out}: {error.strerror}") from None
+    files = [str(file) for file in done.files]
     if as_json:
-        put_json({"session": session, "format": file_format, "file": str(out), "rows": seal.rows})
-    else:
-        say(f"{seal.rows} readings written to {out}")
+        found = {"session": session, "format": file_format, "file": str(out), "files": files}
+        put_json(found | {"rows": done.seals[0].rows, "open": done.is_open})
+        return
+    say(f"{done.readings} readings written to {' and '.join(files)}")
+    if done.is_open:
+        say(f"{session} is open: these files are not final")
+
+
+class _Progress:
+    """Says how far a long export is, every other second."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._told_at = time.monotonic()
+
+    def tell(self, written: int) -> None:
+        """Called with the bytes written so far."""
+        now = time.monotonic()
+        if now - self._told_at >= PROGRESS_EVERY_S:
+            self._told_at = now
+            say(f"{self._out}: {written / 1e6:.1f} MB so far")
 
 
 def migrate(context: typer.Context, as_json: AsJson = False) -> None:

@@ -1,6 +1,6 @@
 """What leaves the system: files that are complete or absent, each with its seal beside it."""
 
-from monitor.export.csv_export import export_csv
+from monitor.export.exporting import Exported, Format, Source, Wanted, export
 from monitor.export.sealed_file import Seal
 
-__all__ = ["Seal", "export_csv"]
+__all__ = ["Exported", "Format", "Seal", "Source", "Wanted", "export"]

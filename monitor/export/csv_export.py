@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from monitor.domain.readings import MANUAL_SOURCE, UNITS
-from monitor.export.sealed_file import Seal, sha256_of, write_sealed
-from monitor.service.ports import Records, StoredReading
+from monitor.export.extract import Extract
+from monitor.service.ports import StoredReading
 from monitor.wire.base import rfc3339
 
 HEADER = (
@@ -29,63 +29,54 @@ HEADER = (
     "stream",
     "seq",
 )
+_ROWS_AT_ONCE = 4096
 
 
-def export_csv(records: Records, session_id: str, out: Path, *, simulated: bool) -> Seal:
-    """Write the session's CSV and its seal; ``simulated`` is the data directory's.
-
-    Raises LookupError for a session that does not exist, OSError when the file cannot be put in place (then
-    neither it nor a part of it is there).
-    """
-    if records.session(session_id) is None:
-        raise LookupError(f"there is no session {session_id}")
-    # Before the readings: everything the seal's batch covers is then in the file.
-    head = records.chain_head()
-    stored = records.readings(session_id)
-    names = {device.id: device.name for device in records.devices()}
-    content = csv_of(stored, names, simulated=simulated).encode("utf-8")
-    seal = Seal(session_id, len(stored), sha256_of(content), head.batch_id, head.mac, simulated)
-    write_sealed(out, content, seal)
-    return seal
+def readings_csv(extract: Extract) -> Iterator[bytes]:
+    """The file in pieces."""
+    return written(HEADER, (_row(extract, stored) for stored in extract.readings))
 
 
-def csv_of(stored: Sequence[StoredReading], names: dict[str, str], *, simulated: bool) -> str:
-    """The CSV text. ``names`` gives the devices' names by id."""
+def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Rows as CSV, some thousand at a time."""
+    yield _lines([header])
+    waiting = iter(rows)
+    while piece := list(islice(waiting, _ROWS_AT_ONCE)):
+        yield _lines(piece)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    # Equal times stay in the order in which the record has them.
-    for reading in sorted(stored, key=lambda s: s.reading.measured_at):
-        writer.writerow(_row(reading, names, simulated))
-    return text.getvalue()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode("utf-8")
 
 
-def _row(stored: StoredReading, names: dict[str, str], simulated: bool) -> tuple[str, ...]:
+def _row(extract: Extract, stored: StoredReading) -> tuple[str, ...]:
     reading = stored.reading
-    manual = reading.source == MANUAL_SOURCE
     return (
         rfc3339(reading.measured_at),
         rfc3339(reading.received_at),
         str(reading.metric),
-        _number(reading.value),
-        _number(reading.systolic),
-        _number(reading.diastolic),
-        _number(reading.mean),
+        number(reading.value),
+        number(reading.systolic),
+        number(reading.diastolic),
+        number(reading.mean),
         UNITS[reading.metric],
         reading.status,
-        "manual" if manual else "device",
-        "" if manual else names.get(reading.source, reading.source),
-        _truth(reading.late),
-        _truth(simulated),
+        "manual" if reading.source == MANUAL_SOURCE else "device",
+        extract.device_name(reading.source),
+        truth(reading.late),
+        truth(extract.simulated),
         stored.stream,
         str(stored.seq),
     )
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
     """Up to three decimals, no trailing zeros; empty for "no value"."""
     return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def _truth(claim: bool) -> str:
+def truth(claim: bool) -> str:
+    """A claim as CSV has it."""
     return "true" if claim else "false"

@@ -1,4 +1,4 @@
-"""A file that is complete or absent, and the seal that says what it holds and where it came from."""
+"""Files that are complete or absent, each with a seal that says what it holds and where it came from."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 NOTE = "Made by infusion-monitor, which is not a certified medical device."
@@ -26,59 +26,106 @@ class Seal:
     mac: str
     simulated: bool
     note: str = NOTE
+    open: bool = False
+    """The session had not ended: what is here is not all of it."""
+    deidentified: bool = False
+
+    def as_json(self) -> str:
+        """The seal's own file; what is not the case is left out."""
+        said = {name: value for name, value in asdict(self).items() if name not in _IF_TRUE}
+        said |= {name: True for name in _IF_TRUE if getattr(self, name)}
+        return json.dumps(said, indent=2) + "\n"
 
 
-def sha256_of(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+_IF_TRUE = ("open", "deidentified")
 
 
-def write_sealed(out: Path, content: bytes, seal: Seal) -> None:
-    """Put the file and its seal in place. Raises OSError; then no seal lies beside a file that it does not speak of.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file to be: its content in pieces, made while it is written, and its seal but for the hash."""
 
-    The old seal goes first and the new one comes last: wherever this is interrupted, a seal that is there is true of
+    path: Path
+    content: Iterable[bytes]
+    seal: Seal
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A file and its seal, on the disk under temporary names."""
+
+    path: Path
+    file: Path
+    beside: Path
+    seal_file: Path
+
+
+def write_sealed(sheets: Sequence[Sheet]) -> list[Seal]:
+    """Put the files and their seals in place. Raises OSError; then no seal lies beside a file it does not speak of.
+
+    The old seals go first and the new ones come last: wherever this is interrupted, a seal that is there is true of
     the whole file beside it, and a file of which nobody can vouch has none.
     """
-    sealed = json.dumps(asdict(seal), indent=2).encode() + b"\n"
-    beside = out.with_name(f"{out.name}.seal.json")
-    with _on_disk(beside, sealed) as seal_file, _on_disk(out, content) as file:
-        # Both are on the disk by now: what is left is giving them their names.
-        if out.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(out))
-        beside.unlink(missing_ok=True)
-        _sync(out.parent)
-        file.replace(out)
-        _sync(out.parent)
-        _name_seal(seal_file, beside, out)
-        _sync(out.parent)
+    with ExitStack() as held:
+        made = [_made(held, sheet) for sheet in sheets]
+        # All is on the disk by now: what is left is giving it its names.
+        for ready, _ in made:
+            if ready.path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(ready.path))
+        _name_all([ready for ready, _ in made])
+    return [seal for _, seal in made]
 
 
-def _name_seal(seal_file: Path, beside: Path, out: Path) -> None:
+def _made(held: ExitStack, sheet: Sheet) -> tuple[_Ready, Seal]:
+    file, sha256 = held.enter_context(_on_disk(sheet.path, sheet.content))
+    seal = replace(sheet.seal, sha256=sha256)
+    beside = sheet.path.with_name(f"{sheet.path.name}.seal.json")
+    seal_file, _ = held.enter_context(_on_disk(beside, [seal.as_json().encode()]))
+    return _Ready(sheet.path, file, beside, seal_file), seal
+
+
+def _name_all(made: Sequence[_Ready]) -> None:
+    for ready in made:
+        ready.beside.unlink(missing_ok=True)
+    _sync_folders(made)
+    named: list[Path] = []
     try:
-        seal_file.replace(beside)
+        for ready in made:
+            ready.file.replace(ready.path)
+            named.append(ready.path)
+        _sync_folders(made)
+        for ready in made:
+            ready.seal_file.replace(ready.beside)
+            named.append(ready.beside)
     except OSError:
         # An export that failed leaves no file that looks like one.
-        out.unlink()
+        for path in named:
+            path.unlink()
         raise
+    _sync_folders(made)
 
 
 @contextmanager
-def _on_disk(out: Path, content: bytes) -> Iterator[Path]:
-    """The content under a temporary name beside ``out``; gone again unless it was renamed."""
+def _on_disk(out: Path, content: Iterable[bytes]) -> Iterator[tuple[Path, str]]:
+    """The content under a temporary name beside ``out``, and its hash; gone again unless it was renamed."""
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    digest = hashlib.sha256()
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            for piece in content:
+                file.write(piece)
+                digest.update(piece)
             file.flush()
             os.fsync(file.fileno())
-        yield Path(name)
+        yield Path(name), digest.hexdigest()
     finally:
         Path(name).unlink(missing_ok=True)
 
 
-def _sync(directory: Path) -> None:
+def _sync_folders(made: Sequence[_Ready]) -> None:
     """Without it a power cut may take the new names back."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    for folder in {ready.path.parent for ready in made}:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 
@@ -142,6 +143,23 @@ def test_an_export_has_the_header_of_the_contract_and_its_seal_beside_it(shell: 
     with out.open(newline="") as file:
         assert next(csv.reader(file))[:4] == ["measured_at", "received_at", "metric", "value"]
     assert (shell.data / "session.csv.seal.json").exists()
+    assert "not final" in answer.err
+
+
+def test_an_export_names_its_files(shell: Shell) -> None:
+    shell.done("room", "add", "1")
+    session = shell.done("session", "start", "--room", "1", "--patient", "P-1").out.strip()
+    out = shell.data / "session.parquet"
+    answer = shell.done("export", session, "--format", "parquet", "--out", str(out), "--json").json
+    assert answer == {
+        "session": session,
+        "format": "parquet",
+        "file": str(out),
+        "files": [str(out), str(shell.data / "session.events.parquet")],
+        "rows": 0,
+        "open": True,
+    }
+    assert all(Path(file).exists() for file in answer["files"])
 
 
 def test_an_export_of_an_unknown_session_leaves_no_file(shell: Shell) -> None:

@@ -17,10 +17,13 @@ from hypothesis import strategies as st
 
 from monitor.domain import facts
 from monitor.domain.readings import MANUAL_SOURCE
-from monitor.export import export_csv
-from monitor.export.csv_export import HEADER, csv_of
+from monitor.domain.registry import Device
+from monitor.export.csv_export import HEADER, readings_csv
+from monitor.export.extract import Extract
 from monitor.service.ports import Records, StoredReading
 from monitor.storage import open_journal, open_records
+from tests.export.clinic import an_extract
+from tests.export.clinic import exported as export_csv
 from tests.export.conftest import readings_of_every_sort
 from tests.storage.builders import KEY, NOW, STREAM, a_batch, a_reading, clinic, stored
 
@@ -33,6 +36,10 @@ measured_at,received_at,metric,value,systolic,diastolic,mean,unit,status,source,
 {{t5}},{{r5}},nibp,,,,93,mm[Hg],ok,device,Bedside 1,false,true,{STREAM},5
 {{t6}},{{r6}},pulse_rate,97.125,,,,/min,ok,device,Bedside 1,false,true,{STREAM},6
 """
+
+
+def csv_of(extract: Extract) -> str:
+    return b"".join(readings_csv(extract)).decode()
 
 
 def rfc3339(at: int) -> str:
@@ -111,6 +118,7 @@ def test_the_seal_lies_beside_the_file_and_speaks_of_it(records: Records, tmp_pa
         "mac": head.mac,
         "simulated": True,
         "note": "Made by infusion-monitor, which is not a certified medical device.",
+        "open": True,
     }
 
 
@@ -191,17 +199,17 @@ def test_an_export_onto_a_folder_changes_nothing(records: Records, tmp_path: Pat
 @pytest.mark.parametrize("measured_at", [-(10**15), 10**15])
 def test_a_reading_of_another_age_does_not_stop_an_export(measured_at: int) -> None:
     reading = a_reading(1)._replace(measured_at=measured_at)
-    text = csv_of([stored(1, reading)], {}, simulated=False)
+    text = csv_of(an_extract([stored(1, reading)]))
     assert next(csv.DictReader(text.splitlines()))["measured_at"][0] in "+-"
 
 
 def test_a_session_without_readings_is_a_header() -> None:
-    assert csv_of([], {}, simulated=False) == ",".join(HEADER) + "\n"
+    assert csv_of(an_extract()) == ",".join(HEADER) + "\n"
 
 
 @given(st.integers(-(10**9), 10**9))
 def test_a_number_in_the_file_is_the_stored_one_without_trailing_zeros(thousandths: int) -> None:
-    text = csv_of([stored(1, a_reading(1, thousandths / 1000))], {}, simulated=False)
+    text = csv_of(an_extract([stored(1, a_reading(1, thousandths / 1000))]))
     number = next(csv.DictReader(text.splitlines()))["value"]
     assert round(float(number) * 1000) == thousandths
     assert "." not in number or not number.endswith(("0", "."))
@@ -209,5 +217,6 @@ def test_a_number_in_the_file_is_the_stored_one_without_trailing_zeros(thousandt
 
 
 def test_names_with_commas_and_quotes_stay_one_cell() -> None:
-    text = csv_of([stored(1)], {"d1": 'Bedside "A", left'}, simulated=False)
+    device = Device("d1", 'Bedside "A", left', simulated=True, token_hash="hash")
+    text = csv_of(an_extract([stored(1)], devices={"d1": device}))
     assert next(csv.DictReader(text.splitlines()))["device"] == 'Bedside "A", left'

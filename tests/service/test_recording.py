@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.domain.facts import AlarmChanged
-from monitor.export.csv_export import export_csv
+from tests.export.clinic import exported as export_to
 from tests.service.clinic import Clinic, value
 
 Row = dict[str, str]
@@ -79,7 +79,7 @@ def test_the_exported_csv_is_the_file_value_by_value(
     replayed: Clinic, recording: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "session.csv"
-    export_csv(replayed.records, replayed.session, out, simulated=True)
+    export_to(replayed.records, replayed.session, out, simulated=True)
     with out.open(newline="") as lines:
         exported = list(csv.DictReader(lines))
     for metric, column in COLUMNS.items():

@@ -1,0 +1,214 @@
+"""What happened in a session besides its readings, as rows: its course, what staff entered, and its alarms. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from monitor.domain import facts
+from monitor.domain.chart import Chart, Voided
+from monitor.domain.readings import Instant
+from monitor.export.csv_export import number, truth, written
+from monitor.export.extract import Extract
+from monitor.wire.base import rfc3339
+
+ALARM = "alarm"
+CORRECTED, VOIDED = "corrected", "voided"
+_ELSEWHERE = (
+    facts.AlarmChanged,
+    facts.AlarmShown,
+    facts.DeviceConnected,
+    facts.DeviceDisconnected,
+    facts.EntryVoided,
+    facts.FrameRefused,
+    facts.OrderRefused,
+    facts.SequenceGap,
+)
+"""Alarms have a row per occurrence and a voided entry says so itself; the rest is about equipment and screens."""
+_KINDS: dict[type, str] = {
+    facts.VitalsEntered: "vitals",
+    facts.ScoreEntered: "score",
+    facts.EventEntered: "event",
+    facts.MedicationEntered: "medication",
+    facts.InterventionEntered: "intervention",
+    facts.NoteEntered: "note",
+}
+_WHAT = ("event", "drug", "intervention", "score", "phase", "item", "limit", "metric", "protocol")
+_REASON = ("reason", "override", "despite")
+_NOTE = ("note", "text")
+_AT = ("measured_at", "entered_at", "paper_from")
+_UNTIL = ("until",)
+
+
+class EventRow(NamedTuple):
+    """One thing that happened. ``values`` is JSON of what has no column of its own; empty for nothing."""
+
+    at: Instant
+    """When it was seen, given or raised."""
+    recorded_at: Instant
+    kind: str
+    id: str
+    what: str
+    value: float | None
+    unit: str
+    severity: str
+    route: str
+    type: str
+    priority: str
+    state: str
+    onset: Instant | None
+    acknowledged_at: Instant | None
+    acknowledged_by: str
+    ended_at: Instant | None
+    by: str
+    reason: str
+    note: str
+    values: str
+    fate: str
+    """``corrected`` or ``voided`` for an entry that does not count."""
+    fate_at: Instant | None
+    fate_by: str
+    fate_reason: str
+    replaced_by: str
+    simulated: bool
+
+
+INSTANTS = ("at", "recorded_at", "onset", "acknowledged_at", "ended_at", "fate_at")
+_NOTHING = EventRow(
+    at=0,
+    recorded_at=0,
+    kind="",
+    id="",
+    what="",
+    value=None,
+    unit="",
+    severity="",
+    route="",
+    type="",
+    priority="",
+    state="",
+    onset=None,
+    acknowledged_at=None,
+    acknowledged_by="",
+    ended_at=None,
+    by="",
+    reason="",
+    note="",
+    values="",
+    fate="",
+    fate_at=None,
+    fate_by="",
+    fate_reason="",
+    replaced_by="",
+    simulated=False,
+)
+
+
+def event_rows(extract: Extract) -> list[EventRow]:
+    """Everything by its time."""
+    chart = extract.chart()
+    rows = [
+        _fact_row(fact, chart) for fact in extract.facts if not isinstance(fact.body, _ELSEWHERE)
+    ]
+    rows += [_alarm_row(alarm) for alarm in extract.alarms]
+    return [row._replace(simulated=extract.simulated) for row in sorted(rows, key=lambda r: r.at)]
+
+
+def events_csv(extract: Extract) -> Iterator[bytes]:
+    """The same as a file, in pieces."""
+    rows = event_rows(extract)
+    return written(EventRow._fields, (_written(row) for row in rows))
+
+
+def _written(row: EventRow) -> list[str]:
+    return [_cell(name, value) for name, value in zip(row._fields, row, strict=True)]
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name in INSTANTS:
+        return rfc3339(value)
+    if isinstance(value, bool):
+        return truth(value)
+    return number(value) if name == "value" else str(value)
+
+
+def _fact_row(fact: facts.Fact, chart: Chart) -> EventRow:
+    body = asdict(fact.body)
+    body.pop("session_id", None)
+    value = body.get("value")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        value = None
+    else:
+        body.pop("value")
+    entry = str(body.pop("entry", ""))
+    return _with_fate(
+        _NOTHING._replace(
+            at=_first(body, _AT) or fact.at,
+            recorded_at=fact.at,
+            kind=_KINDS.get(type(fact.body), facts.kind_of(fact.body)),
+            id=entry,
+            what=_first(body, _WHAT) or "",
+            value=value,
+            by=fact.by,
+            ended_at=_first(body, _UNTIL),
+            reason=_first(body, _REASON) or "",
+            note=_first(body, _NOTE) or "",
+            unit=body.pop("unit", None) or "",
+            severity=body.pop("severity", None) or "",
+            route=body.pop("route", None) or "",
+            values=_rest(body),
+        ),
+        chart,
+    )
+
+
+def _first(body: dict[str, Any], names: tuple[str, ...]) -> Any:
+    """The value of the first of these fields that the fact has; it is taken out."""
+    for name in names:
+        if name in body:
+            return body.pop(name)
+    return None
+
+
+def _rest(body: Mapping[str, Any]) -> str:
+    told = {name: value for name, value in body.items() if value not in (None, "", [], {})}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True) if told else ""
+
+
+def _with_fate(row: EventRow, chart: Chart) -> EventRow:
+    known = chart.entries.get(row.id)
+    voided: Voided | None = None if known is None else known.voided
+    if voided is None:
+        return row
+    return row._replace(
+        fate=CORRECTED if voided.replaced_by else VOIDED,
+        fate_at=voided.at,
+        fate_by=voided.by,
+        fate_reason=voided.reason,
+        replaced_by=voided.replaced_by or "",
+    )
+
+
+def _alarm_row(alarm: facts.AlarmChanged) -> EventRow:
+    raised_at = alarm.onset if alarm.raised_at is None else alarm.raised_at
+    return _NOTHING._replace(
+        at=raised_at,
+        recorded_at=raised_at,
+        kind=ALARM,
+        id=alarm.alarm_id,
+        what=alarm.alarm_kind,
+        type=alarm.type,
+        priority=alarm.priority,
+        state=alarm.state,
+        onset=alarm.onset,
+        acknowledged_at=alarm.acknowledged_at,
+        acknowledged_by=alarm.acknowledged_by or "",
+        ended_at=alarm.ended_at,
+        reason=alarm.reason_code,
+        note=alarm.note or "",
+        values=_rest({"metric": alarm.metric, "source": alarm.source, **alarm.reason_values}),
+    )

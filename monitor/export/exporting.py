@@ -1,0 +1,104 @@
+"""One session into files of one format: read, made, sealed and put in place together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from monitor.export.csv_export import readings_csv
+from monitor.export.events import event_rows, events_csv
+from monitor.export.extract import Extract, read_extract
+from monitor.export.sealed_file import Seal, Sheet, write_sealed
+from monitor.service.ports import Records
+from monitor.service.protocols import Protocol
+
+Format = Literal["csv", "parquet"]
+Progress = Callable[[int], None]
+"""Told the bytes written so far, again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which session, and as what."""
+
+    session_id: str
+    file_format: Format = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where it comes from; ``simulated`` is the data directory's, ``protocols`` are those of today."""
+
+    records: Records
+    protocols: Mapping[str, Protocol]
+    simulated: bool
+
+
+class Exported(NamedTuple):
+    """What was written; ``readings`` is how many the session has."""
+
+    files: list[Path]
+    seals: list[Seal]
+    readings: int
+    is_open: bool
+
+
+def export(source: Source, wanted: Wanted, out: Path, tell: Progress = lambda _: None) -> Exported:
+    """Write the session to ``out``, what belongs to it beside it, and the seal of each.
+
+    Raises LookupError for a session that does not exist, OSError when the files cannot be put in place (then neither
+    they nor a part of them is there).
+    """
+    extract = read_extract(
+        source.records, wanted.session_id, source.protocols, simulated=source.simulated
+    )
+    sheets = _FORMATS[wanted.file_format](extract, out)
+    counter = _Counter(tell)
+    seals = write_sealed(
+        [Sheet(sheet.path, counter.counted(sheet.content), sheet.seal) for sheet in sheets]
+    )
+    files = [sheet.path for sheet in sheets]
+    return Exported(files, seals, len(extract.readings), extract.is_open)
+
+
+def beside(out: Path, word: str) -> Path:
+    """The second file of an export: ``s1.csv`` has its events in ``s1.events.csv``."""
+    return out.with_name(f"{out.stem}.{word}{out.suffix}")
+
+
+class _Counter:
+    """Tells how much was written."""
+
+    def __init__(self, tell: Progress) -> None:
+        self._tell = tell
+        self._written = 0
+
+    def counted(self, content: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in content:
+            yield piece
+            self._written += len(piece)
+            self._tell(self._written)
+
+
+def _csv(extract: Extract, out: Path) -> list[Sheet]:
+    return [
+        Sheet(out, readings_csv(extract), extract.seal(len(extract.readings))),
+        Sheet(beside(out, "events"), events_csv(extract), extract.seal(len(event_rows(extract)))),
+    ]
+
+
+def _parquet(extract: Extract, out: Path) -> list[Sheet]:
+    # Here: it takes a while to load, and the other formats need none of it.
+    from monitor.export.parquet_export import events_parquet, readings_parquet
+
+    return [
+        Sheet(out, readings_parquet(extract), extract.seal(len(extract.readings))),
+        Sheet(
+            beside(out, "events"), events_parquet(extract), extract.seal(len(event_rows(extract)))
+        ),
+    ]
+
+
+_FORMATS: dict[str, Callable[[Extract, Path], list[Sheet]]] = {"csv": _csv, "parquet": _parquet}
