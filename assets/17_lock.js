@@ -162,8 +162,11 @@
   const fetched = window.fetch;
   window.fetch = async function (...given) {
     const byHand = performance.now() - handAt < HAND_MS;
-    const response = await fetched.apply(this, given);
     const path = new URL(given[0] instanceof Request ? given[0].url : given[0], location.href).pathname;
+    const response = await fetched.apply(this, given).catch((error) => {
+      if (path === "/_dash-update-component") im.dialogs.lost();
+      throw error;
+    });
     const refused = response.headers.get("x-infusion-monitor") === "locked" || response.status === 401;
     if (refused && !/^\/(sign-|api\/screen)/.test(path)) found(byHand);
     return response;

@@ -76,7 +76,7 @@
     const { root, before } = current;
     current = null;
     root.hidden = true;
-    const back = before && before.isConnected && before !== document.body ? before : field("page");
+    const back = before !== document.body && im.redrawn.successor(before) ? im.redrawn.successor(before) : field("page");
     if (back) back.focus({ preventScroll: true });
   }
 
@@ -156,12 +156,13 @@
     // Another text is another entry: the gateway knows one by its first content.
     if (before && before.words !== words) state.entry = im.newId();
     state.sent = { words, pressed, at: now };
+    state.lost = false;
     const confirmed = state.asked === words && pressed === state.plan.confirm;
     unanswered.set(state.entry, state);
     im.watchdog.after(`answer ${state.entry}`, SLOW_MS, () => {
       if (!unanswered.has(state.entry)) return;
       wait(root, t("No answer yet. What you typed is kept."));
-      lookForContact(state, state.entry, false);
+      lookForContact(state, state.entry);
     });
     if (state.plan.asks) wait(root, t("Asked for. Not in force before the gateway confirms it."));
     setProps(state.plan.sent, { data: { values: textsOf(state), pressed, entry: state.entry, opened_at: state.openedAt, confirmed, amends: state.amends, at: Date.now() } });
@@ -178,14 +179,20 @@
     }
   }
 
+  // A request of this page has failed: whether it was this one's nobody can say, but no answer may be counted on.
+  function lost() {
+    for (const state of unanswered.values()) state.lost = true;
+  }
+
   // What was lost with the contact gets no answer any more when it is back: it may be sent again, as the same entry.
-  function lookForContact(state, entry, wasLost) {
+  function lookForContact(state, entry) {
     im.watchdog.after(`contact ${entry}`, CONTACT_MS, async () => {
       const waits = () => unanswered.get(entry) === state && state.entry === entry;
       if (!waits()) return;
       const isThere = await hasContact();
       if (!waits()) return;
-      if (!wasLost || !isThere) lookForContact(state, entry, wasLost || !isThere);
+      if (!isThere) state.lost = true;
+      if (!isThere || !state.lost) lookForContact(state, entry);
       else {
         state.sent.at = -Infinity;
         if (last.get(state.root.id) === state) wait(state.root, t("Contact is back: send again. What you typed is kept."));
@@ -336,5 +343,5 @@
   for (const name of ["input", "paste", "wheel"]) document.addEventListener(name, touch, { capture: true, passive: true });
   document.addEventListener("focusin", (event) => shown() && !isSignIn(event) && keepFocus(event));
 
-  im.dialogs = { open, close, answer, offer, locked, shown, send, write, now: () => current };
+  im.dialogs = { open, close, answer, offer, locked, lost, shown, send, write, now: () => current };
 })(window.InfusionMonitor);

@@ -24,6 +24,8 @@
 
   function unmount() {
     document.removeEventListener("keydown", pressed);
+    height.disconnect();
+    document.documentElement.style.removeProperty("--banner-bottom");
     im.sessionTrace.unmount();
     page = numerics = banner = null;
     alarms = new Map();
@@ -159,7 +161,14 @@
 
   const pausedHere = (now) => im.pauses.pausedRooms(now).filter((one) => one.id === page.roomId);
 
+  // A dialog stands below the banner: what says an alarm is never covered.
+  const height = new ResizeObserver(([{ target }]) => {
+    document.documentElement.style.setProperty("--banner-bottom", `${Math.ceil(target.getBoundingClientRect().bottom)}px`);
+  });
+
   function buildBanner(place) {
+    height.disconnect();
+    height.observe(place);
     place.replaceChildren();
     const link = im.el("a", "banner-elsewhere");
     link.href = "/";

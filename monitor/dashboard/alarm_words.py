@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from monitor.dashboard.sources import source_text
 from monitor.dashboard.standing import OwnLimit
 from monitor.dashboard.words import Words
 from monitor.domain.limits import Limit
@@ -54,7 +55,7 @@ def own_limit_rows(words: Words, phrases: Phrases, standing: Iterable[OwnLimit])
             _own_text(words, own),
             priority_text(words, own.limit.priority),
             _now_text(words, own),
-            own.limit.source,
+            source_text(words, own.limit.source),
         ]
         for own in standing
     ]

@@ -18,7 +18,7 @@ from monitor.service.phrases import Phrases
 STRIP_TOP = 0.1
 """The part of the figure's height that belongs to these marks."""
 _LANES = (0.052, 0.0)
-_WIDTH_PX = 600
+WIDTH_PX = 600
 """How wide the traces are on a small screen, at least."""
 _LETTER_PX, _SYMBOL_PX = 6.4, 16
 _LONGEST_WORD = 22
@@ -55,7 +55,7 @@ def mark_labels(
     ``shown``: from when to when the axis reaches.
     """
     ends = [0.0] * len(_LANES)
-    per_px = (shown[1] - shown[0]) / _WIDTH_PX
+    per_px = (shown[1] - shown[0]) / WIDTH_PX
     labels = []
     for mark in marks:
         width = (_SYMBOL_PX + _LETTER_PX * len(mark.word)) * per_px

@@ -14,9 +14,15 @@ LOCKED_HEADER = "x-infusion-monitor"
 """Says ``locked`` on the answer to a callback that was not run."""
 _PAGE_PARTS = frozenset({"_pages_content", "_pages_store"})
 _SESSION_PARTS = frozenset(
-    {ids.SESSION_HEAD, ids.SESSION_LOG, ids.SESSION_ACTIONS, ids.SESSION_MARKS}
+    {
+        ids.SESSION_HEAD,
+        ids.SESSION_LOG,
+        ids.SESSION_ACTIONS,
+        ids.SESSION_MARKS,
+        ids.SESSION_DRAWN,
+    }
 )
-_COURSE_PARTS = frozenset({ids.SESSION_NEXT, ids.CHECKS_BODY})
+_COURSE_PARTS = frozenset({ids.SESSION_NEXT, ids.CHECKS_BODY, ids.COURSE_DRAWN})
 _SHELL_PARTS = frozenset({ids.NAV})
 _MACHINERY = re.compile(
     r"/_dash-component-suites/.+|/_dash-layout|/_dash-dependencies|/_favicon\.ico|/_reload-hash"

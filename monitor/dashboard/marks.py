@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from monitor.dashboard.entry_marks import STRIP_TOP, EntryMark, mark_labels, mark_lines
+from monitor.dashboard.entry_marks import (
+    STRIP_TOP,
+    WIDTH_PX,
+    EntryMark,
+    mark_labels,
+    mark_lines,
+)
 from monitor.dashboard.theme import Palette
 from monitor.domain.limits import RANK, Limit, Priority, Side
 from monitor.domain.readings import Instant, Metric
@@ -15,6 +21,7 @@ _AXES = {Metric.NIBP: "y", Metric.PULSE_RATE: "y2", Metric.SPO2: "y3"}
 _NUMBER_HEIGHT = {Metric.NIBP: 16.0, Metric.PULSE_RATE: 22.0, Metric.SPO2: 3.5}
 """What a limit's number may take of its axis, in the metric's unit, on a low window."""
 _NUMBER_WIDTH_PX = 28
+_MARK_WIDTH_PX = 20
 _PRIORITY_MARKS = {"high": "!!!", "medium": "!!", "low": "!"}
 
 
@@ -123,11 +130,24 @@ def labels(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]
             "center",
             "bottom",
         )
-        for mark in scene.marks
+        | {"bgcolor": palette.panel, "borderpad": 1}
+        for mark in told_marks(scene.marks, scene.shown)
     ]
     numbers = _limit_numbers(drawn_limits(scene.limits), palette)
     entered = mark_labels(scene.entries, palette, shift_ms, scene.shown)
     return [*names, *numbers, *alarms, *entered]
+
+
+def told_marks(marks: Iterable[Mark], shown: tuple[Instant, Instant]) -> list[Mark]:
+    """The marks that get their sign: of several that would touch, the worst. Each keeps its line."""
+    room = (shown[1] - shown[0]) * _MARK_WIDTH_PX / WIDTH_PX
+    told: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: mark.at):
+        if not told or mark.at - told[-1].at >= room:
+            told.append(mark)
+        elif RANK[Priority(mark.priority)] > RANK[Priority(told[-1].priority)]:
+            told[-1] = told[-1]._replace(priority=mark.priority)
+    return told
 
 
 def _shortest_named_ms(phases: Sequence[PhaseSpan]) -> float:

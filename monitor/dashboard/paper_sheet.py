@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from monitor.dashboard.alarm_words import limit_value, metric_name
 from monitor.dashboard.presenters import phase_name, role_name
+from monitor.dashboard.sources import source_text
 from monitor.dashboard.words import Words
 from monitor.domain.course import CheckItem, Course, DoseRules
 from monitor.domain.limits import RANK, AlarmSettings, Limit
@@ -116,7 +117,7 @@ def limit_lines(words: Words, phrases: Phrases, limits: Iterable[Limit]) -> list
         LimitLine(
             metric,
             [
-                (_limit_text(words, limit), limit.source)
+                (_limit_text(words, limit), source_text(words, limit.source))
                 for limit in sorted(found, key=lambda one: (one.side, RANK[one.priority]))
             ],
         )
@@ -131,13 +132,13 @@ def _other_limits(words: Words, alarms: AlarmSettings) -> list[LimitLine]:
     rises = [
         (
             f"{_PRIORITY_MARKS[rise.priority]} {names[rise.component]} ≥ +{words.number(rise.by)}",
-            rise.source,
+            source_text(words, rise.source),
         )
         for rise in alarms.rises
     ]
     scores: dict[str, list[tuple[str, str]]] = {}
     for one in alarms.scores:
-        line = (f"{_PRIORITY_MARKS[one.priority]} ≤ {one.at_most}", one.source)
+        line = (f"{_PRIORITY_MARKS[one.priority]} ≤ {one.at_most}", source_text(words, one.source))
         scores.setdefault(score_name(words, one.score, one.score), []).append(line)
     lines = [LimitLine(_("Over baseline"), rises)]
     lines += [LimitLine(name, found) for name, found in scores.items()]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from monitor.dashboard.alarm_words import delay_text, limit_value, metric_name, priority_text
 from monitor.dashboard.presenters import phase_name
+from monitor.dashboard.sources import source_text
 from monitor.dashboard.words import Words
 from monitor.domain.limits import AlarmSettings, Limit
 from monitor.domain.readings import MINUTE, SECOND
@@ -22,7 +23,7 @@ def limit_rows(words: Words, phrases: Phrases, limits: Iterable[Limit]) -> list[
             _raised_text(words, limit),
             priority_text(words, limit.priority),
             _phases_text(words, limit),
-            limit.source,
+            source_text(words, limit.source),
         ]
         for limit in limits
     ]
@@ -63,7 +64,7 @@ def _rise_rows(words: Words, phrases: Phrases, settings: AlarmSettings) -> list[
             text.format(what=phrases.metric(rise.component)),
             f"≥ +{words.number(rise.by)} mmHg",
             priority_text(words, rise.priority),
-            rise.source,
+            source_text(words, rise.source),
         ]
         for rise in settings.rises
     ]
@@ -71,7 +72,12 @@ def _rise_rows(words: Words, phrases: Phrases, settings: AlarmSettings) -> list[
 
 def _score_rows(words: Words, settings: AlarmSettings) -> list[list[str]]:
     return [
-        ["MOAA/S", f"≤ {score.at_most}", priority_text(words, score.priority), score.source]
+        [
+            "MOAA/S",
+            f"≤ {score.at_most}",
+            priority_text(words, score.priority),
+            source_text(words, score.source),
+        ]
         for score in settings.scores
     ]
 

@@ -70,4 +70,6 @@ MANTINE_THEME: dict[str, Any] = {
     "cursorType": "pointer",
     "focusRing": "auto",
     "respectReducedMotion": True,
+    # An element without a role that takes the focus has no place in a menu: its first choice has the focus instead.
+    "components": {"Menu": {"defaultProps": {"withInitialFocusPlaceholder": False}}},
 }

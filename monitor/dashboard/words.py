@@ -37,6 +37,11 @@ class Words:
         """The moment on the clinic's wall."""
         return datetime.fromtimestamp(instant / 1000, UTC).astimezone(self.zone)
 
+    def shift_ms(self, instant: Instant) -> int:
+        """How far the clinic's wall is ahead of UTC at the moment."""
+        offset = self.local(instant).utcoffset()
+        return 0 if offset is None else round(offset.total_seconds() * 1000)
+
     def clock(self, instant: Instant) -> str:
         """Hours and minutes, like ``10:42``."""
         return format_time(self.local(instant), "HH:mm", tzinfo=self.zone, locale=self._locale)

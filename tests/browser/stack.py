@@ -46,7 +46,7 @@ class Stack:
         self.run("room", "add", "1")
         self.run("room", "add", "2")
         self.run("operator", "add", OPERATOR, "--role", "nurse", given=PASSWORD)
-        self.token = self.run("device", "add", "--room", "1", "--name", "Bed 1", "--simulated")
+        self.token = self.device("1")
         self.session = ""
         if not is_empty:
             self.session = self.run("session", "start", "--room", "1", "--patient", "P-1")
@@ -58,11 +58,16 @@ class Stack:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def feed(self, scenario: str = "normal") -> subprocess.Popen[bytes]:
-        """A simulated device of room 1, as its own process."""
-        queue = self.data.parent / "queue"
+    def device(self, room: str) -> str:
+        """The token of another simulated device, which stands in this room."""
+        return self.run("device", "add", "--room", room, "--name", f"Bed {room}", "--simulated")
+
+    def feed(self, scenario: str = "normal", token: str = "") -> subprocess.Popen[bytes]:
+        """A simulated device, that of room 1 unless another is named by its token, as its own process."""
+        token = token or self.token
+        queue = self.data.parent / f"queue-{token[:8]}"
         gateway = f"ws://127.0.0.1:{self.gateway_port}"
-        where = ("--gateway", gateway, "--token", self.token, "--queue", str(queue))
+        where = ("--gateway", gateway, "--token", token, "--queue", str(queue))
         return self._start("simulators", "run", "--scenario", scenario, *where)
 
     def gateway_pid(self) -> int:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from monitor.service.protocols import load_protocols
 from tests.browser.stack import OPERATOR, PASSWORD, Stack
-from tests.browser.walking import SLOW_MS, Hands, Keys
+from tests.browser.walking import SLOW_MS, Fingers, Hands, Keys
 
 pytestmark = pytest.mark.browser
 
 SPEED = 60.0
 DOCTOR = "dina"
-PATIENT = "P-0417"
 REASON = "seen by the doctor"
 COURSE = load_protocols()["ketamine_iv"].course
 LONG_MS = 60_000
 
 
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    stack = Stack(tmp_path, speed=SPEED, is_empty=True)
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One product for both walks: each has a room, a device and a patient of its own."""
+    stack = Stack(tmp_path_factory.mktemp("whole"), speed=SPEED, is_empty=True)
     stack.run("operator", "add", DOCTOR, "--role", "clinician", given=PASSWORD)
     yield stack
     stack.close()
@@ -34,9 +32,11 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 class Walk:
     """One patient's way, step by step. Each step waits for what it brought about, never for the clock."""
 
-    def __init__(self, hands: Hands, stack: Stack) -> None:
+    def __init__(self, hands: Hands, stack: Stack, room: str, token: str) -> None:
         self.hands, self.page, self.stack = hands, hands.page, stack
-        self.feed: subprocess.Popen[bytes] = stack.feed()
+        self.room, self.token, self.patient = room, token, f"P-041{room}"
+        self.visit = f"tr[data-visit]:has-text('{self.patient}')"
+        self.feed = stack.feed(token=token)
 
     def sees(self, selector: str, text: str, timeout: float = LONG_MS) -> None:
         expect(self.page.locator(selector).first).to_contain_text(text, timeout=timeout)
@@ -56,20 +56,20 @@ class Walk:
         soon = "InfusionMonitor.clock.timeOfDay(InfusionMonitor.clock.now() + 9e5)"
         self.hands.press('[data-plan="one"]')
         expect(self.page.locator("#plan-one-form-patient")).to_be_focused(timeout=SLOW_MS)
-        self.page.keyboard.type(PATIENT)
+        self.page.keyboard.type(self.patient)
         self.hands.fill("#plan-one-form-time", self.page.evaluate(soon))
-        self.hands.choose("#plan-one-form-room", "1")
+        self.hands.choose("#plan-one-form-room", self.room)
         self.hands.press("#plan-one-form-plan")
-        self.sees("tr[data-visit]", PATIENT)
+        self.sees(self.visit, self.patient)
 
     def start(self) -> None:
-        self.hands.press('tr[data-visit] [data-plan="start"]')
-        expect(self.page.locator("#start-patient")).to_have_value(PATIENT, timeout=SLOW_MS)
-        self.sees("#start-planned-text", PATIENT)
+        self.hands.press(f'{self.visit} [data-plan="start"]')
+        expect(self.page.locator("#start-patient")).to_have_value(self.patient, timeout=SLOW_MS)
+        self.sees("#start-planned-text", self.patient)
         self.hands.fill("#start-weight", "82")
         self.hands.send("#start-submit")
         self.page.wait_for_url("**/session/*", timeout=SLOW_MS)
-        self.sees("#session-head", PATIENT)
+        self.sees("#session-head", self.patient)
         self.sees("#session-next", "0 of")
 
     def check(self, phase: str) -> None:
@@ -156,7 +156,7 @@ class Walk:
     def miss_a_cuff(self) -> None:
         self.stack.stop(self.feed)
         self.sees("#session-banner .alarm:has-text('overdue')", "BP overdue")
-        self.feed = self.stack.feed()
+        self.feed = self.stack.feed(token=self.token)
         overdue = self.page.locator("#session-banner .alarm:has-text('BP overdue')")
         self.acknowledge()
         expect(overdue).to_have_count(0, timeout=LONG_MS)
@@ -189,15 +189,24 @@ class Walk:
         self.second_check()
         self.baseline()
         self.go_on("Baseline")
+        self.miss_a_cuff()
         self.go_on("Infusion")
         self.sees("#session-next", "Ends ")
         self.medicate()
         self.enter_and_correct()
         self.pause_and_resume()
-        self.miss_a_cuff()
         self.go_on("Observation")
         self.discharge()
+        self.stack.stop(self.feed)
 
 
 def test_a_whole_session_by_keyboard_alone(page: Page, stack: Stack) -> None:
-    Walk(Keys(page), stack).whole()
+    Walk(Keys(page), stack, "1", stack.token).whole()
+
+
+def test_a_whole_session_by_touch_on_a_tablet(browser: Browser, stack: Stack) -> None:
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
+    try:
+        Walk(Fingers(context.new_page()), stack, "2", stack.device("2")).whole()
+    finally:
+        context.close()

@@ -192,6 +192,16 @@ def test_phases_alarms_and_limits_stand_across_the_panels() -> None:
     assert "<b>!!!</b>" in texts
 
 
+def test_of_alarms_that_would_touch_only_the_worst_is_marked_and_every_one_has_its_line() -> None:
+    alarms = [Mark(T0 + n * 1000, priority) for n, priority in enumerate(("low", "high", "medium"))]
+    later = Mark(T0 + 20 * MINUTE, "medium")
+    layout = figure(marks=[*alarms, later])["layout"]
+    signs = [label["text"] for label in layout["annotations"] if "!" in label["text"]]
+    assert signs == ["<b>!!!</b>", "<b>!!</b>"]
+    lines = [shape for shape in layout["shapes"] if shape["line"].get("dash") == "dot"]
+    assert len(lines) == 4
+
+
 def beyond(drawn: dict[str, Any]) -> list[tuple[float, float, str]]:
     return [
         (shape["y0"], shape["y1"], shape["line"]["color"])

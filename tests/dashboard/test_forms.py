@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import dash_mantine_components as dmc
 import pytest
 from dash import html
 
@@ -169,5 +170,7 @@ def test_a_closed_session_offers_nothing() -> None:
     closed = session(phases=(PhaseEntry(Phase.CANCELLED, T0),))
     page = html.Div(action_buttons(visit_of(parts()), closed))
     buttons = [found for found in page._traverse() if isinstance(found, html.Button)]
-    assert len(buttons) == 8
+    (menu,) = [found for found in page._traverse() if isinstance(found, dmc.MenuTarget)]
+    assert len(buttons) == 7
     assert all(getattr(found, "disabled", False) for found in buttons)
+    assert menu.boxWrapperProps["disabled"]

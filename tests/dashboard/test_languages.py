@@ -89,6 +89,14 @@ def test_every_protocol_that_comes_along_has_a_title_in_the_catalogs() -> None:
     assert titles <= ids_of("nb")
 
 
+def test_every_limit_that_comes_along_has_its_source_in_the_catalogs() -> None:
+    settings = [protocol.alarms for protocol in load_protocols().values()]
+    sources = {one.source for known in settings for one in known.limits}
+    sources |= {one.source for known in settings for one in known.rises}
+    sources |= {one.source for known in settings for one in known.scores}
+    assert sources - {""} <= ids_of("nb")
+
+
 def test_a_checkout_without_compiled_catalogs_speaks_norwegian(tmp_path: Path) -> None:
     assert load_translations()["nb"].gettext("Acknowledge") == "Kvitter"
 

@@ -33,14 +33,18 @@ def assert_refused(page: Page) -> None:
 
 async def redraw(browser: Browser, session_id: str) -> Page:
     places = [ids.SESSION_HEAD, ids.SESSION_LOG, ids.SESSION_ACTIONS, ids.SESSION_MARKS]
-    kinds = ["children", "children", "children", "data"]
+    places.append(ids.SESSION_DRAWN)
+    kinds = ["children", "children", "children", "data", "data"]
     outputs = [{"id": place, "property": kind} for place, kind in zip(places, kinds, strict=True)]
     written = "...".join(f"{output['id']}.{output['property']}" for output in outputs)
     return await browser.callback(
         f"..{written}..",
         [{"id": ids.SESSION_CHANGED, "property": "data", "value": 1}],
         outputs,
-        state=[{"id": ids.SESSION_ID, "property": "data", "value": session_id}],
+        state=[
+            {"id": ids.SESSION_ID, "property": "data", "value": session_id},
+            {"id": ids.SESSION_DRAWN, "property": "data", "value": None},
+        ],
         changedPropIds=[f"{ids.SESSION_CHANGED}.data"],
     )
 

@@ -28,9 +28,9 @@ _PLAN = Plan(sent=ids.CHECKS_SENT, told=ids.CHECKS_TOLD)
 _ANSWERS = ("yes", "no", "not_applicable")
 
 
-def checks_dialog(visit: Visit, session: Session) -> Any:
+def checks_dialog(words: Words, body: list[Any]) -> Any:
     """The dialog, closed, with the checks of the phase."""
-    _ = visit.words.gettext
+    _ = words.gettext
     keys = _("Keys: Y yes, N no, A not applicable. The next open one follows by itself.")
     return dialog(
         ids.CHECKS_DIALOG,
@@ -38,7 +38,7 @@ def checks_dialog(visit: Visit, session: Session) -> Any:
         _("Close"),
         [
             html.P(keys, className="dialog-note checks-keys"),
-            html.Div(checks_body(visit, session), id=ids.CHECKS_BODY, className="checks-body"),
+            html.Div(body, id=ids.CHECKS_BODY, className="checks-body"),
             dialog_part("error", "form-error", role="alert"),
             actions(close_button(_("Done"))),
         ],

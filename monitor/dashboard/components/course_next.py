@@ -19,6 +19,7 @@ from monitor.dashboard.components.course_dose import DOSE, SECOND_CHECK
 from monitor.dashboard.components.course_ends import closed_band, paper_body
 from monitor.dashboard.components.course_more import PAUSE_INFUSION, STOP_INFUSION
 from monitor.dashboard.components.fields import button
+from monitor.dashboard.components.redrawing import redrawn
 from monitor.dashboard.course_reading import course_of, facts_chart
 from monitor.dashboard.course_words import (
     baseline_text,
@@ -37,6 +38,11 @@ from monitor.domain.course import Course
 from monitor.domain.sessions import Phase, Session
 
 _BEFORE = (Phase.PRECHECK, Phase.BASELINE)
+
+
+def course_parts(visit: Visit, session: Session) -> dict[str, Any]:
+    """The panel and the checklist: what a change of the course draws again."""
+    return {"next": next_panel(visit, session), "checks": checks_body(visit, session)}
 
 
 def next_panel(visit: Visit, session: Session) -> list[Any]:
@@ -62,16 +68,18 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(
         Output(ids.SESSION_NEXT, "children"),
         Output(ids.CHECKS_BODY, "children"),
+        Output(ids.COURSE_DRAWN, "data"),
         Input(ids.SESSION_CHANGED, "data"),
         State(ids.SESSION_ID, "data"),
+        State(ids.COURSE_DRAWN, "data"),
         prevent_initial_call=True,
     )
-    def redraw(_change: Any, session_id: str) -> tuple[list[Any], list[Any]]:
+    def redraw(_change: Any, session_id: str, drawn: dict[str, str] | None) -> tuple[Any, ...]:
         visit = current_visit()
         session = visit.parts.records.session(session_id)
         if session is None:
             raise PreventUpdate
-        return next_panel(visit, session), checks_body(visit, session)
+        return redrawn(drawn, course_parts(visit, session))
 
 
 def _before_infusion(visit: Visit, session: Session, course: Course, chart: Chart) -> Any:

@@ -105,8 +105,7 @@ def answer(visit: Visit, session_id: str, *, on: bool, shown: str | None) -> tup
         baseline=Band(baseline["diastolic"], baseline["systolic"]) if baseline else None,
         earlier=[_earlier(visit, one) for one in earlier] if began_at is not None else [],
     )
-    offset = visit.words.local(session.started_at).utcoffset()
-    shift_ms = 0 if offset is None else round(offset.total_seconds() * 1000)
+    shift_ms = visit.words.shift_ms(session.started_at)
     drawn = expected(visit.words, question, PALETTES[visit.theme], shift_ms)
     return {"key": key, "traces": drawn.traces}, [html.Span(note) for note in drawn.notes]
 

@@ -107,14 +107,15 @@ def _more(visit: Visit, session: Session) -> Any:
         position="top-end",
         children=[
             dmc.MenuTarget(
-                html.Button(
-                    [_("More"), html.Kbd(".")],
-                    type="button",
-                    className="button",
-                    disabled=closed,
-                    **attributes(data_key="."),
-                ),
-                boxWrapperProps={"w": "100%"},
+                html.Span([_("More"), html.Kbd(".")], className="button-words"),
+                # The target's own box is the button: what it says about the menu is for a button to say.
+                boxWrapperProps={
+                    "component": "button",
+                    "type": "button",
+                    "className": "button",
+                    "disabled": closed,
+                    "data-key": ".",
+                },
             ),
             dmc.MenuDropdown(
                 [

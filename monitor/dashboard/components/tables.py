@@ -87,5 +87,16 @@ def _options(words: Words, empty: str) -> dict[str, Any]:
         "enableCellTextSelection": True,
         "ensureDomOrder": True,
         "suppressCellFocus": False,
-        "localeText": {"noRowsToShow": empty, "loadingOoo": _("Loading...")},
+        # Every text that the grid says by itself; what it is not told it says in English.
+        "localeText": {
+            "noRowsToShow": empty,
+            "noMatchingRows": _("Nothing matches."),
+            "loadingOoo": _("Loading..."),
+            "loadingError": _("could not be loaded"),
+            "ariaSkeletonCellLoading": _("is loading"),
+            "ariaSkeletonCellLoadingFailed": _("could not be loaded"),
+            "ariaSortableColumn": _("Press Enter to sort."),
+            "ariaRowSelect": _("Press Space to choose this row."),
+            "ariaRowDeselect": _("Press Space to let this row go."),
+        },
     }

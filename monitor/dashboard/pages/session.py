@@ -21,6 +21,7 @@ from monitor.dashboard.components import (
 )
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.control_fills import controls_on, settings_of
+from monitor.dashboard.components.redrawing import digests, redrawn
 from monitor.dashboard.components.session_actions import action_buttons, standing_marks
 from monitor.dashboard.components.session_log import log_lines
 from monitor.dashboard.course_reading import course_of, facts_chart
@@ -63,35 +64,38 @@ def layout(session_id: str = "", **_query: str) -> Any:
     session = visit.parts.records.session(session_id) if session_id else _NO_SESSION
     if session is None:
         return _unknown(visit.words)
+    parts, course = _parts(visit, session), course_next.course_parts(visit, session)
     return html.Div(
         id=ids.SESSION_PAGE,
         className="session",
         **attributes(data_session=session.id, data_room_id=session.room_id),
         children=[
             html.Div(id=ids.SESSION_BANNER, className="session-banner"),
-            html.Div(id=ids.SESSION_HEAD, className="session-head", children=head(visit, session)),
+            html.Div(id=ids.SESSION_HEAD, className="session-head", children=parts["head"]),
             html.Div(
                 [expected_bar.expected_bar(visit), _graph(visit, session)],
                 className="session-chart",
             ),
             html.Section(
-                course_next.next_panel(visit, session),
+                course["next"],
                 id=ids.SESSION_NEXT,
                 className="session-next",
                 **attributes(
                     data_session=session.id, aria_label=visit.words.gettext("What comes next")
                 ),
             ),
-            _side(visit, session),
+            _side(visit, parts),
             vitals.vitals_dialog(visit.words),
             *entries.entry_dialogs(visit.words, course_of(visit, session)),
             decisions.decision_dialog(visit.words),
             *control_forms.control_dialogs(visit.words),
-            course_checks.checks_dialog(visit, session),
+            course_checks.checks_dialog(visit.words, course["checks"]),
             *course_dose.dose_dialogs(visit.words),
             *course_more.course_dialogs(visit.words),
             dcc.Store(id=ids.SESSION_ID, data=session.id),
             dcc.Store(id=ids.SESSION_CHANGED),
+            dcc.Store(id=ids.SESSION_DRAWN, data=digests(parts)),
+            dcc.Store(id=ids.COURSE_DRAWN, data=digests(course)),
             dcc.Store(id=ids.SESSION_MARKS),
             dcc.Store(id=ids.SESSION_MARKED),
         ],
@@ -128,6 +132,15 @@ def redrawn_marks(visit: Visit, session: Session) -> dict[str, Any]:
     return marks_layout(_trace_view(visit, session, visit.parts.records.trace(session.id)))
 
 
+def _parts(visit: Visit, session: Session) -> dict[str, Any]:
+    """What a change of the session draws again, besides the marks of the figure."""
+    return {
+        "head": head(visit, session),
+        "log": log_lines(visit, session),
+        "actions": action_buttons(visit, session),
+    }
+
+
 def register_callbacks(app: Dash) -> None:
     """What is drawn anew when the script says that the session has changed, and the dialogs."""
 
@@ -136,22 +149,19 @@ def register_callbacks(app: Dash) -> None:
         Output(ids.SESSION_LOG, "children"),
         Output(ids.SESSION_ACTIONS, "children"),
         Output(ids.SESSION_MARKS, "data"),
+        Output(ids.SESSION_DRAWN, "data"),
         Input(ids.SESSION_CHANGED, "data"),
         State(ids.SESSION_ID, "data"),
+        State(ids.SESSION_DRAWN, "data"),
         prevent_initial_call=True,
     )
-    def redraw(_change: Any, session_id: str) -> tuple[list[Any], list[Any], list[Any], Any]:
+    def redraw(_change: Any, session_id: str, drawn: dict[str, str] | None) -> tuple[Any, ...]:
         visit = current_visit()
         session = visit.parts.records.session(session_id)
         if session is None:
             raise PreventUpdate
-        buttons = action_buttons(visit, session)
-        return (
-            head(visit, session),
-            log_lines(visit, session),
-            buttons,
-            redrawn_marks(visit, session),
-        )
+        marks = {"marks": redrawn_marks(visit, session)}
+        return redrawn(drawn, _parts(visit, session) | marks)
 
     app.clientside_callback(
         """function(marks) {
@@ -187,7 +197,7 @@ def _trace_view(visit: Visit, session: Session, trace: Trace) -> TraceView:
         limits=rules_in_force(settings, session, controls),
         baseline=Band(given["diastolic"], given["systolic"]) if given else None,
         stale_ms=settings.ladder.stale_ms,
-        shift_ms=_shift_ms(visit.words, session),
+        shift_ms=visit.words.shift_ms(session.started_at),
         names=_names(visit),
         palette=PALETTES[visit.theme],
         phases=phase_spans(visit.words, session, protocol, newest),
@@ -217,12 +227,12 @@ def _graph(visit: Visit, session: Session) -> Any:
     )
 
 
-def _side(visit: Visit, session: Session) -> Any:
+def _side(visit: Visit, parts: dict[str, Any]) -> Any:
     _ = visit.words.gettext
     lines = html.Ol(
         id=ids.SESSION_LOG,
         className="log-lines",
-        children=log_lines(visit, session),
+        children=parts["log"],
         tabIndex="0",
         role="list",
         **attributes(aria_label=_("Log")),
@@ -233,7 +243,7 @@ def _side(visit: Visit, session: Session) -> Any:
         html.Div(
             id=ids.SESSION_ACTIONS,
             className="session-actions",
-            children=action_buttons(visit, session),
+            children=parts["actions"],
         ),
     ]
     return html.Aside(html.Div(column, className="session-side-column"), className="session-side")
@@ -274,11 +284,6 @@ def _names(visit: Visit) -> dict[str, str]:
 def _room_name(visit: Visit, session: Session) -> str:
     rooms = {room.id: room.name for room in visit.parts.records.rooms()}
     return rooms.get(session.room_id, session.room_id)
-
-
-def _shift_ms(words: Words, session: Session) -> int:
-    offset = words.local(session.started_at).utcoffset()
-    return 0 if offset is None else round(offset.total_seconds() * 1000)
 
 
 def _unknown(words: Words) -> Any:
