@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import Refusal, chosen_settings, data_path, say
+from monitor.cli.simulated import FIRST_TESTER, first_tester
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -66,13 +67,17 @@ def serve(
         )
 
         programs = [gateway_program(directory, settings), dashboard_program(directory, settings)]
+        password = None
         if directory.simulated:
             programs.append(desk_program(directory, settings))
-        run_together(
-            programs,
-            settings,
-            lambda address: say(f"staff open {address}"),
-        )
+            password = first_tester(directory)
+
+        def when_ready(address: str) -> None:
+            say(f"staff open {address}")
+            if password is not None:
+                say(f"sign in as {FIRST_TESTER}, password {password} (said once)")
+
+        run_together(programs, settings, when_ready)
 
 
 def gateway(
@@ -112,7 +117,9 @@ def dashboard(
 
 def demo(
     context: typer.Context,
-    rooms: Annotated[int, typer.Option(min=1, max=100, help="How many rooms.")] = 6,
+    rooms: Annotated[
+        int, typer.Option(min=0, max=100, help="How many rooms; 0 for an empty ward.")
+    ] = 6,
     speed: Speed = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same patients.")] = 1,
     host: Host = None,

@@ -73,7 +73,8 @@ def run_rooms(directory: DataDirectory, *, rooms: int, seed: int) -> NoReturn:
     command = [
         *(sys.executable, "-m", "monitor.lifeline", "simulators", "desk"),
         *("--control", str(desk_control(directory)), "--gateway", address.url),
-        *("--scenario", "ward", "--seed", str(seed), "--tokens", str(tokens)),
+        *("--scenario", "ward", "--seed", str(seed)),
+        *(("--tokens", str(tokens)) if rooms else ()),
     ]
     os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 

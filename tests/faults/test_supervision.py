@@ -76,6 +76,12 @@ def test_a_killed_gateway_comes_back_by_itself(served: Running) -> None:
     result(served.data, "room", "add", "back")
 
 
+def test_real_data_have_no_simulator_desk(served: Running) -> None:
+    served.wait_until_pages()
+    assert not (served.data / "desk.json").exists()
+    assert not [args for args in served.processes().values() if "simulators" in args]
+
+
 def test_a_second_gateway_on_the_same_directory_is_refused_in_one_line(served: Running) -> None:
     port = str(free_port())
     refused = command(served.data, "gateway", "--gateway-port", port)
