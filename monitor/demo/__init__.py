@@ -81,6 +81,9 @@ def run_rooms(directory: DataDirectory, *, rooms: int, seed: int) -> NoReturn:
 
 def _forget_the_last(directory: DataDirectory) -> None:
     """Tokens, and rooms of a desk that was killed: every demonstration begins with its own."""
+    if directory.living_gateway() is not None:
+        # Another demonstration's, and this one will be refused.
+        return
     _tokens_file(directory).unlink(missing_ok=True)
     desk_rooms(directory).unlink(missing_ok=True)
 

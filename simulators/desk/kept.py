@@ -65,7 +65,7 @@ _ROOMS: TypeAdapter[list[Kept]] = TypeAdapter(list[Kept])
 
 
 class KeptError(RuntimeError):
-    """The file cannot be used; one sentence."""
+    """What an earlier desk has left cannot be used, or another has it; one sentence."""
 
 
 def read_kept(path: Path) -> list[Kept] | None:

@@ -14,13 +14,14 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from simulators.desk.asked import NotDoneError, read
 from simulators.desk.desk import Desk
-from simulators.desk.kept import Kept, read_kept, write_privately
+from simulators.desk.kept import Kept, KeptError, read_kept, write_privately
 
 _LONGEST_REQUEST = 64 * 1024
 
@@ -37,13 +38,15 @@ async def run_desk(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     rooms_file = control.with_name(f"{control.stem}-rooms.json")
-    earlier = read_kept(rooms_file)
-    desk = Desk(url, control.with_name(f"{control.stem}-queues"), rooms_file, say)
-    desk.open(rooms if earlier is None else earlier)
-    async with open_door(desk, control):
-        await stop.wait()
-        await desk.close()
-    rooms_file.unlink(missing_ok=True)
+    queues = control.with_name(f"{control.stem}-queues")
+    with _alone(control, queues):
+        earlier = read_kept(rooms_file)
+        desk = Desk(url, queues, rooms_file, say)
+        desk.open(rooms if earlier is None else earlier)
+        async with open_door(desk, control):
+            await stop.wait()
+            await desk.close()
+        rooms_file.unlink(missing_ok=True)
 
 
 @asynccontextmanager
@@ -75,6 +78,21 @@ async def open_door(desk: Desk, control: Path) -> AsyncIterator[None]:
         note = {"pid": os.getpid(), "url": f"ws://127.0.0.1:{port}", "credential": credential}
         with _written(control, json.dumps(note).encode()):
             yield
+
+
+@contextmanager
+def _alone(control: Path, queues: Path) -> Iterator[None]:
+    """Be the only desk there: a second one would take the first one's rooms and files for its own."""
+    queues.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(queues / "desk.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise KeptError(f"another desk has {control}") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

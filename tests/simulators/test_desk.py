@@ -312,6 +312,22 @@ async def test_nobody_is_let_in_without_the_credential(
     assert not (tmp_path / "desk.json").exists()
 
 
+async def test_a_second_desk_is_refused_and_leaves_the_first_ones_rooms_alone(
+    gateway: ContractGateway, tmp_path: Path
+) -> None:
+    control = tmp_path / "desk.json"
+    first = await launched(gateway, control)
+    note = read_note(control)
+    second = await simulate(
+        *("desk", "--control", str(control), "--gateway", gateway.url), queue=tmp_path
+    )
+    assert second.returncode == 1
+    assert "another desk has" in (await output(second))[1]
+    assert read_note(control) == note
+    first.terminate()
+    await output(first)
+
+
 async def test_a_desk_begins_with_the_rooms_of_a_tokens_file(
     gateway: ContractGateway, tmp_path: Path
 ) -> None:

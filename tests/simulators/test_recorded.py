@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from simulators.check.stage import play
 from simulators.desk.asked import Happening, NotDoneError
 from simulators.desk.kept import Kept
 from simulators.desk.recorded import plain_name, recorded
@@ -17,6 +19,7 @@ from simulators.devices.measurement import Measurement
 from simulators.scenarios.bed import build_bed
 from simulators.scenarios.library import library, read_scenario
 from simulators.scenarios.model import Scenario
+from tests.simulators.engine import engine
 
 SECONDS = 300
 BY_HAND = (
@@ -118,6 +121,17 @@ def test_a_recorded_file_says_as_much_as_it_lasted_and_where_the_session_stands(
         ("2", 9, "baseline"),
     ]
     assert scenario.room[1].baseline == library()["normal"].room[0].baseline
+
+
+def test_a_recorded_file_can_be_judged(tmp_path: Path) -> None:
+    rooms = [desk_room(tmp_path, scenario="ward", room=str(n), place=n) for n in (0, 2)]
+    lived(rooms[0], SECONDS)
+    lived(rooms[1], SECONDS)
+    scenario = Scenario.model_validate(tomllib.loads(recorded("Two", rooms)["toml"]))
+    with engine(tmp_path / "engine") as monitor:
+        (outcome,) = asyncio.run(play([("mine", scenario)], monitor))
+    assert outcome.passed
+    assert any("SpO₂" in alarm for alarm in outcome.also), "what was done by hand alarms"
 
 
 def test_rooms_whose_names_a_file_cannot_tell_apart_are_refused(tmp_path: Path) -> None:
