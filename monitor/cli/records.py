@@ -35,9 +35,17 @@ def export(
     context: typer.Context,
     session: Annotated[str, typer.Argument(metavar="ID")],
     file_format: Annotated[
-        Literal["csv", "parquet"], typer.Option("--format", help="What to write.")
+        Literal["csv", "parquet", "fhir"], typer.Option("--format", help="What to write.")
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="It is complete or absent.")],
+    resolution: Annotated[
+        Literal["reading", "minute"],
+        typer.Option(help="FHIR: every reading, or the minute's median of continuous values."),
+    ] = "reading",
+    language: Annotated[
+        Literal["en", "nb"] | None,
+        typer.Option(help="Of what people read in it; without it, that of the settings."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a session to a file, what belongs to it beside it, and the seal of each."""
@@ -46,7 +54,8 @@ def export(
     from monitor.service.protocols import load_protocols
 
     simulated = existing_directory(context).simulated
-    wanted = Wanted(session, file_format)
+    settings = chosen_settings(context, {"language": language})
+    wanted = Wanted(session, file_format, resolution, settings.language)
     with reading(context) as records:
         source = Source(records, load_protocols(), simulated)
         try:

@@ -11,20 +11,25 @@ from monitor.export.csv_export import readings_csv
 from monitor.export.events import event_rows, events_csv
 from monitor.export.extract import Extract, read_extract
 from monitor.export.sealed_file import Seal, Sheet, write_sealed
+from monitor.locale import SOURCE_LANGUAGE, load_translations
+from monitor.service.phrases import Phrases
 from monitor.service.ports import Records
 from monitor.service.protocols import Protocol
 
-Format = Literal["csv", "parquet"]
+Format = Literal["csv", "parquet", "fhir"]
+Resolution = Literal["reading", "minute"]
 Progress = Callable[[int], None]
 """Told the bytes written so far, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which session, and as what."""
+    """Which session, and as what; ``resolution`` is for FHIR, ``language`` for what people read."""
 
     session_id: str
     file_format: Format = "csv"
+    resolution: Resolution = "reading"
+    language: str = SOURCE_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def export(source: Source, wanted: Wanted, out: Path, tell: Progress = lambda _:
     extract = read_extract(
         source.records, wanted.session_id, source.protocols, simulated=source.simulated
     )
-    sheets = _FORMATS[wanted.file_format](extract, out)
+    sheets = _FORMATS[wanted.file_format](extract, wanted, out)
     counter = _Counter(tell)
     seals = write_sealed(
         [Sheet(sheet.path, counter.counted(sheet.content), sheet.seal) for sheet in sheets]
@@ -82,14 +87,14 @@ class _Counter:
             self._tell(self._written)
 
 
-def _csv(extract: Extract, out: Path) -> list[Sheet]:
+def _csv(extract: Extract, _wanted: Wanted, out: Path) -> list[Sheet]:
     return [
         Sheet(out, readings_csv(extract), extract.seal(len(extract.readings))),
         Sheet(beside(out, "events"), events_csv(extract), extract.seal(len(event_rows(extract)))),
     ]
 
 
-def _parquet(extract: Extract, out: Path) -> list[Sheet]:
+def _parquet(extract: Extract, _wanted: Wanted, out: Path) -> list[Sheet]:
     # Here: it takes a while to load, and the other formats need none of it.
     from monitor.export.parquet_export import events_parquet, readings_parquet
 
@@ -101,4 +106,19 @@ def _parquet(extract: Extract, out: Path) -> list[Sheet]:
     ]
 
 
-_FORMATS: dict[str, Callable[[Extract, Path], list[Sheet]]] = {"csv": _csv, "parquet": _parquet}
+def _fhir(extract: Extract, wanted: Wanted, out: Path) -> list[Sheet]:
+    from monitor.export.fhir import bundle_pieces
+
+    pieces = bundle_pieces(extract, _phrases(wanted), wanted.resolution)
+    return [Sheet(out, pieces, extract.seal(len(extract.readings)))]
+
+
+def _phrases(wanted: Wanted) -> Phrases:
+    return Phrases(wanted.language, load_translations()[wanted.language])
+
+
+_FORMATS: dict[str, Callable[[Extract, Wanted, Path], list[Sheet]]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "fhir": _fhir,
+}
