@@ -46,12 +46,14 @@
   function learn(answer) {
     desk.known = answer.ok;
     desk.trouble = answer.ok ? "" : answer.message;
-    desk.beds = answer.ok ? answer.beds.slice().sort(byRoom) : [];
+    desk.beds = answer.ok ? answer.beds.filter(isThere).sort(byRoom) : [];
     // The list of scenarios does not age; a form that is being filled in keeps its choices.
     if (answer.ok) desk.scenarios = answer.scenarios;
     changed();
   }
 
+  // Of a room that the ward has given up nothing is left to start again.
+  const isThere = (bed) => bed.running || !im.model.ready || Array.from(im.model.rooms.values()).some((room) => room.name === bed.room);
   const byRoom = (one, other) => one.room.localeCompare(other.room, undefined, { numeric: true });
 
   // What stood on a page that nobody saw is not shown again as if it were new.

@@ -22,6 +22,9 @@
   };
   const linkWords = (bed) => (bed.running || bed.link ? (links[bed.link] || (() => String(bed.link)))() : t("Stopped"));
 
+  // Why a patient does not run; what the gateway said of the device stays in its own words.
+  const stoppedWords = (bed) => (bed.stopped_because === "stopped by hand" ? t("stopped by hand") : bed.stopped_because || "");
+
   // A patient's minutes as "12:31 into the infusion" or "5:00 before it".
   function patientTime(minutes) {
     const time = im.clock.duration(Math.abs(minutes) * 60000);
@@ -45,7 +48,7 @@
     reassure: () => t("Reassure"),
     oxygen: (e) => (e.l_per_min ? t("Oxygen {n} l/min", { n: e.l_per_min }) : t("Oxygen off")),
     labetalol: (e) => t("Labetalol {n} mg", { n: e.mg }),
-    pump: (e) => (e.rate ? t("Pump runs") : t("Pump stands still")),
+    pump: (e) => (e.rate ? t("Pump on") : t("Pump off")),
     sensor_off: () => t("Probe off"),
     sensor_on: () => t("Probe on"),
     motion: (e) => lasting(t("Motion"), e),
@@ -68,5 +71,5 @@
   };
   const deedWords = (event) => (deeds[event.do] ? deeds[event.do](event) : event.do);
 
-  im.simulated = { VITALS, linkWords, patientTime, rounded, pressure, deedWords };
+  im.simulated = { VITALS, linkWords, stoppedWords, patientTime, rounded, pressure, deedWords };
 })(window.InfusionMonitor);

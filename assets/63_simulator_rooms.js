@@ -39,7 +39,7 @@
     if (bed.speed > 1) who.push(t("lives {n}× as fast", { n: bed.speed }));
     im.setText(view.who, who.join(" · "));
     im.setText(view.time, bed.running ? im.simulated.patientTime(bed.minutes) : "");
-    im.setText(view.vitals, bed.running ? vitals(bed) : bed.stopped_because || "");
+    im.setText(view.vitals, bed.running ? vitals(bed) : im.simulated.stoppedWords(bed));
   }
 
   function vitals(bed) {

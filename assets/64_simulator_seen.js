@@ -6,13 +6,15 @@
 
   let view = null;
 
-  function mount(head, seen, stop) {
+  // `turn` stops the chosen patient, or starts the stopped one again.
+  function mount(head, seen, turn) {
     view = { title: im.textIn(im.el("h2", "drive-room")), about: im.textIn(im.el("p", "drive-about")), pace: im.textIn(im.el("p", "drive-pace")) };
-    view.stop = im.el("button", "button", t("Stop this patient"));
-    view.stop.type = "button";
-    view.stop.dataset.action = "stop-patient";
-    view.stop.addEventListener("click", stop);
-    head.replaceChildren(im.el("div", null, view.title.parentNode, view.about.parentNode, view.pace.parentNode), view.stop);
+    view.turn = im.el("button", "button");
+    view.turn.type = "button";
+    view.turn.dataset.action = "turn-patient";
+    view.turn.addEventListener("click", turn);
+    view.turnText = im.textIn(view.turn);
+    head.replaceChildren(im.el("div", null, view.title.parentNode, view.about.parentNode, view.pace.parentNode), view.turn);
     seen.replaceChildren(bodyRow(), monitorRow(), alarmRow());
   }
 
@@ -63,17 +65,20 @@
     im.setText(view.pace, paceWords(bed));
     for (const name of ["pulse_rate", "spo2", "resp_rate"]) im.setText(view.body[name], rounded(bed, name));
     im.setText(view.body.nibp, pressure(bed));
-    view.stop.hidden = !bed.running;
+    im.setText(view.turnText, bed.running ? t("Stop this patient") : t("Start this patient again"));
+    view.turn.disabled = false;
   }
 
   function paceWords(bed) {
-    if (!bed.running) return bed.stopped_because || "";
+    if (!bed.running) return im.simulated.stoppedWords(bed);
     if (bed.speed === 1) return "";
     return t("Lives {n} times as fast as the ward's clock: readings keep the ward's time.", { n: bed.speed });
   }
 
   function forgetBody() {
     for (const text of Object.values(view.body)) im.setText(text, "–");
+    im.setText(view.about, t("What this patient does now is not known."));
+    view.turn.disabled = true;
   }
 
   // As the ward's tiles: at each tick of the clock, so that nothing old stands here as new.

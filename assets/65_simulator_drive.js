@@ -4,6 +4,7 @@
 (function (im) {
   const t = im.t;
   const SETTLE_MS = 400;
+  const LEAD_MS = 5000;
   const OVER_S = [0, 10, 30, 60];
 
   let view = null;
@@ -16,7 +17,7 @@
     view.vitals = im.simulated.VITALS.map(vitalRow);
     places.vitals.replaceChildren(head, ...view.vitals.map((one) => one.root));
     places.cuff.replaceChildren(...cuffSays());
-    view.deeds = Array.from(places.page.querySelectorAll("[data-event]"));
+    view.deeds = Array.from(places.page.querySelectorAll("[data-event], .cuff-says :is(button, input)"));
   }
 
   function unmount() {
@@ -43,7 +44,7 @@
   }
 
   function vitalRow(vital) {
-    const one = { vital, timer: null, sent: null };
+    const one = { vital, timer: null, sent: null, sentAt: 0 };
     one.now = im.textIn(im.el("output", "vital-now"));
     one.range = numberInput("range", vital, t("{vital}: drive to", { vital: vital.label() }));
     one.number = numberInput("number", vital, t("{vital}: value to drive to", { vital: vital.label() }));
@@ -72,13 +73,20 @@
     return made;
   }
 
-  // The hand leads: until what it has set is in force, nothing else moves the slider.
+  // The hand leads: until what it has set is in force, nothing else moves the slider; what never comes into force gives way.
+  function lead(one, to) {
+    one.sent = to;
+    one.sentAt = im.clock.elapsed();
+    place(one, to);
+  }
+
+  const isLed = (one) => one.sent !== null && (one.timer !== null || im.clock.elapsed() - one.sentAt < LEAD_MS);
+
   function moved(one, written, wait) {
     const value = Number(written);
     if (written === "" || !Number.isFinite(value)) return;
     const to = Math.min(one.vital.high, Math.max(one.vital.low, Math.round(value)));
-    one.sent = to;
-    place(one, to);
+    lead(one, to);
     clearTimeout(one.timer);
     one.timer = setTimeout(() => drive(one, to, Number(view.over.value)), wait);
   }
@@ -93,8 +101,7 @@
   function hold(one) {
     const bed = im.desk.bed(view.room);
     if (!bed || !bed.vitals) return;
-    one.sent = Math.round(bed.vitals[one.vital.name]);
-    place(one, one.sent);
+    lead(one, Math.round(bed.vitals[one.vital.name]));
     drive(one, one.sent, 0);
   }
 
@@ -143,12 +150,13 @@
     const { name } = one.vital;
     const driven = name in bed.driven ? Math.round(bed.driven[name]) : null;
     im.setText(one.now, im.simulated.rounded(bed, name));
-    if (driven !== null && driven === one.sent && one.timer === null) one.sent = null;
+    if (!isLed(one) || (driven === one.sent && one.timer === null)) one.sent = null;
     im.setAttr(one.root, "data-driven", driven !== null ? "true" : null);
     setDisabled(one, !bed.running, driven === null && one.sent === null);
     if (one.sent !== null || document.activeElement === one.number) return;
     if (driven !== null) place(one, driven);
-    else if (bed.vitals && document.activeElement !== one.range) place(one, Math.round(bed.vitals[name]));
+    else if (!bed.vitals) one.number.value = "";
+    else if (document.activeElement !== one.range) place(one, Math.round(bed.vitals[name]));
   }
 
   function setDisabled(one, isStopped, isFree) {
@@ -168,7 +176,8 @@
 
   // Newest first; rows are made anew only when something was done.
   function paintLog(bed) {
-    const key = `${bed.room} ${bed.events}`;
+    const newest = bed.log.length ? bed.log[bed.log.length - 1].at_ms : 0;
+    const key = `${bed.room} ${bed.events} ${newest}`;
     if (key === view.logged) return;
     view.logged = key;
     const rows = bed.log.slice().reverse().map((done) => {
@@ -182,6 +191,7 @@
     if (!view) return;
     for (const one of view.vitals) {
       im.setText(one.now, "–");
+      one.number.value = "";
       setDisabled(one, true, true);
     }
     for (const deed of view.deeds) deed.disabled = true;

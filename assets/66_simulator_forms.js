@@ -45,7 +45,7 @@
     const session = input("checkbox", "session", { checked: true });
     session.className = "sim-check";
     start.session = session;
-    const check = im.el("label", "sim-check-field", session, t("Start a session in the phase that the scenario says"));
+    const check = im.el("label", "sim-check-field", session, t("Start a session in the scenario's phase"));
     start.one = button(t("Start in this room"), "primary", "start-one", () => begin([roomWish()]));
     start.many = button("", "primary", "start-many", () => begin(manyWishes()));
     start.manyText = im.textIn(start.many);
@@ -56,6 +56,12 @@
     const many = group(t("Several rooms"), im.el("div", "sim-fields", f.count.root), start.many);
     const summary = im.el("summary", "sim-summary", t("Start patients"));
     start.details = im.el("details", "panel sim-details", summary, both, check, im.el("div", "sim-groups", one, many), start.told.parentNode);
+    start.known = im.el("datalist");
+    start.known.id = "simulator-known-rooms";
+    f.room.input.setAttribute("list", start.known.id);
+    for (const one of [f.room, f.count, f.seed, f.speed]) one.input.required = true;
+    start.details.append(start.known);
+    start.details.addEventListener("toggle", proposeRoom);
     f.scenario.input.addEventListener("change", scenarioChosen);
     f.count.input.addEventListener("input", countChanged);
     place.replaceChildren(start.details);
@@ -143,7 +149,7 @@
 
   // One room after another: what is done already stays when one is refused.
   async function begin(wishes) {
-    if (start.busy || !wishes.length) return;
+    if (start.busy || !isFilled()) return;
     busy(true);
     let done = 0;
     let refusal = "";
@@ -159,9 +165,22 @@
       im.simulator.choose(wish.room, { unlessChosen: wishes.length > 1 });
     }
     busy(false);
+    proposeRoom();
     const words = t("{n} of {m} rooms set up.", { n: done, m: wishes.length });
     tell(start, refusal ? `${words} ${refusal}` : words, refusal !== "");
   }
+
+  // The next room in which nobody is; the ward's other rooms are offered while a name is typed.
+  function proposeRoom() {
+    if (!start || !im.model.ready) return;
+    const [room] = freeRooms(1);
+    start.fields.room.input.value = room;
+    const names = Array.from(im.model.rooms.values(), (one) => one.name);
+    options(start.known, Array.from(new Set([room, ...names]), (name) => [name, ""]));
+  }
+
+  // What the browser itself finds wrong with a field, it says there.
+  const isFilled = () => Array.from(start.details.querySelectorAll("input")).every((one) => one.reportValidity());
 
   function busy(is) {
     start.busy = is;

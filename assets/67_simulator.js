@@ -17,7 +17,7 @@
     im.simulatorRooms.mount(place("rooms"), (room) => choose(room));
     im.simulatorForms.mountStart(place("start"));
     im.simulatorForms.mountEnds(place("ends"));
-    im.simulatorSeen.mount(place("head"), place("seen"), stop);
+    im.simulatorSeen.mount(place("head"), place("seen"), turn);
     im.simulatorDrive.mount({ page: element, vitals: place("vitals"), cuff: place("cuff"), log: place("log") }, happen);
     element.addEventListener("click", pressed);
     im.desk.watch(paint);
@@ -54,9 +54,14 @@
     return answer.ok;
   }
 
-  async function stop() {
-    const answer = await im.desk.order("stop", { room: chosen });
-    if (page && !answer.ok) im.setText(page.told, t("Not done: {why}", { why: answer.message }));
+  // A patient that is started again begins anew, as the first time.
+  async function turn() {
+    const bed = im.desk.bed(chosen);
+    if (!bed) return;
+    const { room, scenario, place: at, seed, speed, into_infusion_min: from } = bed;
+    const again = { room, scenario, place: at, seed, speed, into_infusion_min: from };
+    const answer = await (bed.running ? im.desk.order("stop", { room }) : im.desk.order("set-up", again));
+    if (page) im.setText(page.told, answer.ok ? "" : t("Not done: {why}", { why: answer.message }));
   }
 
   function paint() {

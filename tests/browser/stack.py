@@ -74,11 +74,18 @@ class Stack:
         announced: dict[str, Any] = json.loads((self.data / "gateway.json").read_text())
         return int(announced["pid"])
 
+    def desk_pid(self) -> int:
+        """Awaited: the desk opens when the gateway lives, and anew after its death."""
+        control = self.data / "desk.json"
+        announced: dict[str, Any] = json.loads(wait_until(lambda: _text(control), "the desk"))
+        return int(announced["pid"])
+
     def dashboard_pid(self) -> int:
-        """The other process of ``serve`` than the gateway."""
+        """The other process of ``serve`` than gateway and desk."""
         serving = self._processes[0].pid
         children = Path(f"/proc/{serving}/task/{serving}/children").read_text().split()
-        (dashboard,) = {int(child) for child in children} - {self.gateway_pid()}
+        others = {self.gateway_pid(), self.desk_pid()}
+        (dashboard,) = {int(child) for child in children} - others
         return dashboard
 
     def is_serving(self) -> bool:
@@ -117,3 +124,8 @@ class Stack:
     def _is_up(self) -> bool:
         assert self._processes[0].poll() is None, self.log.read_text()
         return self.is_serving() and (self.data / "gateway.json").exists()
+
+
+def _text(path: Path) -> str:
+    """What is written there; nothing where there is no file."""
+    return path.read_text() if path.exists() else ""

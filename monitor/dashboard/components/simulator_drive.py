@@ -53,8 +53,8 @@ def patient_deeds(words: Words) -> list[Deed]:
         Deed(_("Oxygen 2 l/min"), {"do": "oxygen", "l_per_min": 2}),
         Deed(_("Oxygen off"), {"do": "oxygen", "l_per_min": 0}),
         Deed(_("Labetalol 10 mg"), {"do": "labetalol", "mg": 10}),
-        Deed(_("Pump stands still"), {"do": "pump", "rate": 0}),
-        Deed(_("Pump runs"), {"do": "pump", "rate": 1}),
+        Deed(_("Pump off"), {"do": "pump", "rate": 0}),
+        Deed(_("Pump on"), {"do": "pump", "rate": 1}),
     ]
 
 
