@@ -138,7 +138,10 @@ def _other_limits(words: Words, alarms: AlarmSettings) -> list[LimitLine]:
     ]
     scores: dict[str, list[tuple[str, str]]] = {}
     for one in alarms.scores:
-        line = (f"{_PRIORITY_MARKS[one.priority]} ≤ {one.at_most}", source_text(words, one.source))
+        line = (
+            f"{_PRIORITY_MARKS[one.priority]} {one.sign} {one.limit}",
+            source_text(words, one.source),
+        )
         scores.setdefault(score_name(words, one.score, one.score), []).append(line)
     lines = [LimitLine(_("Over baseline"), rises)]
     lines += [LimitLine(name, found) for name, found in scores.items()]

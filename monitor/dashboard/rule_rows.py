@@ -33,7 +33,7 @@ def rule_rows(words: Words, phrases: Phrases, settings: AlarmSettings) -> list[l
     """Every other rule: rule, setting, priority, source."""
     return [
         *_rise_rows(words, phrases, settings),
-        *_score_rows(words, settings),
+        *_score_rows(words, phrases, settings),
         *_overdue_rows(words, settings),
         *_disagreement_rows(words, phrases, settings),
         *_missing_rows(words, settings),
@@ -70,11 +70,11 @@ def _rise_rows(words: Words, phrases: Phrases, settings: AlarmSettings) -> list[
     ]
 
 
-def _score_rows(words: Words, settings: AlarmSettings) -> list[list[str]]:
+def _score_rows(words: Words, phrases: Phrases, settings: AlarmSettings) -> list[list[str]]:
     return [
         [
-            "MOAA/S",
-            f"≤ {score.at_most}",
+            phrases.score(score.score),
+            f"{score.sign} {score.limit}",
             priority_text(words, score.priority),
             source_text(words, score.source),
         ]

@@ -23,6 +23,12 @@ PRINTED_SOURCES = (
     N_("sedation practice: stop, emergency"),
     N_("RASS -3 and lower as MOAA/S 3 and lower: proposal, needs clinical sign-off"),
     N_("RASS -4 and lower as MOAA/S 1 and lower: proposal, needs clinical sign-off"),
+    N_(
+        "severe agitation, RASS +2 and above: stop irrespective of numbers; sedation practice, needs clinical sign-off"
+    ),
+    N_(
+        "RASS +3, pulls or removes lines (Sessler 2002); the priority is a proposal, needs clinical sign-off"
+    ),
 )
 """What the product's own protocols name; a clinic's own protocol is shown as it is written."""
 

@@ -123,13 +123,26 @@ class MissingLadder:
 
 @dataclass(frozen=True, slots=True)
 class ScoreLimit:
-    """A score at or below ``at_most`` (MOAA/S: 5 awake, 0 no response) is a condition at once."""
+    """A score at or beyond ``limit`` is a condition at once.
+
+    Below where a low one is bad (MOAA/S: 5 awake, 0 no response), above where a high one is (RASS: +4 combative).
+    """
 
     score: str
-    at_most: int
+    limit: int
     priority: Priority
     severity: int
     source: str = ""
+    side: Side = Side.BELOW
+
+    @property
+    def sign(self) -> str:
+        """What stands before the limit where it is shown."""
+        return "≤" if self.side is Side.BELOW else "≥"
+
+    def is_reached_by(self, value: int) -> bool:
+        """Whether the value is at or beyond the limit."""
+        return value <= self.limit if self.side is Side.BELOW else value >= self.limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,8 +123,7 @@ class SessionAlarms:
         known = self.state.scores.get(name)
         if known is None or at >= known.at:
             newest = self.state.scores[name] = Score(at, value)
-            holds = score.condition(name, self._settings.scores, newest)
-            self._book.reconcile(score.key_of(name), holds, now)
+            self._judge_score(name, newest, now)
             self._judge_all(now)
 
     def set_agenda(self, agenda: list[Agendum], now: Instant) -> None:
@@ -155,9 +154,8 @@ class SessionAlarms:
         self.state.scores.pop(name, None)
         if newest is not None:
             self.state.scores[name] = newest
-        holds = None if newest is None else score.condition(name, self._settings.scores, newest)
         with self._book.withdrawing(by):
-            self._book.reconcile(score.key_of(name), holds, now)
+            self._judge_score(name, newest, now)
         self._judge_all(now)
 
     def tick(self, now: Instant) -> None:
@@ -213,6 +211,10 @@ class SessionAlarms:
     def signals(self) -> list[Occurrence]:
         """Every occurrence that staff are shown now."""
         return self._book.signals()
+
+    def _judge_score(self, name: str, newest: Score | None, now: Instant) -> None:
+        for key, holds in score.conditions(name, self._settings.scores, newest).items():
+            self._book.reconcile(key, holds, now)
 
     def _cuff_came(self, reading: Reading) -> bool:
         known = self.state.last_cuff_at

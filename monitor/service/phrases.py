@@ -96,6 +96,7 @@ _SENTENCES = {
     "disagreement": N_("{what}: two sources say {low} and {high}"),
     "overdue_cuff": N_("BP overdue"),
     "score_at_most": N_("{score} {value} – at or below {limit}"),
+    "score_at_least": N_("{score} {value} – at or above {limit}"),
     "late_below": N_("Late data: {what} {value} {unit} – was below {limit} for {seconds} s"),
     "late_above": N_("Late data: {what} {value} {unit} – was above {limit} for {seconds} s"),
     "overdue_score": N_("{score} overdue"),
@@ -172,6 +173,10 @@ class Phrases:
         """What a metric or a component of it is called."""
         return self.translations.gettext(_METRICS[name])
 
+    def score(self, name: str) -> str:
+        """What a score is called; its own id where the catalogs do not know it."""
+        return self.translations.gettext(_SCORES.get(name, name))
+
     def _sentence(self, code: str, values: Values) -> str:
         template = self.translations.gettext(_SENTENCES[_variant(code, values)])
         return template.format_map({**self._numbers(values), **self._named(values)})
@@ -197,7 +202,7 @@ class Phrases:
             named["component"] = self.translations.gettext(_COMPONENTS[component])
         score = values.get("score")
         if isinstance(score, str):
-            named["score"] = self.translations.gettext(_SCORES.get(score, score))
+            named["score"] = self.score(score)
         metrics, status = values.get("metrics"), values.get("status")
         if isinstance(metrics, str):
             named["metrics"] = ", ".join(self.metric(name) for name in metrics.split(","))

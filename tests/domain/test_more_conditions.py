@@ -188,6 +188,48 @@ def test_a_better_score_ends_the_condition_and_a_worse_one_sounds_again() -> Non
     assert bed.last(alarm).change.occurrence.state == "latched"
 
 
+@pytest.mark.parametrize(
+    ("value", "priority", "code"),
+    [
+        (-4, "high", "score_at_most"),
+        (-3, "medium", "score_at_most"),
+        (-2, None, ""),
+        (0, None, ""),
+        (1, None, ""),
+        (2, "medium", "score_at_least"),
+        (3, "high", "score_at_least"),
+        (4, "high", "score_at_least"),
+    ],
+)
+def test_agitation_is_judged_as_sedation_is(value: int, priority: str | None, code: str) -> None:
+    bed = Bed()
+    touched(bed).score("rass", value, 5_000, 5_000)
+    bed.collect()
+    raised = [bed.last(alarm).change.occurrence for alarm in bed.raised("score")]
+    assert [(str(one.priority), one.reason.code) for one in raised] == (
+        [(priority, code)] if priority else []
+    )
+
+
+def test_sedation_after_agitation_is_another_condition() -> None:
+    bed = Bed()
+    for second, value in ((5, 2), (60, -3), (120, 0)):
+        touched(bed).score("rass", value, second * 1000, second * 1000)
+        bed.collect()
+    agitated, sedated = bed.raised("score")
+    assert bed.events(agitated) == ["delay_ended", "condition_ended"]
+    assert bed.events(sedated) == ["delay_ended", "condition_ended"]
+
+
+def test_a_voided_score_of_agitation_holds_nothing_up() -> None:
+    bed = Bed()
+    touched(bed).score("rass", 2, 5_000, 5_000)
+    touched(bed).withdraw_score("rass", None, "N-12", 9_000)
+    bed.collect()
+    (alarm,) = bed.raised("score")
+    assert bed.events(alarm) == ["delay_ended", "voided"]
+
+
 def test_a_limit_of_this_patient_is_judged_at_once_and_restarts_no_delay() -> None:
     bed = Bed().stream([94] * 30)
     assert bed.raised() == []

@@ -55,7 +55,7 @@ def refusal(old: str, new: str, preset: str = "ketamine_iv") -> str:
         ("below = 92", "below = nan", "limit.0.below: a finite number is wanted"),
         ("below = 92", "below = true", "limit.0.below: a number is wanted"),
         ("delay_s = 15", "delay_s = -1", "limit.0.delay_s: at least 0 is wanted"),
-        ("version = 2", "version = 1.5", "protocol.version: a whole number is wanted"),
+        ("version = 3", "version = 1.5", "protocol.version: a whole number is wanted"),
         ("usual = true", 'usual = "yes"', "protocol.usual: true or false is wanted"),
         (
             'name = "ketamine_iv"',
@@ -356,6 +356,16 @@ def test_a_criterion_that_could_never_be_judged_is_refused(old: str, new: str, s
             "at_most = 1",
             "at_most = 7",
             "score_limit.1: 7 is outside moaas, 0 to 5, or all of it",
+        ),
+        (
+            "at_least = 2",
+            "at_least = -5",
+            "score_limit.4: -5 is outside rass, -5 to 4, or all of it",
+        ),
+        (
+            "at_least = 2",
+            "at_least = 2\nat_most = -5",
+            "score_limit.4: exactly one of at_most, at_least is wanted",
         ),
     ],
 )

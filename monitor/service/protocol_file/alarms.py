@@ -47,14 +47,22 @@ class Rise(Part):
 
 
 class ScoreLimit(Part):
-    """A score that is an alarm at once."""
+    """A score that is an alarm at once. Exactly one of at_most, at_least."""
 
     score: str
     """A score of this file."""
-    at_most: Whole
+    at_most: Whole | None = None
     """At or below this."""
+    at_least: Whole | None = None
+    """At or above this."""
     priority: Priority
     source: Source
+
+    @model_validator(mode="after")
+    def _is_one_limit(self) -> Self:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("exactly one of at_most, at_least is wanted")
+        return self
 
 
 class Limit(Part):

@@ -40,16 +40,7 @@ def alarm_settings(file: File) -> AlarmSettings:
             Rise(Metric.NIBP, rise.component, rise.by, rise.priority, rise.source)
             for rise in file.rise
         ),
-        scores=tuple(
-            ScoreLimit(
-                known.score,
-                known.at_most,
-                known.priority,
-                severity(known.priority, 0),
-                known.source,
-            )
-            for known in file.score_limit
-        ),
+        scores=tuple(_score_limit(known) for known in file.score_limit),
         clearing={
             str(metric): Clearing(clear.margin, _ms(clear.delay_s))
             for metric, clear in file.clear.items()
@@ -108,6 +99,14 @@ def _limit(limit: alarms.Limit) -> Limit:
         confirm_within_ms=_ms(limit.confirm_within_s),
         burden=None if limit.burden is None else Burden(limit.burden.rule, limit.burden.setting),
     )
+
+
+def _score_limit(known: alarms.ScoreLimit) -> ScoreLimit:
+    worse = severity(known.priority, 0)
+    if known.at_most is not None:
+        return ScoreLimit(known.score, known.at_most, known.priority, worse, known.source)
+    limit = known.at_least or 0
+    return ScoreLimit(known.score, limit, known.priority, worse, known.source, Side.ABOVE)
 
 
 def _numbered(limits: list[Limit]) -> tuple[Limit, ...]:

@@ -85,9 +85,15 @@ def _score_limits(alarms: AlarmTables, course: CourseTables) -> Iterator[str]:
         score = scores.get(limit.score)
         if score is None:
             yield f"score_limit.{number}: the score {limit.score} is not defined"
-        elif not score.lowest <= limit.at_most < score.highest:
+            continue
+        if limit.at_most is not None:
+            value, fits = limit.at_most, score.lowest <= limit.at_most < score.highest
+        else:
+            value = limit.at_least or 0
+            fits = score.lowest < value <= score.highest
+        if not fits:
             yield (
-                f"score_limit.{number}: {limit.at_most} is outside {limit.score},"
+                f"score_limit.{number}: {value} is outside {limit.score},"
                 f" {score.lowest} to {score.highest}, or all of it"
             )
 
