@@ -69,8 +69,11 @@ def serve(
         programs = [gateway_program(directory, settings), dashboard_program(directory, settings)]
         password = None
         if directory.simulated:
-            programs.append(desk_program(directory, settings))
             password = first_tester(directory)
+            if settings.gateway_port:
+                programs.append(desk_program(directory, settings))
+            else:
+                say("no simulator desk runs: it needs a --gateway-port that is known beforehand")
 
         def when_ready(address: str) -> None:
             say(f"staff open {address}")

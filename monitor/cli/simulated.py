@@ -57,15 +57,19 @@ def reset(
 
 
 def first_tester(directory: DataDirectory) -> str | None:
-    """The password of a tester made in a simulated directory that knows no operator yet; None for any other."""
+    """The password of a tester made in a simulated directory that nobody can sign in to; None for any other.
+
+    A demonstration's operator does not count: its password is nobody's.
+    """
     from monitor.bootstrap import opened_desk
     from monitor.console import console_user
     from monitor.data_directory import DirectoryBusyError
+    from monitor.demo.furnishing import OPERATOR
     from monitor.wire.orders import AddOperator
 
     try:
         with directory.writing(), opened_desk(directory) as desk:
-            if desk.records.operators():
+            if {operator.name for operator in desk.records.operators()} - {OPERATOR}:
                 return None
             password = secrets.token_urlsafe(9)
             add = AddOperator(name=FIRST_TESTER, role="tester", password=password)

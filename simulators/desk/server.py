@@ -112,6 +112,9 @@ async def _answered(desk: Desk, text: str | bytes) -> dict[str, Any]:
         return {"id": number, "ok": True, **await desk.answer(read(written))}
     except NotDoneError as refusal:
         return {"id": number, "ok": False, "field": refusal.field, "message": refusal.message}
+    except OSError as error:
+        words = f"the desk cannot keep its rooms on disk: {error.strerror}"
+        return {"id": number, "ok": False, "field": None, "message": words}
 
 
 def _parsed(text: str | bytes) -> dict[str, Any]:

@@ -8,8 +8,9 @@ import pytest
 
 from monitor.cli.simulated import FIRST_TESTER, first_tester
 from monitor.data_directory import DataDirectory, create
+from monitor.demo.furnishing import furnish
 from monitor.identity import ArgonHasher
-from monitor.storage import open_records
+from monitor.storage import migrate, open_records
 from tests.shell import Shell
 
 
@@ -89,3 +90,11 @@ def test_the_first_tester_is_made_once_and_only_where_nobody_could_sign_in(
     assert (tester.name, tester.role) == (FIRST_TESTER, "tester")
     assert ArgonHasher().verify(tester.password_hash, password)
     assert first_tester(simulated_directory) is None
+
+
+def test_a_demonstrations_operator_is_nobody_who_could_sign_in(
+    simulated_directory: DataDirectory,
+) -> None:
+    migrate(simulated_directory.path)
+    assert furnish(simulated_directory, 0) == [], "an empty ward"
+    assert first_tester(simulated_directory) is not None
