@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
 from pydantic import ValidationError
 
 from simulators.desk.asked import NotDoneError
+from simulators.desk.kept import Kept
 from simulators.patients.patient import INFUSION_MIN
 from simulators.rooms import find_scenario
-from simulators.scenarios.model import PatientSpec, Scenario
+from simulators.scenarios.model import PatientSpec, Room, Scenario
+from simulators.scenarios.times import clock
 
 if TYPE_CHECKING:
     from simulators.desk.room import DeskRoom
@@ -23,7 +26,7 @@ _LONGEST_MIN = 600
 _NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]+")
 _HEAD = """\
 # Recorded at the simulator desk: the rooms as they were started, and what was done to them by hand.
-# Expected and forbidden alarms are for you to add.
+# Expected and forbidden alarms are for you to add: `infusion-simulate check FILE` lists what alarmed.
 """
 
 
@@ -74,14 +77,19 @@ def _room(room: DeskRoom) -> dict[str, Any]:
         "baseline": spec.baseline,
         "patient": _patient(scenario, spec.patient).model_dump(exclude_defaults=True),
         "devices": spec.devices.model_dump(exclude_defaults=True),
-        "event": [_event(one.at, one.what) for one in spec.event]
-        + [_event(done.second, done.event) for done in kept.done],
+        "event": _events(spec, kept),
     }
     return {name: value for name, value in written.items() if value not in (None, {}, [])}
 
 
-def _event(at: int, what: Any) -> dict[str, Any]:
-    return {"at": at, "do": what.do, **what.model_dump(exclude_defaults=True)}
+def _events(spec: Room, kept: Kept) -> list[dict[str, Any]]:
+    """The file's own and those of a hand by their times; in one second the file's come first, as they did."""
+    happened = [(one.at, one.what) for one in spec.event]
+    happened += [(done.second, done.event) for done in kept.done]
+    return [
+        {"at": clock(at), "do": what.do, **what.model_dump(exclude_defaults=True)}
+        for at, what in sorted(happened, key=itemgetter(0))
+    ]
 
 
 def _patient(scenario: Scenario, spec: PatientSpec) -> PatientSpec:

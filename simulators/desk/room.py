@@ -23,6 +23,8 @@ from simulators.scenarios.model import Event
 
 STOPPED = "stopped by hand"
 LOG_LENGTH = 50
+_GRACE_S = 0.5
+"""Whoever stops a room waits for the answer; what is not sent by then is kept in the queue."""
 _AT_A_TIME = 500
 """So many seconds are lived through before others get their turn."""
 
@@ -67,6 +69,7 @@ class DeskRoom:
                     *(self._address, self.bed, queue, self.clock, self._say),
                     network=self.bed.network,
                     begin=self._begin,
+                    grace_s=_GRACE_S,
                 )
                 await self._feed.run(self._stop)
             finally:

@@ -15,7 +15,6 @@ from simulators.feeds.queue import FrameQueue
 from simulators.feeds.tasks import cancel
 
 GRACE_S = 2.0
-"""How long a stopped feed waits for what is still on its way, in real seconds."""
 _BATTERY_EVERY_S = 60
 _SHORTEST_SLEEP_S = 0.02
 _LONGEST_SLEEP_S = 1.0
@@ -29,7 +28,8 @@ class Feed:
     """A device with its queue and its connection (see ``Link`` for the arguments).
 
     ``begin`` is asked once the clock is the gateway's, and answers when the source's second 0 was on that clock: now,
-    unless the source has gone on from earlier.
+    unless the source has gone on from earlier. ``grace_s``: how long a feed that is stopped waits for what is still on
+    its way, in real seconds.
     """
 
     def __init__(
@@ -43,9 +43,11 @@ class Feed:
         patience_s: float | None = None,
         network: Network | None = None,
         begin: Callable[[DeviceClock], Awaitable[int]] = _now,
+        grace_s: float = GRACE_S,
     ) -> None:
         self._source = source
         self._begin = begin
+        self._grace_s = grace_s
         self._queue = queue
         self._clock = clock
         self._network = network
@@ -77,7 +79,7 @@ class Feed:
             if stopping.done():
                 await cancel(measuring)
                 self._link.end()
-                await asyncio.wait({sending}, timeout=GRACE_S)
+                await asyncio.wait({sending}, timeout=self._grace_s)
             if sending.done():
                 sending.result()
         finally:

@@ -19,6 +19,7 @@ from websockets.exceptions import InvalidStatus
 
 from simulators.desk.desk import Desk
 from simulators.desk.server import open_door
+from simulators.feeds.feed import GRACE_S
 from tests.simulators.contract_gateway import ContractGateway, until
 from tests.simulators.processes import output, simulate
 
@@ -136,6 +137,16 @@ async def test_a_stopped_room_shows_nothing_that_looks_like_life_and_can_start_a
     assert gateway.sockets == {}
     await desk.done(**{**START, "scenario": "panic"})
     assert (await desk.until_bed(lives(1), "it lives again"))["scenario"] == "panic"
+
+
+async def test_a_room_is_stopped_at_once_whatever_its_network_holds_back(desk: Asker) -> None:
+    await desk.done(**START)
+    await desk.until_bed(lives(2), "it lives")
+    event = {"do": "delay", "delay_s": 600, "for_s": 3600}
+    await desk.done("happen", room="1", event=event)
+    await desk.until_bed(lives(30), "frames are held back")
+    async with asyncio.timeout(GRACE_S):
+        assert not (await desk.done("stop", room="1"))["bed"]["running"]
 
 
 async def test_what_is_done_by_hand_acts_in_the_next_second_and_is_written_down(
