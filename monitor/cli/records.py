@@ -42,6 +42,13 @@ def export(
         Literal["reading", "minute"],
         typer.Option(help="FHIR: every reading, or the minute's median of continuous values."),
     ] = "reading",
+    deidentified: Annotated[
+        bool,
+        typer.Option(
+            "--deidentified",
+            help="For research: dates shifted, references replaced, no names, no free text.",
+        ),
+    ] = False,
     language: Annotated[
         Literal["en", "nb"] | None,
         typer.Option(help="Of what people read in it; without it, that of the settings."),
@@ -53,11 +60,11 @@ def export(
     from monitor.export import export as write_export
     from monitor.service.protocols import load_protocols
 
-    simulated = existing_directory(context).simulated
+    directory = existing_directory(context)
     settings = chosen_settings(context, {"language": language})
-    wanted = Wanted(session, file_format, resolution, settings.language)
+    wanted = Wanted(session, file_format, resolution, settings.language, deidentified)
     with reading(context) as records:
-        source = Source(records, load_protocols(), simulated)
+        source = Source(records, load_protocols(), directory.simulated, directory.journal_key)
         try:
             done = write_export(source, wanted, out, _Progress(out).tell)
         except LookupError as error:

@@ -73,6 +73,7 @@ class EventRow(NamedTuple):
     fate_reason: str
     replaced_by: str
     simulated: bool
+    deidentified: bool
 
 
 INSTANTS = ("at", "recorded_at", "onset", "acknowledged_at", "ended_at", "fate_at")
@@ -103,6 +104,7 @@ _NOTHING = EventRow(
     fate_reason="",
     replaced_by="",
     simulated=False,
+    deidentified=False,
 )
 
 
@@ -113,7 +115,10 @@ def event_rows(extract: Extract) -> list[EventRow]:
         _fact_row(fact, chart) for fact in extract.facts if not isinstance(fact.body, _ELSEWHERE)
     ]
     rows += [_alarm_row(alarm) for alarm in extract.alarms]
-    return [row._replace(simulated=extract.simulated) for row in sorted(rows, key=lambda r: r.at)]
+    return [
+        row._replace(simulated=extract.simulated, deidentified=extract.deidentified)
+        for row in sorted(rows, key=lambda row: row.at)
+    ]
 
 
 def events_csv(extract: Extract) -> Iterator[bytes]:

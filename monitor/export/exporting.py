@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from monitor.export.csv_export import readings_csv
+from monitor.export.deidentified import deidentify
 from monitor.export.events import event_rows, events_csv
 from monitor.export.extract import Extract, read_extract
 from monitor.export.sealed_file import Seal, Sheet, write_sealed
@@ -30,15 +31,20 @@ class Wanted:
     file_format: Format = "csv"
     resolution: Resolution = "reading"
     language: str = SOURCE_LANGUAGE
+    deidentified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where it comes from; ``simulated`` is the data directory's, ``protocols`` are those of today."""
+    """Where it comes from; ``protocols`` are those of today.
+
+    ``simulated`` and ``secret`` are the data directory's; the secret decides how sessions are de-identified.
+    """
 
     records: Records
     protocols: Mapping[str, Protocol]
     simulated: bool
+    secret: bytes
 
 
 class Exported(NamedTuple):
@@ -59,6 +65,8 @@ def export(source: Source, wanted: Wanted, out: Path, tell: Progress = lambda _:
     extract = read_extract(
         source.records, wanted.session_id, source.protocols, simulated=source.simulated
     )
+    if wanted.deidentified:
+        extract = deidentify(extract, source.secret)
     sheets = _FORMATS[wanted.file_format](extract, wanted, out)
     counter = _Counter(tell)
     seals = write_sealed(

@@ -40,7 +40,11 @@ READINGS = (
     _field("stream", _WORD),
     _field("seq", pa.int64()),
 )
-_EVENT_KINDS = {"value": pa.float64(), "simulated": pa.bool_()} | dict.fromkeys(INSTANTS, _MOMENT)
+_EVENT_KINDS = {
+    "value": pa.float64(),
+    "simulated": pa.bool_(),
+    "deidentified": pa.bool_(),
+} | dict.fromkeys(INSTANTS, _MOMENT)
 EVENTS = tuple(_field(name, _EVENT_KINDS.get(name, pa.string())) for name in EventRow._fields)
 
 

@@ -162,6 +162,15 @@ def test_an_export_names_its_files(shell: Shell) -> None:
     assert all(Path(file).exists() for file in answer["files"])
 
 
+def test_an_export_for_research_does_not_tell_whose_it_is(shell: Shell) -> None:
+    shell.done("room", "add", "1")
+    session = shell.done("session", "start", "--room", "1", "--patient", "P-0417").out.strip()
+    out = shell.data / "session.json"
+    shell.done("export", session, "--format", "fhir", "--out", str(out), "--deidentified")
+    assert "P-0417" not in out.read_text()
+    assert "deidentified" in (shell.data / "session.json.seal.json").read_text()
+
+
 def test_an_export_of_an_unknown_session_leaves_no_file(shell: Shell) -> None:
     shell.done("migrate")
     out = shell.data / "none.csv"

@@ -15,7 +15,7 @@ from monitor.export import Exported, Source, Wanted, export
 from monitor.export.extract import Extract
 from monitor.service.ports import ChainHead, Records, StoredReading
 from monitor.service.protocols import load_protocols
-from tests.storage.builders import NOW
+from tests.storage.builders import KEY, NOW
 
 PROTOCOLS = load_protocols()
 
@@ -25,7 +25,7 @@ def exported(
 ) -> Exported:
     """One export; the format is the file's suffix."""
     wanted.setdefault("file_format", out.suffix[1:])
-    source = Source(records, PROTOCOLS, simulated)
+    source = Source(records, PROTOCOLS, simulated, KEY)
     return export(source, Wanted(session_id, **wanted), out)
 
 

@@ -24,7 +24,7 @@ def of_csv(name: str, text: str) -> Any:
         return datetime.fromisoformat(text)
     if name in NUMBERS:
         return float(text)
-    if name in ("late", "simulated"):
+    if name in ("late", "simulated", "deidentified"):
         return text == "true"
     return int(text) if name == "seq" else text
 
