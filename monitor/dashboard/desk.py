@@ -11,8 +11,10 @@ from pydantic import TypeAdapter
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-ANSWER_TIMEOUT_S = 1.5
+LOOK_TIMEOUT_S = 1.5
 """Shorter than a screen waits for the dashboard, so that it hears why."""
+WORK_TIMEOUT_S = 8.0
+"""For what is done, not only told: a feed that is stopped sends first what it still has."""
 RECORD_LIMIT = 16 * 1024 * 1024
 """Of one answer in bytes: a scenario file of a long day fits."""
 
@@ -39,36 +41,38 @@ class _DeskAddress(NamedTuple):
 class DeskSocket:
     """Asks the desk that the file names at that moment, so that one that was started again is found at once."""
 
-    def __init__(self, desk_file: Path, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
+    def __init__(self, desk_file: Path, look_timeout_s: float = LOOK_TIMEOUT_S) -> None:
         self._desk_file = desk_file
-        self._timeout_s = timeout_s
+        self._look_timeout_s = look_timeout_s
 
     async def ask(self, do: str, **given: Any) -> dict[str, Any]:
         """The desk's answer. Raises DeskUnreachableError and DeskRefusedError."""
         address = _read_address(self._desk_file)
+        timeout_s = self._look_timeout_s if do == "state" else WORK_TIMEOUT_S
         try:
-            answer = await self._exchange(address, json.dumps({"id": 1, "do": do, **given}))
+            answer = await _exchange(address, json.dumps({"id": 1, "do": do, **given}), timeout_s)
         except (OSError, TimeoutError, WebSocketException, ValueError) as error:
             raise DeskUnreachableError(f"{type(error).__name__}: {error}") from error
         if not answer.get("ok"):
             raise DeskRefusedError(str(answer.get("message", "")), str(answer.get("field") or ""))
         return answer
 
-    async def _exchange(self, address: _DeskAddress, question: str) -> dict[str, Any]:
-        async with (
-            asyncio.timeout(self._timeout_s),
-            connect(
-                address.url,
-                additional_headers={"Authorization": f"Bearer {address.credential}"},
-                compression=None,
-                max_size=RECORD_LIMIT,
-                # A proxy of the environment must never stand between two processes of one machine.
-                proxy=None,
-                close_timeout=0.2,
-            ) as socket,
-        ):
-            await socket.send(question)
-            return _ANSWER.validate_json(await socket.recv())
+
+async def _exchange(address: _DeskAddress, question: str, timeout_s: float) -> dict[str, Any]:
+    async with (
+        asyncio.timeout(timeout_s),
+        connect(
+            address.url,
+            additional_headers={"Authorization": f"Bearer {address.credential}"},
+            compression=None,
+            max_size=RECORD_LIMIT,
+            # A proxy of the environment must never stand between two processes of one machine.
+            proxy=None,
+            close_timeout=0.2,
+        ) as socket,
+    ):
+        await socket.send(question)
+        return _ANSWER.validate_json(await socket.recv())
 
 
 def _read_address(path: Path) -> _DeskAddress:

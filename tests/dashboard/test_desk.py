@@ -74,7 +74,7 @@ async def test_a_desk_that_stands_still_is_not_waited_for(tmp_path: Path) -> Non
         write_control(control, silent.getsockname()[1])
         async with asyncio.timeout(10):
             with pytest.raises(DeskUnreachableError, match="TimeoutError"):
-                await DeskSocket(control, timeout_s=0.05).ask("state")
+                await DeskSocket(control, look_timeout_s=0.05).ask("state")
 
 
 @pytest.mark.parametrize("said", ["no json", "[]", "3"])

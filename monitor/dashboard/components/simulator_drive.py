@@ -24,21 +24,15 @@ class Deed(NamedTuple):
     holds: tuple[str, str] | None = None
 
 
-def deed_groups(words: Words) -> Any:
-    """The three groups, side by side where there is room."""
+def deed_groups(words: Words) -> list[Any]:
+    """The three groups."""
     _ = words.gettext
-    return html.Div(
-        [
-            _group(_("Patient"), patient_deeds(words)),
-            _group(
-                _("Device"),
-                device_deeds(words),
-                html.Div(id=ids.SIMULATOR_CUFF, className="cuff-says"),
-            ),
-            _group(_("Network and clock"), network_deeds(words)),
-        ],
-        className="deed-groups",
-    )
+    cuff_says = html.Div(id=ids.SIMULATOR_CUFF, className="cuff-says")
+    return [
+        _group(_("Patient"), patient_deeds(words)),
+        _group(_("Device"), device_deeds(words), cuff_says),
+        _group(_("Network and clock"), network_deeds(words)),
+    ]
 
 
 def patient_deeds(words: Words) -> list[Deed]:

@@ -78,13 +78,18 @@ def _drive(visit: Visit) -> Any:
                     html.Div(id=ids.SIMULATOR_SEEN, className="panel drive-seen"),
                     html.Div(id=ids.SIMULATOR_VITALS, className="panel drive-vitals"),
                     html.P(id=ids.SIMULATOR_TOLD, className="drive-told", role="alert"),
-                    deed_groups(visit.words),
-                    html.Section(
+                    html.Div(
                         [
-                            html.H2(_("Done by hand"), className="side-title"),
-                            html.Ol(id=ids.SIMULATOR_LOG, className="drive-log"),
+                            *deed_groups(visit.words),
+                            html.Section(
+                                [
+                                    html.H3(_("Done by hand"), className="side-title"),
+                                    html.Ol(id=ids.SIMULATOR_LOG, className="drive-log"),
+                                ],
+                                className="deed-group drive-done",
+                            ),
                         ],
-                        className="drive-done",
+                        className="deed-groups",
                     ),
                 ],
                 id=ids.SIMULATOR_DRIVE,
