@@ -106,6 +106,7 @@ def kind_name(words: Words, kind: str) -> str:
         "score": _("score"),
         "no_value": _("no value"),
         "silence": _("silence"),
+        "no_device": _("no device"),
         "overdue": _("overdue"),
         "disagreement": _("disagreement"),
         "clock": _("device clock"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.domain.breaches import NEVER
-from monitor.domain.conditions import Condition, clock, missing
+from monitor.domain.conditions import Condition, clock, missing, no_device
 from monitor.domain.feeds import CONTINUOUS, DEFAULT_INTERVALS, Feed, Vital
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.occurrence_book import OccurrenceBook
@@ -27,6 +27,12 @@ class FeedWatch:
         if known is None:
             known = self._state.feeds[source] = Feed(source)
         known.expect(intervals if intervals is not None else DEFAULT_INTERVALS, now)
+
+    def forget(self, source: str, now: Instant) -> None:
+        """Stop watching a device; what no other one measures is measured by none from now on."""
+        gone = self._state.feeds.pop(source, None)
+        left = self._state.feeds.values()
+        self._state.unmeasured |= no_device.left_alone(gone, left, self._settings.ladder, now)
 
     def observe_offset(self, source: str, offset_ms: int, now: Instant) -> None:
         """The clock offset of a device's connection, in ms, as of its newest frame."""
@@ -87,7 +93,9 @@ class FeedWatch:
         """When time alone may change something."""
         ladder, resumed_at = self._settings.ladder, self._state.resumed_at
         feeds = self._state.feeds.values()
-        return min((missing.next_due(f, ladder, now, resumed_at) for f in feeds), default=NEVER)
+        dues = [missing.next_due(f, ladder, now, resumed_at) for f in feeds]
+        dues += [due for due in no_device.dues(self._lack(), ladder) if due > now]
+        return min(dues, default=NEVER)
 
     def _conditions(self, now: Instant) -> dict[str, Condition]:
         ladder, feeds = self._settings.ladder, self._state.feeds.values()
@@ -97,7 +105,16 @@ class FeedWatch:
         moment = missing.Moment(now, self._state.resumed_at, all_lost)
         found = [known for feed in feeds for known in missing.conditions(feed, ladder, moment)]
         found += [off for feed in feeds if (off := clock.condition(feed, self._settings))]
+        lack = no_device.condition(self._lack(), ladder, now)
+        found += [] if lack is None else [lack]
         return {condition.key: condition for condition in found}
+
+    def _lack(self) -> no_device.Lack:
+        """What no device measures and one should."""
+        state = self._state
+        if not self._settings.device_wanted:
+            return no_device.Lack({}, by_none=False)
+        return no_device.lack(state.unmeasured, state.feeds.values(), state.started_at)
 
 
 def _unexpected(feed: Feed, metric: Metric, now: Instant) -> Vital:

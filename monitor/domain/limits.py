@@ -154,6 +154,8 @@ class AlarmSettings:
     scores: tuple[ScoreLimit, ...] = ()
     clearing: dict[str, Clearing] = field(default_factory=dict)
     ladder: MissingLadder = MissingLadder()
+    device_wanted: bool = False
+    """Whether it is an alarm that no device measures the patient."""
     clock_ms: int = 2 * SECOND
     cuff_ms: dict[str, int] = field(default_factory=dict)
     """Phase to the time from one cuff to the next; a phase that is not named has no cadence."""

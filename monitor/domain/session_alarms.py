@@ -53,7 +53,7 @@ class SessionAlarms:
     def forget(self, source: str, now: Instant) -> None:
         """Stop watching a device that left the room; its technical conditions end, its breaches stay."""
         self.tick(now)
-        self.state.feeds.pop(source, None)
+        self._feeds.forget(source, now)
         self._judge_all(now)
 
     def observe_offset(self, source: str, offset_ms: int, now: Instant) -> None:

@@ -41,4 +41,6 @@ class SessionState:
     """What is due besides the cuff: scores, checks, the end of the infusion."""
     scores: dict[str, Score] = field(default_factory=dict)
     feeds: dict[str, Feed] = field(default_factory=dict)
+    unmeasured: dict[str, Instant] = field(default_factory=dict)
+    """Metric to since when it has no value because the last device that measured it is gone; others may do now."""
     occurrences: Occurrences = field(default_factory=Occurrences)

@@ -215,14 +215,16 @@ def _watch_in_its_room(ward: Ward, device_id: str, given: Given) -> str | None:
         return None
     connection = ward.connections.get(device_id)
     alarms.expect(device_id, None if connection is None else connection.intervals, given.at)
+    ward.must_checkpoint[session.id] = None
     return session.id
 
 
 def _stop_watching(ward: Ward, device_id: str, given: Given) -> None:
     session = ward.session_of_device(device_id, given.at)
     alarms = None if session is None else ward.alarms.touch(session.id)
-    if alarms is not None:
+    if session is not None and alarms is not None:
         alarms.forget(device_id, given.at)
+        ward.must_checkpoint[session.id] = None
 
 
 def _note(ward: Ward, given: Given, body: facts.FactBody) -> None:

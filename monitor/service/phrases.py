@@ -82,6 +82,7 @@ _SENTENCES = {
     "limit_at_or_above_for": N_("{what} {value} {unit} – at or above {limit} for {delay_s} s"),
     "no_value": N_("No value: {metrics} – {status}"),
     "silence": N_("No data: {metrics} – nothing for {after_s} s"),
+    "no_device": N_("No device measures this patient: {metrics}"),
     "never_arrived": N_("No data: {metrics} – nothing has arrived yet"),
     "clock_behind": N_("Device clock {seconds} s behind – times are corrected"),
     "clock_ahead": N_("Device clock {seconds} s ahead – times are corrected"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from monitor.domain.alarms import State
 from monitor.domain.chart import chart_of
 from monitor.domain.facts import Fact
+from monitor.domain.feeds import DEFAULT_INTERVALS, Feed
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant, Reading
 from monitor.domain.registry import Registry
 from monitor.domain.screens import WARD, ScreenWatch
@@ -123,6 +125,7 @@ def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant
         kept = SessionState(session.id, session.started_at)
         if restored.checkpoint is not None:
             events = _begin_anew(ward, records, kept, now)
+        _watch_devices(ward, session, kept, events, now)
     alarms = ward.alarms.watch(settings, kept)
     checkpoints.replay(alarms, events)
     kept.resumed_at = now
@@ -131,6 +134,20 @@ def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant
             alarms.expect(device.id, None, now)
     ward.checkpoint_due[session.id] = now
     _show_again(ward, records, session)
+
+
+def _watch_devices(
+    ward: Ward,
+    session: Session,
+    state: SessionState,
+    events: Sequence[Reading | Fact],
+    now: Instant,
+) -> None:
+    """What was watched before is not known: the room's devices are, from the first event on that is taken in again."""
+    began_at = next((e.received_at if isinstance(e, Reading) else e.at for e in events), now)
+    for device in () if session.paper else ward.registry.devices_in(session.room_id, now):
+        feed = state.feeds[device.id] = Feed(device.id)
+        feed.expect(DEFAULT_INTERVALS, began_at)
 
 
 def _begin_anew(ward: Ward, records: Records, state: SessionState, now: Instant) -> list[Reading]:

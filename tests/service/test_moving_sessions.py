@@ -185,3 +185,40 @@ def test_a_corrected_reference_is_what_the_ward_shows(clinic: Clinic) -> None:
     assert done(give(clinic, "correct_patient", patient="P-9", reason="again"))["patient"] == "P-9"
     assert len(clinic.records.facts(clinic.session, ["patient_corrected"])) == 1
     enter(clinic, "note", str(uuid4()), text="Now as on the paper.")
+
+
+def test_a_room_without_a_device_is_an_alarm_and_stays_one_through_a_restart(
+    clinic: Clinic,
+) -> None:
+    second_room(clinic)
+    clinic.seconds(5)
+    move(clinic)
+    clinic.wait(9)
+    assert states(clinic, "no_device") == []
+    clinic.wait(2)
+    assert states(clinic, "no_device") == ["active"]
+    clinic.restart(5)
+    clinic.wait(1)
+    assert states(clinic, "no_device") == ["active"]
+    done(give(clinic, "move_session", room="1", reason="there is one"))
+    clinic.seconds(2)
+    assert states(clinic, "no_device") == ["ended"]
+
+
+def test_a_silence_that_stands_does_not_go_quietly_with_the_move(clinic: Clinic) -> None:
+    second_room(clinic)
+    clinic.seconds(5)
+    clinic.wait(90)
+    assert states(clinic, "silence") == ["active"]
+    move(clinic)
+    assert states(clinic, "silence") == ["ended"]
+    assert states(clinic, "no_device") == ["active"]
+    (alarm,) = [a for a in clinic.records.alarms(clinic.session) if a.alarm_kind == "no_device"]
+    assert alarm.priority == "high"
+
+
+def test_a_revoked_device_leaves_an_alarm_behind(clinic: Clinic) -> None:
+    clinic.seconds(5)
+    done(give(clinic, "revoke_device", device=clinic.device, role="administrator"))
+    clinic.wait(11)
+    assert states(clinic, "no_device") == ["active"]

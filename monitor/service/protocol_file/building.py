@@ -51,6 +51,7 @@ def alarm_settings(file: File) -> AlarmSettings:
             medium_ms=_ms(file.missing.medium_s),
             high_ms=_ms(file.missing.high_s),
         ),
+        device_wanted=True,
         clock_ms=_ms(file.clock.off_by_s),
         cuff_ms=file.cuff_minutes.milliseconds(),
         overdue_grace_ms=round(file.overdue.grace_minutes * MINUTE),
