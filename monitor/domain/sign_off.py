@@ -54,6 +54,11 @@ NO_CHANGE = (
     facts.AlarmChanged,
     facts.AlarmShown,
     facts.PauseEnded,
+    facts.WatchBegun,
+    facts.WatchResumed,
+    facts.FeedExpected,
+    facts.FeedForgotten,
+    facts.ClockCompared,
 )
 """Facts of a session that leave its record what it was. Any other, one of a later version too, is a change."""
 

@@ -11,6 +11,7 @@ from monitor.domain.readings import Instant, Reading
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
 from monitor.service.plan_ports import PlanRecords
+from monitor.service.review_ports import ReviewRecords
 
 
 class JournalUnavailableError(RuntimeError):
@@ -151,7 +152,7 @@ class AlarmHistory(NamedTuple):
     rows: list[PastAlarm]
 
 
-class Records(PlanRecords, Protocol):
+class Records(PlanRecords, ReviewRecords, Protocol):
     """Read-only views of what is durable. Safe to use from any thread."""
 
     def rooms(self) -> list[Room]: ...
@@ -295,6 +296,3 @@ class TokenSource(Protocol):
     """Where new device tokens come from."""
 
     def new_token(self) -> str: ...
-
-
-Json = dict[str, Any]

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection, Engine, exc, func, insert, select
 
+from monitor.domain.facts import Fact
 from monitor.service.ports import Batch, ChainHead, Commit, JournalUnavailableError
 from monitor.storage.batch_writer import REFUSALS, BatchWriter, Written
 from monitor.storage.chain import (
@@ -20,6 +21,7 @@ from monitor.storage.chain import (
     mac_of,
 )
 from monitor.storage.engine import BUSY_TIMEOUT_MS, DATABASE_NAME, writer_engine
+from monitor.storage.figure_keeper import FigureKeeper
 from monitor.storage.names import Names
 from monitor.storage.schema import upgrade
 from monitor.storage.statements import compiled
@@ -61,6 +63,7 @@ class _State:
     last_n: int
     names: Names
     streams: StreamStates
+    figures: FigureKeeper
 
     @classmethod
     def load(cls, connection: Connection) -> _State:
@@ -68,7 +71,7 @@ class _State:
         row = connection.execute(newest.order_by(batches.c.id.desc()).limit(1)).first()
         batch_id, mac, last_n = row or (0, b"", 0)
         names, streams = Names.load(connection), StreamStates.load(connection)
-        return cls(batch_id, 0, mac, last_n, names, streams)
+        return cls(batch_id, 0, mac, last_n, names, streams, FigureKeeper.load(connection))
 
 
 class SqliteJournal:
@@ -119,6 +122,8 @@ class SqliteJournal:
             )
             written = writer.write(batch)
             mac = self._write_batch_row(state, batch.at - state.at, written)
+            taken = _taken(batch.facts, written)
+            state.figures.follow(self._connection, state.names, batch_id, taken, written.readings)
         state.batch_id, state.at, state.mac = batch_id, batch.at, mac
         state.last_n = written.last_n
         self._state = state
@@ -155,3 +160,9 @@ class SqliteJournal:
             _log.warning("journal_head_missing", batch=state.batch_id)
         if state.batch_id != head.batch_id:
             self._write_head(ChainHead(state.batch_id, state.mac.hex()))
+
+
+def _taken(facts: list[Fact], written: Written) -> list[Fact]:
+    """Those that were not refused."""
+    refused = {id(row) for row, _ in written.poisoned}
+    return [fact for fact in facts if id(fact) not in refused] if refused else facts

@@ -5,15 +5,12 @@ from __future__ import annotations
 from sqlalchemy import case, func, select
 
 from monitor.domain.assignments import Assignment
-from monitor.domain.facts import EntryVoided, VitalsEntered
 from monitor.domain.readings import Instant
 from monitor.domain.visits import Visit
 from monitor.service.plan_ports import UnassignedSpan
 from monitor.storage import tables
-from monitor.storage.fact_codec import fact_from_row
-from monitor.storage.queries import facts_of
 from monitor.storage.reader import Reader
-from monitor.storage.session_readings import count_nobodys, nobodys
+from monitor.storage.session_readings import count_nobodys, nobodys, voided_seqs
 
 
 class SqlitePlanRecords(Reader):
@@ -70,10 +67,5 @@ class SqlitePlanRecords(Reader):
         return dict(self._rows(select(edition, text).where(table.c.kind == "protocol_adopted")))
 
     def voided_seqs(self, session_id: str) -> set[int]:
-        kinds = ("vitals_entered", "entry_voided")
-        query = facts_of(session_id).where(tables.facts.c.kind.in_(kinds))
-        bodies = [fact_from_row(*row).body for row in self._rows(query)]
-        voided = {body.entry for body in bodies if isinstance(body, EntryVoided)}
-        entered = [body for body in bodies if isinstance(body, VitalsEntered)]
-        # An entry of before its seq was noted took the next one of the session's own queue.
-        return {body.seq or place for place, body in enumerate(entered, 1) if body.entry in voided}
+        with self._reading() as connection:
+            return voided_seqs(connection, session_id)

@@ -16,6 +16,7 @@ from sqlalchemy.sql.base import Executable
 from monitor.domain import facts
 from monitor.domain.facts import Fact
 from monitor.storage.plan_projections import PLAN_STATEMENTS
+from monitor.storage.review_projections import REVIEW_STATEMENTS
 from monitor.storage.session_projections import SESSION_STATEMENTS
 from monitor.storage.tables import (
     alarms,
@@ -23,6 +24,7 @@ from monitor.storage.tables import (
     device_bindings,
     devices,
     operators,
+    outcomes,
     rooms,
     session_phases,
     session_stays,
@@ -41,6 +43,7 @@ PROJECTED = (
     visits,
     assignments,
     alarms,
+    outcomes,
 )
 
 Statements = tuple[Executable, ...]
@@ -110,4 +113,5 @@ _STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {
     facts.AlarmChanged: _alarm_changed,
     **SESSION_STATEMENTS,
     **PLAN_STATEMENTS,
+    **REVIEW_STATEMENTS,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from monitor.domain.sessions import Phase, PhaseEntry, Session, Stay
 from monitor.storage import tables
@@ -24,18 +24,11 @@ def load_session(connection: Connection, session_id: str) -> Session | None:
 
 
 def load_sessions(connection: Connection, query: Select[Any]) -> list[Session]:
-    table, earlier = tables.sessions, tables.sessions.alias("earlier")
-    number = (
-        select(func.count() + 1)
-        .where(
-            earlier.c.patient == table.c.patient,
-            earlier.c.key < table.c.key,
-            earlier.c.phase != Phase.CANCELLED.value,
-        )
-        .scalar_subquery()
-    )
+    table = tables.sessions
     rows = connection.execute(
-        query.add_columns(number.label("number")).order_by(table.c.started_at, table.c.key)
+        query.add_columns(number_in_series().label("number")).order_by(
+            table.c.started_at, table.c.key
+        )
     ).all()
     only = rows[0].id if len(rows) == 1 else None
     phases = _by_session(connection, tables.session_phases, "phase", "at", only)
@@ -56,6 +49,17 @@ def load_sessions(connection: Connection, query: Select[Any]) -> list[Session]:
         )
         for row in rows
     ]
+
+
+def number_in_series() -> ColumnElement[int]:
+    """Which one of its patient's a session is, counted from 1; cancelled ones are left out."""
+    table, earlier = tables.sessions, tables.sessions.alias("earlier")
+    before = select(func.count() + 1).where(
+        earlier.c.patient == table.c.patient,
+        earlier.c.key < table.c.key,
+        earlier.c.phase != Phase.CANCELLED.value,
+    )
+    return before.correlate(table).scalar_subquery()
 
 
 def _by_session(

@@ -33,6 +33,7 @@ from monitor.storage.queries import (
     load_sessions,
 )
 from monitor.storage.replay import restored_session
+from monitor.storage.review_records import SqliteReviewRecords
 from monitor.storage.rows import reading_from_row
 from monitor.storage.session_readings import load_readings, nobodys
 from monitor.storage.trace import read_trace
@@ -51,7 +52,7 @@ def open_records(directory: Path) -> SqliteRecords:
     return SqliteRecords(reader_engine(directory / DATABASE_NAME))
 
 
-class SqliteRecords(SqlitePlanRecords):
+class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
     """Implements ``ports.Records``. Every method raises RecordsUnavailableError."""
 
     def rooms(self) -> list[Room]:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from monitor.storage.engine import DATABASE_NAME, writer_engine
+from monitor.storage.figures import write_missing
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The newest revision among ``migrations``."""
 
 
@@ -51,6 +52,8 @@ def upgrade(engine: Engine) -> Migration:
                 raise SchemaError(
                     f"the database has schema {before}, which this version does not know ({error})"
                 ) from error
+        with connection.begin():
+            write_missing(connection)
     return Migration(before, NEWEST)
 
 

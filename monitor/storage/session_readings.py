@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
+from monitor.domain.facts import EntryVoided, VitalsEntered
 from monitor.domain.readings import Instant
 from monitor.service.ports import StoredReading
 from monitor.storage import tables
+from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
-from monitor.storage.queries import last_n
+from monitor.storage.queries import facts_of, last_n
 from monitor.storage.rows import ReadingRow, reading_from_row
 
 _READINGS, _ASSIGNMENTS, _STREAMS = tables.readings, tables.assignments, tables.streams
@@ -82,6 +84,17 @@ def count_nobodys(
     """The device's readings between two moments that belong to no session."""
     query = select(func.count()).where(nobodys(), _nobodys_in(device_id, first_at, last_at))
     return connection.execute(query).scalar_one()
+
+
+def voided_seqs(connection: Connection, session_id: str) -> set[int]:
+    """The seqs of the session's manual readings whose entries do not count."""
+    kinds = ("vitals_entered", "entry_voided")
+    query = facts_of(session_id).where(tables.facts.c.kind.in_(kinds))
+    bodies = [fact_from_row(*row).body for row in connection.execute(query)]
+    voided = {body.entry for body in bodies if isinstance(body, EntryVoided)}
+    entered = [body for body in bodies if isinstance(body, VitalsEntered)]
+    # An entry of before its seq was noted took the next one of the session's own queue.
+    return {body.seq or place for place, body in enumerate(entered, 1) if body.entry in voided}
 
 
 def _nobodys_in(device_id: str, first_at: Instant, last_at: Instant) -> ColumnElement[bool]:

@@ -75,6 +75,7 @@ sessions = Table(
     Column("visit", Text),
     Column("paper", Boolean, nullable=False, server_default=text("0")),
     Index("sessions_by_patient", "patient"),
+    Index("sessions_by_start", "started_at"),
 )
 
 session_phases = Table(
@@ -149,6 +150,47 @@ alarms = Table(
     Column("reason_values", JSON, nullable=False),
     Column("note", Text),
     Index("alarms_by_session", "session_id", "onset"),
+)
+
+session_figures = Table(
+    "session_figures",
+    metadata,
+    Column("session", Integer, ForeignKey("sessions.key"), primary_key=True, autoincrement=False),
+    Column("baseline_systolic", Integer),
+    Column("baseline_diastolic", Integer),
+    Column("peak_systolic", Integer),
+    Column("peak_diastolic", Integer),
+    Column("peak_at", Integer),
+    Column("lowest_spo2", Integer),
+    Column("lowest_spo2_at", Integer),
+    Column("physiological_high", Integer, nullable=False),
+    Column("physiological_medium", Integer, nullable=False),
+    Column("physiological_low", Integer, nullable=False),
+    Column("technical_high", Integer, nullable=False),
+    Column("technical_medium", Integer, nullable=False),
+    Column("technical_low", Integer, nullable=False),
+    Column("changed_batch", Integer),
+    Column("changed_at", Integer),
+    Column("signed_batch", Integer),
+    Column("signed_by", Text),
+    Column("signed_at", Integer),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("entry", Text, primary_key=True),
+    Column("patient", Text, nullable=False),
+    Column("scale", Text, nullable=False),
+    Column("value", Integer, nullable=False),
+    Column("on", Text, nullable=False),
+    Column("note", Text),
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", Integer, nullable=False),
+    Column("voided_by", Text),
+    Column("voided_at", Integer),
+    Column("void_reason", Text),
+    Index("outcomes_by_patient", "patient", "on"),
 )
 
 batches = Table(

@@ -14,6 +14,7 @@ from monitor.storage import tables
 from monitor.storage.chain import HEAD_NAME, Content, mac_of, read_head
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
+from monitor.storage.figures import figures_of
 from monitor.storage.names import Names
 from monitor.storage.projections import PROJECTED, project
 from monitor.storage.queries import FACT_COLUMNS
@@ -120,7 +121,11 @@ class ChainVerifier:
         ):
             if not rows.is_empty():
                 return Fault(None, f"{what} was added that no batch has")
-        return self._position_fault() or projection_fault(self._connection)
+        return (
+            self._position_fault()
+            or projection_fault(self._connection)
+            or figures_fault(self._connection, self._names)
+        )
 
     def _position_fault(self) -> Fault | None:
         stored = StreamStates.load(self._connection)
@@ -149,6 +154,19 @@ def projection_fault(connection: Connection) -> Fault | None:
     finally:
         engine.dispose()
     return None
+
+
+def figures_fault(connection: Connection, names: Names) -> Fault | None:
+    """Make the figures of every session anew from what is stored of it, and name the first session that differs."""
+    table = tables.session_figures
+    stored = {row["session"]: dict(row) for row in connection.execute(select(table)).mappings()}
+    for session_id in connection.execute(select(tables.sessions.c.id)).scalars().all():
+        made = figures_of(connection, names, session_id)
+        if stored.pop(made["session"], None) != made:
+            return Fault(
+                None, f"the figures of session {session_id} are not what its record makes them"
+            )
+    return Fault(None, "figures were added that no session has") if stored else None
 
 
 class _Ordered:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from monitor.domain.assignments import Assignment
 from monitor.domain.facts import AlarmChanged, Fact, kind_of
+from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
+from monitor.domain.sign_off import ReviewState
 from monitor.domain.visits import Visit
 from monitor.service.plan_ports import UnassignedSpan
 from monitor.service.ports import (
@@ -24,6 +26,7 @@ from monitor.service.ports import (
     StreamPosition,
     Trace,
 )
+from monitor.service.review_ports import SessionFigures, SessionFilter, SessionPage, SessionRow
 
 
 @dataclass
@@ -38,6 +41,9 @@ class RecordsInMemory:
     all_readings: list[StoredReading] = field(default_factory=list)
     all_assignments: list[Assignment] = field(default_factory=list)
     all_visits: list[Visit] = field(default_factory=list)
+    all_rows: list[SessionRow] = field(default_factory=list)
+    all_reviews: dict[str, ReviewState] = field(default_factory=dict)
+    all_outcomes: list[Outcome] = field(default_factory=list)
 
     def rooms(self) -> list[Room]:
         return self.all_rooms
@@ -174,6 +180,32 @@ class RecordsInMemory:
 
     def protocol_texts(self) -> dict[str, str]:
         return {}
+
+    def session_list(
+        self,
+        which: SessionFilter,
+        *,
+        order_by: str = "started_at",
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> SessionPage:
+        """By the start, and chosen by state alone, whatever else is asked for."""
+        found = [row for row in self.all_rows if not which.states or row.state in which.states]
+        found.sort(key=lambda row: row.started_at, reverse=descending)
+        return SessionPage(len(found), found[offset : offset + limit])
+
+    def figures(self, session_id: str) -> SessionFigures | None:
+        return next((row.figures for row in self.all_rows if row.id == session_id), None)
+
+    def review_state(self, session_id: str) -> ReviewState | None:
+        return self.all_reviews.get(session_id)
+
+    def signers(self) -> dict[str, set[str]]:
+        return {}
+
+    def outcomes(self, patient: str | None = None) -> list[Outcome]:
+        return [one for one in self.all_outcomes if patient in (None, one.patient)]
 
     def counters(self) -> dict[str, int]:
         return {}
