@@ -192,6 +192,7 @@
     for (const one of view.vitals) {
       im.setText(one.now, "–");
       one.number.value = "";
+      im.setAttr(one.root, "data-driven", null);
       setDisabled(one, true, true);
     }
     for (const deed of view.deeds) deed.disabled = true;

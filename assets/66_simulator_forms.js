@@ -253,7 +253,7 @@
       if (!state.beds.length) start.details.open = true;
     }
     const events = state.beds.reduce((sum, bed) => sum + bed.events, 0);
-    im.setText(ends.saveText, t("Save as scenario file ({n} events)", { n: events }));
+    im.setText(ends.saveText, state.known ? t("Save as scenario file ({n} events)", { n: events }) : t("Save as scenario file"));
     const running = state.beds.some((bed) => bed.running);
     ends.save.disabled = ends.stop.disabled = !running;
     ends.clear.disabled = !state.known;

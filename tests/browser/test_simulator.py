@@ -143,6 +143,7 @@ def test_a_desk_that_dies_is_said_in_words_and_its_patients_go_on_afterwards(
         expect(body).to_have_text("–")
         expect(page.locator(BED)).to_have_count(0)
         expect(page.get_by_role("button", name="Panic")).to_be_disabled()
+        assert axe.faults(page, "#simulator-page") == []
         os.kill(died, signal.SIGKILL)
     wait_until(lambda: stack.desk_pid() != died, "another desk", 40)
     expect(page.locator("#simulator-desk")).to_have_text("2 patients run", timeout=SLOW_MS)
