@@ -275,6 +275,12 @@ async def launched(gateway: ContractGateway, control: Path) -> Process:
     return process
 
 
+async def told_to_stop(process: Process) -> None:
+    process.send_signal(signal.SIGTERM)
+    assert (await output(process))[0] == ""
+    assert process.returncode == 0
+
+
 async def test_a_killed_desk_goes_on_with_the_same_patients_and_invents_nothing(
     gateway: ContractGateway, tmp_path: Path
 ) -> None:
@@ -283,8 +289,9 @@ async def test_a_killed_desk_goes_on_with_the_same_patients_and_invents_nothing(
     assert stat.S_IMODE(control.stat().st_mode) == 0o600
     async with asking(control) as asker:
         await asker.done(**START, speed=5)
-        event = {"do": "drive", "vital": "spo2", "to": 90}
-        await asker.done("happen", room="1", event=event)
+        await asker.done(**{**START, "room": "2", "device": "d2", "token": "t2"})
+        await asker.done("stop", room="2")
+        await asker.done("happen", room="1", event={"do": "drive", "vital": "spo2", "to": 90})
         before = await asker.until_bed(lives(50), "it lives")
     process.kill()
     await process.wait()
@@ -296,6 +303,7 @@ async def test_a_killed_desk_goes_on_with_the_same_patients_and_invents_nothing(
         bed = await asker.until_bed(lives(before["second"] + 5), "it goes on")
         assert bed["vitals"]["spo2"] == 90
         assert (bed["driven"], bed["events"]) == ({"spo2": 90}, 1)
+        assert not (await asker.bed("2"))["running"], "what was stopped stays so"
         frames = len(gateway.frames)
         await until(lambda: len(gateway.frames) > frames + 2, "it measures")
         bed = await asker.bed()
@@ -304,9 +312,7 @@ async def test_a_killed_desk_goes_on_with_the_same_patients_and_invents_nothing(
     lived = (times[-1] - times[0]).total_seconds()
     assert gap.total_seconds() > SPEED / 10, "while nobody was there nothing was measured"
     assert bed["second"] >= 5 * round(lived), "its time went on meanwhile"
-    process.send_signal(signal.SIGTERM)
-    assert (await output(process))[0] == ""
-    assert process.returncode == 0
+    await told_to_stop(process)
     assert names_in(tmp_path) == ["desk-queues"], "it forgets its rooms"
 
 
@@ -335,8 +341,7 @@ async def test_a_second_desk_is_refused_and_leaves_the_first_ones_rooms_alone(
     assert second.returncode == 1
     assert "another desk has" in (await output(second))[1]
     assert read_note(control) == note
-    first.terminate()
-    await output(first)
+    await told_to_stop(first)
 
 
 async def test_a_desk_begins_with_the_rooms_of_a_tokens_file(
@@ -352,8 +357,7 @@ async def test_a_desk_begins_with_the_rooms_of_a_tokens_file(
     async with asking(control) as asker:
         bed = await asker.until_bed(lives(1), "it lives")
     assert (bed["scenario"], bed["seed"], bed["into_infusion_min"]) == ("ward", 3, 12)
-    process.terminate()
-    await output(process)
+    await told_to_stop(process)
 
 
 async def test_rooms_that_cannot_be_read_are_said_in_one_line(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from simulators.devices.faults import (
     CuffNow,
     CuffSays,
     DeviceFault,
+    DeviceWell,
     Freeze,
     Motion,
     Says,
@@ -32,7 +33,9 @@ from simulators.feeds.disturbances import (
     Garbage,
     Network,
     NetworkBack,
+    NetworkCut,
     NetworkGap,
+    NetworkWell,
     Reorder,
     Skew,
 )
@@ -192,3 +195,51 @@ def test_clock_is_off_and_drifts() -> None:
     network.disturb(Skew(offset_s=-20, drift_s_per_hour=36), 0)
     assert network.clock_error_ms(0) == -20_000
     assert network.clock_error_ms(100) == -19_000
+
+
+def test_device_that_is_well_again_has_nothing_of_its_faults_left() -> None:
+    broken, sound = bedside(), bedside()
+    faults: tuple[DeviceFault, ...] = (
+        SensorOff(for_s=86_400),
+        Motion(for_s=600),
+        Freeze(for_s=600),
+        Says(metric="spo2", value=0, for_s=600),
+        CuffFails(times=100),
+        CuffSays(systolic=1, diastolic=1),
+    )
+    for fault in faults:
+        broken.inject(fault)
+    for device in (broken, sound):
+        for _ in range(20):
+            device.take()
+    assert (broken.probe_is_off, broken.is_frozen) == (True, True)
+    broken.inject(DeviceWell())
+    assert (broken.probe_is_off, broken.is_frozen) == (False, False)
+    later = [[device.take() for _ in range(400)] for device in (broken, sound)]
+    averaged = 20
+    assert later[0][averaged:] == later[1][averaged:]
+
+
+def test_network_that_is_cut_stays_so_until_it_is_back() -> None:
+    network = Network(Random(1))
+    network.disturb(NetworkCut(), 10)
+    assert not network.is_up(10**9)
+    network.disturb(NetworkBack(), 50)
+    assert network.is_up(50)
+
+
+def test_network_that_is_well_again_lets_everything_go_and_has_the_right_time() -> None:
+    network = Network(Random(1))
+    for disturbance in (
+        Skew(offset_s=95),
+        Delay(delay_s=600, for_s=600),
+        Duplicates(for_s=600),
+        NetworkCut(),
+    ):
+        network.disturb(disturbance, 0)
+    held = network.carry(1, [Frame(1, "a")])
+    assert held == []
+    network.disturb(NetworkWell(), 2)
+    assert network.is_up(2)
+    assert network.clock_error_ms(2) == 0
+    assert network.carry(2, [Frame(2, "b")]) == [Frame(1, "a"), Frame(2, "b")]

@@ -150,3 +150,23 @@ def test_whatever_is_done_the_vitals_stay_in_a_body(
             assert 40 <= vitals.spo2 <= 100
             assert 20 <= vitals.pulse_rate <= 200
             assert 30 <= vitals.systolic <= 260
+
+
+def test_vital_driven_anew_goes_on_from_where_it_was_held_and_is_let_go_once() -> None:
+    patient = given_at_start(Drive(vital="spo2", to=90))
+    seconds(patient, 30)
+    patient.give(Drive(vital="spo2", to=80, over_s=10))
+    assert patient.driven == {"spo2": 80}
+    falling = [vitals.spo2 for vitals in seconds(patient, 11)]
+    assert falling == pytest.approx([90 - second for second in range(11)])
+    patient.give(Release(vital="spo2", over_s=10))
+    assert patient.driven == {}
+    seconds(patient, 12)
+    assert patient.step().spo2 == pytest.approx(rest(1).spo2, abs=0.01)
+
+
+def test_minutes_into_the_infusion_go_with_the_patient() -> None:
+    patient = given_at_start(into=-2)
+    assert patient.into_infusion_min == -2
+    seconds(patient, 180)
+    assert patient.into_infusion_min == 1
