@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from typing import Protocol as Port
 from zoneinfo import ZoneInfo
 
+from monitor.dashboard.review.opening import Shelf
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.words import Words, words_for
 from monitor.domain.registry import Operator
@@ -53,6 +54,7 @@ class Parts:
     gateway_port: Callable[[], int]
     desk: Desk | None = None
     """None in a real directory, which simulates nobody."""
+    shelf: Shelf = field(default_factory=Shelf)
 
     def words(self, language: str) -> Words:
         """The words of a language in the clinic's time zone."""

@@ -217,4 +217,6 @@ def _is_under(path: str, address: str) -> bool:
         return path == "/" or path.startswith("/session/")
     if address == "/plan":
         return path == address or path.startswith("/paper/")
+    if address == "/sessions":
+        return path == address or path.startswith("/review/")
     return path == address

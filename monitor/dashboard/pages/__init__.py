@@ -13,6 +13,7 @@ from monitor.dashboard.pages import (
     alarms,
     paper,
     plan,
+    review,
     session,
     sessions,
     settings,
@@ -38,6 +39,7 @@ PAGES = (
     Page("plan", plan.title, plan.layout, path="/plan"),
     Page("paper", paper.title, paper.layout, path_template="/paper/<protocol_name>"),
     Page("session", session.title, session.layout, path_template="/session/<session_id>"),
+    Page("review", review.title, review.layout, path_template="/review/<session_id>"),
     Page("sessions", sessions.title, sessions.layout, path="/sessions"),
     Page("alarms", alarms.title, alarms.layout, path="/alarms"),
     Page("unassigned", unassigned.title, unassigned.layout, path="/unassigned"),
@@ -52,6 +54,7 @@ def register_callbacks(app: Dash) -> None:
     start.register_callbacks(app)
     plan.register_callbacks(app)
     session.register_callbacks(app)
+    review.register_callbacks(app)
     alarms.register_callbacks(app)
     unassigned.register_callbacks(app)
     settings.register_callbacks(app)

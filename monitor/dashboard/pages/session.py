@@ -30,11 +30,8 @@ from monitor.dashboard.entry_marks import entry_marks
 from monitor.dashboard.figures import TraceView, marks_layout, session_figure
 from monitor.dashboard.lines import PointRow
 from monitor.dashboard.marks import Band
-from monitor.dashboard.presenters import (
-    alarm_marks,
-    phase_spans,
-    session_number,
-)
+from monitor.dashboard.presenters import alarm_marks, phase_spans, session_number
+from monitor.dashboard.review import parts
 from monitor.dashboard.standing import rules_in_force
 from monitor.dashboard.theme import PALETTES
 from monitor.dashboard.visit import Visit, current_visit
@@ -117,6 +114,7 @@ def head(visit: Visit, session: Session) -> list[Any]:
             standing_marks(visit, session, controls_on(visit, session)),
             className="session-standing",
         ),
+        *parts.review_link(words, session),
         html.Ol([_step(step) for step in course_steps(visit, session)], className="stepper"),
     ]
 

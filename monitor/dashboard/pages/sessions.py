@@ -25,7 +25,7 @@ def layout(**_query: str) -> Any:
     records = visit.parts.records
     rows = session_rows(visit.words, records.sessions(), records.rooms(), records.alarms())
     for row in rows:
-        row["link"] = f"[{row['started']}](/session/{row['id']})"
+        row["link"] = f"[{row['started']}]({_address(row)})"
     columns = [
         {"field": "link", "headerName": _("Start"), "cellRenderer": "markdown", "minWidth": 210},
         {"field": "room", "headerName": _("Room")},
@@ -50,3 +50,8 @@ def layout(**_query: str) -> Any:
         ],
         className="plain-page",
     )
+
+
+def _address(row: dict[str, Any]) -> str:
+    """An open session is watched, one that has ended is reviewed."""
+    return f"/session/{row['id']}" if row["open"] else f"/review/{row['id']}"

@@ -1,0 +1,99 @@
+"""The review of one session: what mattered in it, at a glance and at every second, and what leaves with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, dcc, html
+from dash.exceptions import PreventUpdate
+
+from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.review import ids, parts
+from monitor.dashboard.review.cards import cards
+from monitor.dashboard.review.figure import review_figure
+from monitor.dashboard.review.opening import Opened, full_record, open_session
+from monitor.dashboard.review.scene import ReviewView
+from monitor.dashboard.review.side import Teller
+from monitor.dashboard.review.view import view_of
+from monitor.dashboard.visit import Visit, current_visit
+from monitor.domain import infusion
+from monitor.domain.review.figures import figures_of
+
+_CONFIG: Any = {
+    "displaylogo": False,
+    # Plotly offers by default to upload the chart to its maker; these are a patient's.
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+    "modeBarButtonsToRemove": ["lasso2d", "select2d", "toImage", "autoScale2d", "resetScale2d"],
+    "scrollZoom": True,
+    "doubleClick": False,
+}
+_IDS = html.Div([html.Div(id=ids.CARDS), dcc.Store(id=ids.SESSION)])
+"""What Dash finds when it looks at the page for its ids."""
+
+
+def title(session_id: str = "", **_query: str) -> str:
+    """The words in the browser's tab."""
+    visit = current_visit()
+    product = visit.words.gettext("Review - Infusion monitor")
+    session = visit.parts.records.session(session_id) if session_id else None
+    return product if session is None else f"{session.patient} · {product}"
+
+
+def layout(session_id: str = "", **_query: str) -> Any:
+    """The page of a session, whether it has ended or not; a plain sentence for one that does not exist."""
+    if not session_id:
+        return _IDS
+    visit = current_visit()
+    session = visit.parts.records.session(session_id)
+    if session is None:
+        return parts.unknown(visit.words, session_id)
+    opened = open_session(visit.parts, session)
+    teller = Teller(visit.words, visit.phrases, opened)
+    view = view_of(visit, opened, teller)
+    return html.Div(
+        [
+            parts.head(visit, opened, _room(visit, opened)),
+            html.Div(parts.skeleton_cards(), id=ids.CARDS, className="review-cards"),
+            html.Div(
+                [parts.toolbar(visit.words), _graph(visit, view), html.Div(id=ids.OVERVIEW)],
+                className="review-chart",
+            ),
+            parts.side(visit, teller, view.minutes),
+            dcc.Store(id=ids.SESSION, data=session.id),
+        ],
+        id=ids.PAGE,
+        className="review",
+        **attributes(data_session=session.id),
+    )
+
+
+def register_callbacks(app: Dash) -> None:
+    """The cards, which need every value: they come after the trace, so that it need not wait."""
+
+    @app.callback(Output(ids.CARDS, "children"), Input(ids.SESSION, "data"))
+    def tell(session_id: str) -> list[Any]:
+        visit = current_visit()
+        session = visit.parts.records.session(session_id)
+        if session is None:
+            raise PreventUpdate
+        figures = figures_of(full_record(visit.parts, session))
+        began = infusion.began_at(session)
+        origin = session.started_at if began is None else began
+        found = cards(visit.words, figures, origin)
+        return parts.card_boxes(found, lambda at: round((at - origin) / 60_000, 3))
+
+
+def _graph(visit: Visit, view: ReviewView) -> Any:
+    return dcc.Graph(
+        id=ids.TRACE,
+        figure=review_figure(view),
+        className="review-trace",
+        responsive=True,
+        config=_CONFIG | {"locale": visit.words.language},
+    )
+
+
+def _room(visit: Visit, opened: Opened) -> str:
+    rooms = {room.id: room.name for room in visit.parts.records.rooms()}
+    return rooms.get(opened.session.room_id, opened.session.room_id)

@@ -1,0 +1,53 @@
+"""What the review's script asks for: a stretch in full, what may be laid behind the trace."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Any
+
+from fastapi import FastAPI, HTTPException
+
+from monitor.dashboard.review.behind import describe_behind
+from monitor.dashboard.review.channels import between
+from monitor.dashboard.review.lines import line_points
+from monitor.dashboard.review.opening import Opened, open_session
+from monitor.dashboard.review.side import Teller
+from monitor.dashboard.review.view import view_of
+from monitor.dashboard.visit import Visit, current_visit
+from monitor.domain.readings import MINUTE
+
+
+def register_review_api(server: FastAPI) -> None:
+    """Add the routes; the gate has checked who asks."""
+
+    @server.get("/api/review/{session_id}/points")
+    async def points(session_id: str, since: float, until: float) -> dict[str, Any]:
+        return await asyncio.to_thread(describe_points, current_visit(), session_id, since, until)
+
+    @server.get("/api/review/{session_id}/expected")
+    async def behind(session_id: str) -> dict[str, Any]:
+        visit = current_visit()
+        opened = await asyncio.to_thread(_opened, visit, session_id)
+        return await asyncio.to_thread(describe_behind, visit, opened)
+
+
+def describe_points(visit: Visit, session_id: str, since: float, until: float) -> dict[str, Any]:
+    """The lines between two minutes of the axis, as Plotly takes them. Raises HTTPException 404 and 422."""
+    if not (math.isfinite(since) and math.isfinite(until) and since < until):
+        raise HTTPException(422, "since must be a minute before until")
+    opened = _opened(visit, session_id)
+    view = view_of(visit, opened, Teller(visit.words, visit.phrases, opened))
+    begin, end = (round(opened.origin + minute * MINUTE) for minute in (since, until))
+    return {
+        "lines": [
+            line_points(view, between(channel, begin, end)) for channel in opened.recorded.channels
+        ]
+    }
+
+
+def _opened(visit: Visit, session_id: str) -> Opened:
+    session = visit.parts.records.session(session_id)
+    if session is None:
+        raise HTTPException(404, "there is no such session")
+    return open_session(visit.parts, session)

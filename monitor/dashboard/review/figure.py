@@ -1,0 +1,103 @@
+"""The trace of a whole session: panels on one axis of minutes from the infusion's beginning. Pure.
+
+A trace's ``meta`` says what it is: ``part`` (line, range, mean, point, late, limit, mark, own, published), ``metric``
+and ``source``; the script finds by it which lines it may draw anew in full. ``layout.meta`` has what it must know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from monitor.dashboard.review.lines import (
+    MARKS_AXIS,
+    late_hatches,
+    line_traces,
+    mark_trace,
+    spot_traces,
+    step_trace,
+)
+from monitor.dashboard.review.panels import Panel, panels
+from monitor.dashboard.review.pressures import pressure_traces
+from monitor.dashboard.review.scene import ReviewView
+from monitor.dashboard.review.shapes import labels, shapes
+from monitor.dashboard.review.steps import step_lines
+from monitor.dashboard.theme import Palette
+from monitor.domain.readings import MINUTE, Metric
+
+
+def review_figure(view: ReviewView) -> dict[str, Any]:
+    """The figure as plain JSON for ``dcc.Graph``."""
+    stand = panels(view.recorded)
+    by_metric = {panel.metric: panel for panel in stand}
+    traces = [
+        *late_hatches(view, by_metric),
+        *(
+            step_trace(view, line, by_metric[line.metric])
+            for line in step_lines(view.spans)
+            if line.metric in by_metric
+        ),
+        *line_traces(view, view.recorded.channels, by_metric),
+        *pressure_traces(view, by_metric[Metric.NIBP]),
+        *spot_traces(view, by_metric),
+        mark_trace(view),
+    ]
+    return {"data": traces, "layout": _layout(view, stand)}
+
+
+def _layout(view: ReviewView, stand: Sequence[Panel]) -> dict[str, Any]:
+    palette = view.palette
+    since, until = view.whole
+    margin = max(0.4, (until - since) / MINUTE * 0.008)
+    shown = [view.minutes(since) - margin, view.minutes(until) + margin]
+    return {
+        "showlegend": False,
+        "paper_bgcolor": "rgba(0, 0, 0, 0)",
+        "plot_bgcolor": "rgba(0, 0, 0, 0)",
+        "font": {"color": palette.muted, "size": 12, "family": "inherit"},
+        "margin": {"l": 40, "r": 34, "t": 4, "b": 6},
+        "hovermode": "closest",
+        "hoverdistance": 30,
+        "hoverlabel": {"bgcolor": palette.panel, "font": {"color": palette.text, "size": 13}},
+        "dragmode": "zoom",
+        "uirevision": view.session_id,
+        "meta": {"session": view.session_id, "whole": shown, "origin": view.origin},
+        "xaxis": {
+            "range": shown,
+            "minallowed": shown[0],
+            "maxallowed": shown[1],
+            "anchor": stand[-1].axis,
+            "ticksuffix": " min",
+            "tickformat": "~g",
+            "nticks": 11,
+            "showgrid": False,
+            "zeroline": False,
+            "linecolor": palette.grid,
+            "showspikes": True,
+            "spikemode": "across",
+            "spikesnap": "cursor",
+            "spikethickness": 1,
+            "spikedash": "solid",
+            "spikecolor": palette.grid,
+        },
+        **{panel.layout_name: _value_axis(palette, panel) for panel in stand},
+        MARKS_AXIS.replace("y", "yaxis"): {
+            "domain": [0, 0.03],
+            "range": [0, 1],
+            "visible": False,
+            "fixedrange": True,
+        },
+        "shapes": shapes(view.phases, view.alarms, stand, view.minutes, palette),
+        "annotations": labels(view.phases, stand, view.minutes, palette, view.names),
+    }
+
+
+def _value_axis(palette: Palette, panel: Panel) -> dict[str, Any]:
+    return {
+        "domain": list(panel.domain),
+        "range": list(panel.range),
+        "fixedrange": True,
+        "nticks": 9 if panel.metric is Metric.NIBP else 5,
+        "gridcolor": palette.grid,
+        "zeroline": False,
+    }

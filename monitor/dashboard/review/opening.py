@@ -1,0 +1,151 @@
+"""Opening a session for review: everything that is read of it, and how much of that is kept for the next question."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from monitor.dashboard.review.channels import Recorded, recorded
+from monitor.domain import infusion
+from monitor.domain.course import Course
+from monitor.domain.facts import AlarmChanged, Fact
+from monitor.domain.limits import AlarmSettings
+from monitor.domain.readings import Instant, Metric, Reading
+from monitor.domain.review.in_force import InForce, limits_over_time
+from monitor.domain.review.record import SessionRecord, record_of
+from monitor.domain.sessions import Session
+from monitor.service.past_sessions import protocol_of
+from monitor.service.ports import Records
+from monitor.service.protocols import Protocol as Edition
+
+_KEPT = 6
+
+
+class Shelf:
+    """The traces of the sessions that were looked at last: zooming asks for the same one again and again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str, int], Recorded] = OrderedDict()
+
+    def recorded(self, records: Records, session_id: str, stale_ms: int) -> Recorded:
+        """The session's trace as it is on record now."""
+        key = (session_id, records.chain_head().mac, stale_ms)
+        with self._lock:
+            known = self._kept.get(key)
+        if known is None:
+            known = recorded(records.trace(session_id).points, stale_ms)
+        with self._lock:
+            self._kept[key] = known
+            self._kept.move_to_end(key)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+
+class Source(Protocol):
+    """The parts of a dashboard that are needed here."""
+
+    @property
+    def records(self) -> Records: ...
+
+    @property
+    def protocols(self) -> dict[str, Edition]: ...
+
+    @property
+    def shelf(self) -> Shelf: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session without its values. ``whole`` is its time, ``origin`` the infusion's beginning or its own."""
+
+    session: Session
+    edition: Edition | None
+    record: SessionRecord
+    spans: Sequence[InForce]
+    whole: tuple[Instant, Instant]
+    origin: Instant
+    recorded: Recorded = field(repr=False)
+
+    @property
+    def course(self) -> Course:
+        """What the protocol says about the course."""
+        return self.record.course
+
+
+def open_session(source: Source, session: Session) -> Opened:
+    """The session as its figure needs it; quick for a long one."""
+    edition = protocol_of(source.records, source.protocols, session)
+    now = session.ended_at or source.records.newest_instant()
+    record = _record(source.records, session, edition, now, ())
+    trace = source.shelf.recorded(source.records, session.id, record.settings.ladder.stale_ms)
+    origin = infusion.began_at(session)
+    return Opened(
+        session=session,
+        edition=edition,
+        record=record,
+        spans=limits_over_time(record),
+        whole=_whole(session, trace, now),
+        origin=session.started_at if origin is None else origin,
+        recorded=trace,
+    )
+
+
+def full_record(source: Source, session: Session) -> SessionRecord:
+    """The session with every value, for its figures; made of the quick trace, which has all that they ask for."""
+    edition = protocol_of(source.records, source.protocols, session)
+    now = session.ended_at or source.records.newest_instant()
+    readings = [_reading(point) for point in source.records.trace(session.id).points]
+    return _record(source.records, session, edition, now, readings)
+
+
+def _record(
+    records: Records,
+    session: Session,
+    edition: Edition | None,
+    now: Instant,
+    readings: Sequence[Reading],
+) -> SessionRecord:
+    session_facts: Sequence[Fact] = records.facts(session.id)
+    alarms: Sequence[AlarmChanged] = records.alarms(session.id)
+    return record_of(
+        session,
+        course=Course() if edition is None else edition.course,
+        settings=AlarmSettings() if edition is None else edition.alarms,
+        facts=session_facts,
+        readings=readings,
+        alarms=alarms,
+        now=now,
+    )
+
+
+def _reading(point: tuple[Any, ...]) -> Reading:
+    _room, metric, at, received_at, value, systolic, diastolic, mean, status, late, source = point
+    return Reading(
+        Metric(metric),
+        at,
+        at,
+        received_at,
+        source,
+        status,
+        bool(late),
+        value,
+        systolic,
+        diastolic,
+        mean,
+    )
+
+
+def _whole(session: Session, trace: Recorded, now: Instant) -> tuple[Instant, Instant]:
+    """From the session's beginning to its end, and to whatever was measured beyond either."""
+    moments = [cuff.at for cuff in trace.cuffs] + [spot.at for spot in trace.spots]
+    for channel in trace.channels:
+        moments += [int(channel.at[0]), int(channel.at[-1])]
+    return (
+        min([session.started_at, *moments]),
+        max([session.ended_at or now, session.started_at + 60_000, *moments]),
+    )

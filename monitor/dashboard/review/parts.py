@@ -1,0 +1,225 @@
+"""What Dash draws of a review: the head, the cards, the row above the trace, the right column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.course_words import dose_text
+from monitor.dashboard.presenters import phase_name, session_number
+from monitor.dashboard.review import ids
+from monitor.dashboard.review.cards import Card
+from monitor.dashboard.review.opening import Opened
+from monitor.dashboard.review.shapes import Minutes
+from monitor.dashboard.review.side import AlarmLine, Comment, EventLine, Teller
+from monitor.dashboard.visit import Visit
+from monitor.dashboard.words import Words
+from monitor.domain.sessions import Phase, Session
+
+
+def head(visit: Visit, opened: Opened, room: str) -> Any:
+    """Who, when, where and what was given."""
+    words, session = visit.words, opened.session
+    who = f"{session.patient} · {session_number(words, session, opened.edition)}"
+    return html.Header(
+        [
+            html.H1(who, className="review-title"),
+            html.Span(" · ".join(_facts_of(words, opened, room)), className="review-what"),
+            html.Div(_standing(visit, opened), className="review-standing"),
+        ],
+        className="review-head",
+    )
+
+
+def review_link(words: Words, session: Session) -> list[Any]:
+    """The way to the review of a session that has ended."""
+    if session.is_open:
+        return []
+    return [dcc.Link(words.gettext("Review"), href=f"/review/{session.id}", className="button")]
+
+
+def skeleton_cards() -> list[Any]:
+    """In the place of the cards while their figures are worked out."""
+    return [
+        html.Div(className="review-card waiting", **attributes(aria_hidden="true"))
+        for _place in range(7)
+    ]
+
+
+def card_boxes(found: Sequence[Card], minutes: Minutes) -> list[Any]:
+    """The cards; one that speaks of a moment leads to it. ``minutes`` puts an instant on the axis."""
+    boxes: list[Any] = []
+    for card in found:
+        inside = [
+            html.Span(card.title, className="review-card-title"),
+            html.Span(card.value, className="review-card-value"),
+            html.Span(card.note, className="review-card-note"),
+        ]
+        if card.at is None:
+            boxes.append(
+                html.Div(inside, className="review-card", **attributes(data_card=card.name))
+            )
+            continue
+        at = minutes(card.at)
+        marks = attributes(
+            data_card=card.name, data_zoom_from=str(at - 5), data_zoom_to=str(at + 5)
+        )
+        boxes.append(html.Button(inside, type="button", className="review-card", **marks))
+    return boxes
+
+
+def toolbar(words: Words) -> Any:
+    """What the colours are, what may be laid behind the trace, and the way back to the whole session."""
+    _ = words.gettext
+    return html.Div(
+        [
+            _key("this", _("this session")),
+            _switch("own", _("own earlier sessions")),
+            _switch("published", _("published response")),
+            _switch("limit", _("limits in force"), pressed=True),
+            html.Span(id=ids.EXPECTED_NOTES, className="review-notes", role="status"),
+            html.Button(
+                [_("Whole session"), html.Kbd("W")],
+                id=ids.WHOLE,
+                type="button",
+                className="button review-whole",
+                **attributes(data_key="w", data_zoom="whole"),
+            ),
+        ],
+        className="review-bar",
+    )
+
+
+def side(visit: Visit, teller: Teller, minutes: Minutes) -> Any:
+    """Alarms, events, comments."""
+    _ = visit.words.gettext
+    alarms, comments = teller.alarms(), teller.comments()
+    parts = [
+        _section(_("Alarms"), _alarm_list(visit.words, alarms, minutes), len(alarms)),
+        _section(_("Events and entries"), _event_list(visit.words, teller.events())),
+        *([_section(_("Comments"), _comment_list(comments))] if comments else []),
+    ]
+    return html.Aside(parts, className="review-side", **attributes(aria_label=_("Findings")))
+
+
+def unknown(words: Words, session_id: str) -> Any:
+    """A plain sentence for a session that does not exist."""
+    _ = words.gettext
+    return html.Div(
+        [
+            html.H1(_("There is no session {id}").format(id=session_id), className="page-title"),
+            dcc.Link(_("All sessions"), href="/sessions", className="button"),
+        ],
+        className="plain-page",
+    )
+
+
+def _facts_of(words: Words, opened: Opened, room: str) -> list[str]:
+    _, session = words.gettext, opened.session
+    since = words.day_and_clock(session.started_at)
+    until = "" if session.ended_at is None else f"–{words.clock(session.ended_at)}"
+    told = [f"{since}{until}", _("room {room}").format(room=room)]
+    if opened.record.chart.plan is not None:
+        told.append(dose_text(words, opened.record.chart.plan))
+    if opened.edition is None:
+        told.append(_("protocol {name}, which is gone").format(name=session.protocol))
+    else:
+        text = _("{title}, edition {version}")
+        told.append(text.format(title=_(opened.edition.title), version=opened.edition.version))
+    return told
+
+
+def _standing(visit: Visit, opened: Opened) -> list[Any]:
+    """What is out of the ordinary, and the way to the page of the session itself."""
+    _, session = visit.words.gettext, opened.session
+    marks = []
+    if session.is_open:
+        marks.append(html.Span(_("Open: figures so far"), className="pill review-open"))
+    elif session.phase is Phase.CANCELLED:
+        cancelled = phase_name(visit.words, Phase.CANCELLED)
+        marks.append(html.Span(cancelled, className="pill review-open"))
+    link = dcc.Link(_("Log"), href=f"/session/{session.id}", className="button button-quiet")
+    return [*marks, link]
+
+
+def _key(name: str, text: str) -> Any:
+    return html.Span([html.I(className=f"review-key {name}"), text], className="review-legend")
+
+
+def _switch(name: str, text: str, *, pressed: bool = False) -> Any:
+    return html.Button(
+        [html.I(className=f"review-key {name}"), text],
+        type="button",
+        className="review-legend review-switch",
+        **attributes(data_shows=name, aria_pressed="true" if pressed else "false"),
+    )
+
+
+def _section(title: str, body: Any, count: int | None = None) -> Any:
+    heading = title if count is None else f"{title} · {count}"
+    return html.Section([html.H2(heading, className="side-title"), body], className="review-part")
+
+
+def _alarm_list(words: Words, alarms: Sequence[AlarmLine], minutes: Minutes) -> Any:
+    if not alarms:
+        return html.P(words.gettext("No alarm was raised."), className="review-none")
+    return html.Ol(
+        [
+            html.Li(
+                html.Button(
+                    [
+                        html.Span(alarm.title, className="review-alarm-title"),
+                        html.Span(alarm.told, className="review-alarm-told"),
+                    ],
+                    type="button",
+                    className="review-alarm",
+                    **attributes(
+                        data_tone=alarm.priority,
+                        data_review_alarm=alarm.id,
+                        data_zoom_from=str(minutes(alarm.shown[0])),
+                        data_zoom_to=str(minutes(alarm.shown[1])),
+                    ),
+                )
+            )
+            for alarm in alarms
+        ],
+        className="review-alarms",
+    )
+
+
+def _event_list(words: Words, events: Sequence[EventLine]) -> Any:
+    if not events:
+        return html.P(words.gettext("Nothing was entered."), className="review-none")
+    lines = []
+    for event in events:
+        said = html.Del(event.text) if event.fate else html.Span(event.text)
+        tail = [event.by] if event.by else []
+        tail += [event.fate] if event.fate else []
+        small = html.Span(" · ".join(tail), className="review-event-by")
+        lines.append(
+            html.Li(
+                [html.B(event.when), html.Span([said, " ", small])],
+                className="review-event",
+                **attributes(data_voided="true" if event.fate else None),
+            )
+        )
+    return html.Ol(lines, className="review-events")
+
+
+def _comment_list(comments: Sequence[Comment]) -> Any:
+    return html.Ol(
+        [
+            html.Li(
+                [
+                    html.P(comment.text),
+                    html.Span(f"{comment.by} · {comment.when}", className="review-event-by"),
+                ],
+                className="review-comment",
+            )
+            for comment in comments
+        ],
+        className="review-comments",
+    )

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.dashboard.app import create_app
+from monitor.data_directory import create
+from monitor.domain.readings import Metric
+from monitor.storage import open_records
+from tests import past_session
+from tests.dashboard import clinic
+from tests.dashboard.browser import Browser, Page
+from tests.dashboard.records_in_memory import RecordsInMemory
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    directory = create(tmp_path_factory.mktemp("past") / "data", simulated=True)
+    past_session.write(directory)
+    return clinic.parts(records=open_records(Path(directory.path)))
+
+
+async def opened(parts: Any, language: str = "en") -> Browser:
+    browser = Browser(create_app(parts))
+    name = {"en": "anna", "nb": "kari"}[language]
+    await browser.sign_in(name, {"anna": "infusion-1", "kari": "infusion-2"}[name])
+    return browser
+
+
+def with_operators(records: Any) -> Any:
+    """The records with the two operators of the tests, whose passwords cost nothing to check."""
+
+    class Records:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(records, name)
+
+        def operators(self) -> Any:
+            return clinic.records().operators()
+
+    return clinic.parts(records=Records())
+
+
+async def cards(browser: Browser, session: str = "s1") -> str:
+    page = await browser.callback(
+        "review-cards.children",
+        [{"id": "review-session", "property": "data", "value": session}],
+        {"id": "review-cards", "property": "children"},
+        changedPropIds=["review-session.data"],
+    )
+    return said(page)
+
+
+def said(page: Page) -> str:
+    """What a page says, without the escapes of its wire format."""
+    return json.dumps(json.loads(page.text), ensure_ascii=False)
+
+
+async def test_the_page_says_who_when_where_and_what_was_given(parts: Any) -> None:
+    browser = await opened(with_operators(parts.records))
+    page = await browser.show("/review/s1")
+    for told in ("P-0388", "session 1 of 6", "09:50–11:28", "room 2", "41 mg over 40 min"):
+        assert told in said(page)
+
+
+async def test_the_cards_say_what_mattered(parts: Any) -> None:
+    browser = await opened(with_operators(parts.records))
+    told = await cards(browser)
+    for figure in ("138/84", "183/111", "90 %", "+10 min", "14 s"):
+        assert figure in told
+
+
+async def test_a_session_that_does_not_exist_is_said_to_be_unknown(parts: Any) -> None:
+    browser = await opened(with_operators(parts.records))
+    assert "There is no session s99" in said(await browser.show("/review/s99"))
+
+
+async def test_a_stretch_is_told_with_every_point_and_the_whole_with_fewer(parts: Any) -> None:
+    browser = await opened(with_operators(parts.records))
+    part = json.loads((await browser.get("/api/review/s1/points?since=20&until=25")).text)
+    whole = json.loads((await browser.get("/api/review/s1/points?since=-10&until=90")).text)
+    assert all(line["meta"]["whole"] for line in part["lines"])
+    assert not any(line["meta"]["whole"] for line in whole["lines"])
+
+
+@pytest.mark.parametrize("asked", ["since=5&until=5", "since=nan&until=9", "since=0&until=inf"])
+async def test_a_stretch_that_is_none_is_refused(parts: Any, asked: str) -> None:
+    browser = await opened(with_operators(parts.records))
+    assert (await browser.get(f"/api/review/s1/points?{asked}")).status == 422
+
+
+@pytest.mark.parametrize("part", ["points?since=0&until=1", "expected"])
+async def test_nothing_is_told_of_a_session_that_does_not_exist(parts: Any, part: str) -> None:
+    browser = await opened(with_operators(parts.records))
+    assert (await browser.get(f"/api/review/s99/{part}")).status == 404
+
+
+async def test_a_session_without_any_reading_is_a_page_with_empty_panels() -> None:
+    records = RecordsInMemory(
+        all_rooms=clinic.records().all_rooms,
+        all_operators=clinic.records().all_operators,
+        all_sessions=[clinic.session()],
+    )
+    browser = await opened(clinic.parts(records=records))
+    page = said(await browser.show("/review/s1"))
+    assert "Open: figures so far" in page
+    assert "No alarm was raised." in page
+    assert "not confirmed" in await cards(browser)
+
+
+async def test_a_session_of_one_reading_is_drawn() -> None:
+    records = clinic.records()
+    records.all_readings = [
+        clinic.stored(clinic.reading(Metric.PULSE_RATE, clinic.T0 + 60_000, 77.0))
+    ]
+    browser = await opened(clinic.parts(records=records))
+    assert (await browser.show("/review/s1")).status == 200
