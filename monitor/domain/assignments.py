@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.domain.readings import Instant
+from monitor.domain.readings import Instant, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,7 @@ class Assignment:
     def overlaps(self, device_id: str, first_at: Instant, last_at: Instant) -> bool:
         """Whether it speaks of readings of the same device and time."""
         return self.device_id == device_id and self.first_at <= last_at and first_at <= self.last_at
+
+    def gives(self, reading: Reading) -> bool:
+        """Whether a reading of nobody is the session's by this."""
+        return not self.is_open and self.overlaps(reading.source, reading.at, reading.at)

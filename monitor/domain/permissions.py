@@ -9,6 +9,7 @@ TESTER = "tester"
 
 _BEDSIDE = frozenset({NURSE, CLINICIAN, ADMINISTRATOR})
 PRESCRIBERS = frozenset({CLINICIAN, ADMINISTRATOR})
+REVIEWERS = frozenset({CLINICIAN})
 _OFFICE = frozenset({ADMINISTRATOR})
 _EVERYBODY = frozenset({NURSE, CLINICIAN, TESTER, ADMINISTRATOR})
 
@@ -62,6 +63,10 @@ MAY_ORDER: dict[str, frozenset[str]] = {
     "correct_entry": _BEDSIDE,
     "propose_assignment": _BEDSIDE,
     "confirm_assignment": _BEDSIDE,
+    "comment_review": PRESCRIBERS,
+    "sign_review": REVIEWERS,
+    "enter_outcome": _BEDSIDE,
+    "void_outcome": _BEDSIDE,
 }
 
 

@@ -19,6 +19,7 @@ from monitor.service import (
     entry_orders,
     office_orders,
     plan_orders,
+    review_orders,
 )
 from monitor.service.given import Given, Outcome
 from monitor.service.refusals import OrderRefusedError
@@ -76,6 +77,10 @@ _HANDLERS: dict[type[Message], Callable[[Ward, Given], dict[str, Any]]] = {
     wire.CorrectEntry: entry_orders.correct_entry,
     wire.ProposeAssignment: assignment_orders.propose_assignment,
     wire.ConfirmAssignment: assignment_orders.confirm_assignment,
+    wire.CommentReview: review_orders.comment_review,
+    wire.SignReview: review_orders.sign_review,
+    wire.EnterOutcome: review_orders.enter_outcome,
+    wire.VoidOutcome: review_orders.void_outcome,
 }
 
 

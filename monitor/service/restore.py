@@ -83,11 +83,13 @@ def _remember_sessions(ward: Ward, records: Records, now: Instant) -> None:
 
 
 def _remember_the_office(ward: Ward, records: Records, now: Instant) -> None:
-    """What belongs to no session: protocols, plan, readings of nobody, when the alarms were tested."""
+    """What is no open session's: protocols, plan, readings of nobody, signatures, outcomes, the alarm test."""
     ward.editions = _editions(records)
     ward.plan = Plan(records.visits())
     ward.assignments = {known.id: known for known in records.assignments()}
     ward.unassigned_by_hour[now // HOUR] = records.unassigned_count(since=now - 24 * HOUR)
+    ward.signers = records.signers()
+    ward.outcomes = {known.entry: known.counts for known in records.outcomes()}
     tested = records.newest_fact("alarms_tested")
     ward.alarms_tested_at = None if tested is None else tested.at
 

@@ -16,6 +16,7 @@ from monitor.domain.registry import Registry
 from monitor.domain.schedule import Task
 from monitor.domain.screens import ScreenWatch
 from monitor.domain.sessions import Phase, Session
+from monitor.domain.sign_off import is_change
 from monitor.domain.visits import Plan
 from monitor.service.phrases import Phrases
 from monitor.service.ports import Batch, Page, StreamPosition, TokenSource
@@ -114,6 +115,10 @@ class Ward:
     bedsides: dict[str, Bedside] = field(default_factory=dict)
     entries: set[str] = field(default_factory=set)
     """Ids of the manual entries of remembered sessions."""
+    signers: dict[str, set[str]] = field(default_factory=dict)
+    """Session id to who has signed its review since it last changed."""
+    outcomes: dict[str, bool] = field(default_factory=dict)
+    """Id of each outcome score to whether it counts."""
     unassigned_by_hour: dict[int, int] = field(default_factory=dict)
     checkpoint_due: dict[str, Instant] = field(default_factory=dict)
     """Session id to when its next checkpoint is due."""
@@ -136,6 +141,8 @@ class Ward:
         self.registry.apply(fact)
         self.plan.apply(fact)
         self.pending.facts.append(fact)
+        if session_id in self.signers and is_change(body):
+            del self.signers[session_id]
         chart = None if session_id is None else self.charts.get(session_id)
         if chart is not None and session_id is not None:
             chart.apply(fact)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import (
@@ -37,6 +38,17 @@ def _is_written_out(moment: object) -> object:
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_is_written_out)]
 """An RFC 3339 time with its zone; a bare number is refused, because its unit would be a guess."""
+
+
+def _is_a_day(day: object) -> object:
+    if not (isinstance(day, str) and _DAY.fullmatch(day)):
+        raise PydanticCustomError("date_parsing", "a day like 2026-11-21 is wanted")
+    return day
+
+
+_DAY = re.compile(r"(19[7-9]\d|20\d\d|21\d\d)-\d\d-\d\d")
+Day = Annotated[date, BeforeValidator(_is_a_day)]
+"""A day of the calendar as RFC 3339 writes it, between the years 1970 and 2199."""
 Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST_INTEGER)]
 Sequence = Annotated[int, Field(strict=True, ge=1, le=LARGEST_INTEGER)]
 ShortText = Annotated[str, Field(max_length=200)]
@@ -113,6 +125,7 @@ _WANTED = {
     "datetime_type": "a time like 2026-11-21T10:00:00.000Z is wanted",
     "datetime_parsing": "a time like 2026-11-21T10:00:00.000Z is wanted",
     "datetime_from_date_parsing": "a time like 2026-11-21T10:00:00.000Z is wanted",
+    "date_from_datetime_parsing": "a day like 2026-11-21 is wanted",
     "timezone_aware": "the time needs its zone, like 2026-11-21T10:00:00.000Z",
     "uuid_parsing": "a UUID is wanted",
     "uuid_type": "a UUID is wanted",

@@ -73,6 +73,13 @@ from monitor.wire.office_orders import (
     Role,
     RotateToken,
 )
+from monitor.wire.review_orders import (
+    CommentReview,
+    EnterOutcome,
+    ReviewOrder,
+    SignReview,
+    VoidOutcome,
+)
 
 __all__ = [
     "LOCKED",
@@ -91,6 +98,7 @@ __all__ = [
     "ChangeRole",
     "CheckDose",
     "ChooseLanguage",
+    "CommentReview",
     "ConfirmAssignment",
     "ConfirmBaseline",
     "CorrectEntry",
@@ -100,6 +108,7 @@ __all__ = [
     "EnterIntervention",
     "EnterMedication",
     "EnterNote",
+    "EnterOutcome",
     "EnterPhase",
     "EnterScore",
     "EnterVitals",
@@ -128,11 +137,13 @@ __all__ = [
     "RevokeDevice",
     "Role",
     "RotateToken",
+    "SignReview",
     "StartSession",
     "StopInfusion",
     "SwitchAlarms",
     "TestAlarms",
     "VoidEntry",
+    "VoidOutcome",
     "parse_order",
 ]
 """Every order, of whatever subject, is found here."""
@@ -217,7 +228,8 @@ Order = Annotated[
     | AcceptHandover
     | CallHelp
     | TestAlarms
-    | CourseOrder,
+    | CourseOrder
+    | ReviewOrder,
     Field(discriminator="kind"),
 ]
 

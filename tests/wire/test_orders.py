@@ -7,10 +7,10 @@ import json
 import pytest
 
 from monitor.wire.base import InvalidMessageError
-from monitor.wire.orders import CancelSession, parse_order
+from monitor.wire.orders import CancelSession, EnterOutcome, parse_order
 
 
-def message(**order: str) -> str:
+def message(**order: object) -> str:
     return json.dumps({"order_id": "5a6e0f1e-6a3c-4d53-9d0a-000000000001", "order": order})
 
 
@@ -50,3 +50,38 @@ def test_a_reason_may_have_several_lines() -> None:
 def test_a_name_is_one_line_without_space_around_it(name: str) -> None:
     with pytest.raises(InvalidMessageError):
         parse_order(message(kind="add_room", name=name))
+
+
+def outcome(**changes: object) -> str:
+    order = {
+        "kind": "enter_outcome",
+        "entry": "5a6e0f1e-6a3c-4d53-9d0a-000000000002",
+        "patient": "P-1",
+        "scale": "madrs",
+        "value": 20,
+        "on": "2026-11-21",
+    }
+    return message(**{**order, **changes})
+
+
+def test_the_day_of_an_outcome_is_a_day_of_the_calendar() -> None:
+    order = parse_order(outcome()).order
+    assert isinstance(order, EnterOutcome)
+    assert order.on.isoformat() == "2026-11-21"
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["", "2026-02-30", "2026-11-21T00:00:00Z", "21.11.2026", "1969-12-31", "2200-01-01", 0, None],
+)
+def test_anything_else_than_a_day_is_refused(day: object) -> None:
+    with pytest.raises(InvalidMessageError) as refused:
+        parse_order(outcome(on=day))
+    assert refused.value.path.endswith("on")
+
+
+@pytest.mark.parametrize("value", [-1, 61, 20.0, "20", True, None])
+def test_the_sum_of_a_scale_is_a_whole_number(value: object) -> None:
+    with pytest.raises(InvalidMessageError) as refused:
+        parse_order(outcome(value=value))
+    assert refused.value.path.endswith("value")
