@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -35,7 +36,7 @@ def export(
     context: typer.Context,
     session: Annotated[str, typer.Argument(metavar="ID")],
     file_format: Annotated[
-        Literal["csv", "parquet", "fhir"], typer.Option("--format", help="What to write.")
+        Literal["csv", "parquet", "fhir", "pdf"], typer.Option("--format", help="What to write.")
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="It is complete or absent.")],
     resolution: Annotated[
@@ -62,7 +63,8 @@ def export(
 
     directory = existing_directory(context)
     settings = chosen_settings(context, {"language": language})
-    wanted = Wanted(session, file_format, resolution, settings.language, deidentified)
+    zone = ZoneInfo(settings.clinic_time_zone)
+    wanted = Wanted(session, file_format, resolution, settings.language, deidentified, zone)
     with reading(context) as records:
         source = Source(records, load_protocols(), directory.simulated, directory.journal_key)
         try:

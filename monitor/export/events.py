@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from monitor.domain import facts
+from monitor.domain import facts, feed_facts
 from monitor.domain.chart import Chart, Voided
 from monitor.domain.readings import Instant
 from monitor.export.csv_export import number, truth, written
@@ -16,17 +16,8 @@ from monitor.wire.base import rfc3339
 
 ALARM = "alarm"
 CORRECTED, VOIDED = "corrected", "voided"
-_ELSEWHERE = (
-    facts.AlarmChanged,
-    facts.AlarmShown,
-    facts.DeviceConnected,
-    facts.DeviceDisconnected,
-    facts.EntryVoided,
-    facts.FrameRefused,
-    facts.OrderRefused,
-    facts.SequenceGap,
-)
-"""Alarms have a row per occurrence and a voided entry says so itself; the rest is about equipment and screens."""
+_ELSEWHERE = (facts.AlarmChanged, facts.AlarmShown, facts.EntryVoided, facts.OrderRefused)
+"""Alarms have a row per occurrence, and a voided entry says so itself."""
 _KINDS: dict[type, str] = {
     facts.VitalsEntered: "vitals",
     facts.ScoreEntered: "score",
@@ -111,14 +102,17 @@ _NOTHING = EventRow(
 def event_rows(extract: Extract) -> list[EventRow]:
     """Everything by its time."""
     chart = extract.chart()
-    rows = [
-        _fact_row(fact, chart) for fact in extract.facts if not isinstance(fact.body, _ELSEWHERE)
-    ]
+    rows = [_fact_row(fact, chart) for fact in extract.facts if _is_told(fact.body)]
     rows += [_alarm_row(alarm) for alarm in extract.alarms]
     return [
         row._replace(simulated=extract.simulated, deidentified=extract.deidentified)
         for row in sorted(rows, key=lambda row: row.at)
     ]
+
+
+def _is_told(body: facts.FactBody) -> bool:
+    """Whether it is about the session: not about equipment, screens, or what has a row already."""
+    return not isinstance(body, _ELSEWHERE) and type(body).__module__ != feed_facts.__name__
 
 
 def events_csv(extract: Extract) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from monitor.export.csv_export import readings_csv
 from monitor.export.deidentified import deidentify
@@ -17,7 +18,8 @@ from monitor.service.phrases import Phrases
 from monitor.service.ports import Records
 from monitor.service.protocols import Protocol
 
-Format = Literal["csv", "parquet", "fhir"]
+_UTC = ZoneInfo("UTC")
+Format = Literal["csv", "parquet", "fhir", "pdf"]
 Resolution = Literal["reading", "minute"]
 Progress = Callable[[int], None]
 """Told the bytes written so far, again and again."""
@@ -25,13 +27,14 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which session, and as what; ``resolution`` is for FHIR, ``language`` for what people read."""
+    """Which session, and as what; ``resolution`` is for FHIR, ``language`` and ``zone`` for what people read."""
 
     session_id: str
     file_format: Format = "csv"
     resolution: Resolution = "reading"
     language: str = SOURCE_LANGUAGE
     deidentified: bool = False
+    zone: ZoneInfo = _UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,14 @@ def _fhir(extract: Extract, wanted: Wanted, out: Path) -> list[Sheet]:
     return [Sheet(out, pieces, extract.seal(len(extract.readings)))]
 
 
+def _pdf(extract: Extract, wanted: Wanted, out: Path) -> list[Sheet]:
+    from monitor.export.report.speech import Speech
+    from monitor.export.report.typesetting import session_page
+
+    pages = session_page(extract, Speech(_phrases(wanted), wanted.zone))
+    return [Sheet(out, pages, extract.seal(len(extract.readings)))]
+
+
 def _phrases(wanted: Wanted) -> Phrases:
     return Phrases(wanted.language, load_translations()[wanted.language])
 
@@ -129,4 +140,5 @@ _FORMATS: dict[str, Callable[[Extract, Wanted, Path], list[Sheet]]] = {
     "csv": _csv,
     "parquet": _parquet,
     "fhir": _fhir,
+    "pdf": _pdf,
 }

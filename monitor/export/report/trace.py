@@ -1,0 +1,165 @@
+"""The trace of a whole session as one picture: pressures, pulse, saturation, phases and alarms over one time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from monitor.domain import infusion
+from monitor.domain.chart import Cuff
+from monitor.domain.facts import AlarmChanged
+from monitor.domain.limits import Priority
+from monitor.domain.readings import HOUR, MANUAL_SOURCE, MINUTE, Metric
+from monitor.domain.review.in_force import limits_over_time
+from monitor.domain.review.record import SessionRecord
+from monitor.domain.sessions import Phase
+from monitor.export.report.panel import GRID, Panel, Span, scale
+from monitor.export.report.speech import Speech
+from monitor.export.report.svg import drawing, element, line, text
+
+WIDTH, HEIGHT = 510.0, 300.0
+_LEFT, _RIGHT = 26.0, 506.0
+_PRESSURE, _PULSE, _SATURATION = "#1d4e89", "#2e6b34", "#0a6c74"
+_PHASES = {Phase.INFUSION: "#f3ead9", Phase.OBSERVATION: "#f5f4f0"}
+_ALARMS = {
+    Priority.HIGH: ("!!!", "#b3261e"),
+    Priority.MEDIUM: ("!!", "#a86b00"),
+    Priority.LOW: ("!", "#0b6e8a"),
+}
+_ALARM_TOP, _ALARM_ROW = 14.0, 8.0
+_STEPS = tuple(minutes * MINUTE for minutes in (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720))
+_MOST_TICKS = 12
+
+
+def phase_names(speech: Speech) -> dict[str, str]:
+    """What the phases are called."""
+    _ = speech.gettext
+    return {
+        "precheck": _("Pre-check"),
+        "baseline": _("Baseline"),
+        "infusion": _("Infusion"),
+        "observation": _("Observation"),
+        "discharged": _("Discharged"),
+        "cancelled": _("Cancelled"),
+    }
+
+
+def trace_svg(record: SessionRecord, speech: Speech) -> str:
+    """The picture; times on the clinic's wall, and minutes from the infusion's beginning."""
+    span = Span(record.session.started_at, _until(record), _LEFT, _RIGHT)
+    shapes = [
+        *_phases(record, span, speech),
+        *_alarms(record.alarms, span, record),
+        *_time_axis(record, span, speech),
+        *_pressures(record, span, speech),
+        *_continuous(record, span, Metric.PULSE_RATE, speech),
+        *_continuous(record, span, Metric.SPO2, speech),
+    ]
+    return drawing(WIDTH, HEIGHT, shapes)
+
+
+def _until(record: SessionRecord) -> int:
+    """A session that has just begun still has a minute of width."""
+    newest = [value.at for values in record.values.values() for value in values[-1:]]
+    newest += [cuff.at for cuff in record.chart.cuffs()[-1:]]
+    return max(record.until, record.session.started_at + MINUTE, *newest)
+
+
+def _phases(record: SessionRecord, span: Span, speech: Speech) -> Iterator[str]:
+    names = phase_names(speech)
+    entries = record.session.phases
+    ends = [*(entry.at for entry in entries[1:]), _until(record)]
+    for entry, until in zip(entries, ends, strict=True):
+        left, right = span.x(entry.at), span.x(until)
+        colour = _PHASES.get(entry.phase)
+        if colour:
+            yield element(
+                "rect", x=left, y=10.0, width=right - left, height=HEIGHT - 30.0, fill=colour
+            )
+        name = names[entry.phase]
+        if right - left > 3.6 * len(name):
+            yield text(left + 2, 7.0, name, 7.5, fill="#333")
+        yield line(left, 0.0, left, HEIGHT - 20.0, "#c9c2b4", stroke_width=0.6)
+
+
+def _alarms(alarms: Iterable[AlarmChanged], span: Span, record: SessionRecord) -> Iterator[str]:
+    """A row for each priority, told apart by place, mark and colour."""
+    rows = {priority: n for n, priority in enumerate(_ALARMS)}
+    for priority, (mark, colour) in _ALARMS.items():
+        y = _ALARM_TOP + rows[priority] * _ALARM_ROW
+        yield text(_LEFT - 4, y + 5.5, mark, 7, fill=colour, text_anchor="end", font_weight="bold")
+    for alarm in alarms:
+        if alarm.raised_at is None:
+            continue
+        priority = Priority(alarm.priority)
+        left = span.x(alarm.raised_at)
+        right = span.x(record.until if alarm.ended_at is None else alarm.ended_at)
+        yield element(
+            "rect",
+            x=left,
+            y=_ALARM_TOP + rows[priority] * _ALARM_ROW + 1.0,
+            width=max(1.5, right - left),
+            height=_ALARM_ROW - 3.0,
+            fill=_ALARMS[priority][1],
+        )
+
+
+def _time_axis(record: SessionRecord, span: Span, speech: Speech) -> Iterator[str]:
+    step = next((s for s in _STEPS if (span.until - span.since) / s <= _MOST_TICKS), 24 * HOUR)
+    began = infusion.began_at(record.session)
+    # Whole minutes of the infusion, as the protocol counts; of the clock where there was none.
+    origin = 0 if began is None else began
+    at = origin - (origin - span.since) // step * step
+    while at <= span.until:
+        x = span.x(at)
+        yield line(x, 40.0, x, HEIGHT - 20.0, GRID, stroke_width=0.5)
+        anchor = "end" if x > WIDTH - 16 else "middle"
+        yield text(min(x, WIDTH), HEIGHT - 12.0, speech.clock(at), 7, text_anchor=anchor)
+        if began is not None:
+            minutes = (at - began) // MINUTE
+            said = f"{minutes:+d} min" if minutes else "0 min"
+            yield text(min(x, WIDTH), HEIGHT - 3.5, said, 6.5, text_anchor=anchor)
+        at += step
+
+
+def _pressures(record: SessionRecord, span: Span, speech: Speech) -> Iterator[str]:
+    cuffs = record.chart.cuffs()
+    values = [v for c in cuffs for v in (c.systolic, c.diastolic, c.mean) if v is not None]
+    low, high = scale(values, 60, 180, 20)
+    title = f"{speech.phrases.metric('nibp')} mmHg"
+    panel = Panel(span, 50.0, 158.0, low, high, title, _PRESSURE)
+    yield from panel.frame(20 if high - low <= 160 else 40)
+    yield from panel.limits(limits_over_time(record), Metric.NIBP, "systolic")
+    for cuff in cuffs:
+        yield from _cuff(panel, cuff)
+
+
+def _cuff(panel: Panel, cuff: Cuff) -> Iterator[str]:
+    x, colour = panel.span.x(cuff.at), panel.colour
+    if cuff.systolic is not None and cuff.diastolic is not None:
+        top, bottom = panel.y(cuff.systolic), panel.y(cuff.diastolic)
+        yield line(x, top, x, bottom, colour, stroke_width=1.1)
+        for y in (top, bottom):
+            yield line(x - 2.2, y, x + 2.2, y, colour, stroke_width=1.1)
+        if cuff.source == MANUAL_SOURCE:
+            yield panel.ring(cuff.at, cuff.systolic)
+            yield panel.ring(cuff.at, cuff.diastolic)
+    if cuff.mean is not None:
+        yield element("circle", cx=x, cy=panel.y(cuff.mean), r=1.3, fill=colour)
+
+
+_LOOKS = {
+    Metric.PULSE_RATE: (172.0, 222.0, 40.0, 130.0, 30.0, _PULSE, "pulse_rate", "/min"),
+    Metric.SPO2: (236.0, 278.0, 80.0, 100.0, 5.0, _SATURATION, "spo2", "%"),
+}
+
+
+def _continuous(record: SessionRecord, span: Span, metric: Metric, speech: Speech) -> Iterator[str]:
+    top, bottom, low, high, step, colour, name, unit = _LOOKS[metric]
+    values = record.values[metric]
+    low, high = scale((value.value for value in values), low, high, step)
+    title = f"{speech.phrases.metric(name)} {unit}"
+    panel = Panel(span, top, bottom, low, high, title, colour)
+    yield from panel.frame(step if (high - low) / step <= 4 else 2 * step)
+    yield from panel.limits(limits_over_time(record), metric, "value")
+    yield from panel.curve(values)
+    yield from panel.spots(values)

@@ -1,0 +1,178 @@
+"""The page of a session: one page whatever the session was, in both languages, with what must be seen on it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.domain import facts
+from monitor.domain.readings import HOUR, MINUTE, Metric
+from monitor.domain.sessions import Phase, PhaseEntry
+from monitor.export.extract import Extract, read_extract
+from monitor.export.report.sheet import session_sheet
+from monitor.export.report.speech import Speech
+from monitor.export.report.typesetting import session_page
+from monitor.locale import load_translations
+from monitor.service.phrases import Phrases
+from monitor.service.ports import Records
+from monitor.storage import open_records
+from tests.export.clinic import PROTOCOLS, an_extract, exported
+from tests.export.whole_session import BEGAN, LEFT, write_whole_session
+from tests.storage.builders import NOW, a_reading, an_alarm, fact, stored
+
+LONG = "The patient asked whether the music could be somewhat quieter, and it was made so. " * 4
+PROTOCOL = PROTOCOLS["ketamine_iv"]
+
+
+def speech(language: str = "en") -> Speech:
+    return Speech(Phrases(language, load_translations()[language]), ZoneInfo("Europe/Oslo"))
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
+    folder = tmp_path_factory.mktemp("whole")
+    write_whole_session(folder)
+    records = open_records(folder)
+    yield records
+    records.close()
+
+
+@pytest.fixture
+def whole(records: Records) -> Extract:
+    return read_extract(records, "s1", PROTOCOLS, simulated=True)
+
+
+def a_long_one() -> Extract:
+    """A day with more entries and alarms than a page holds, each longer than a line."""
+    ids = [f"e{n}" for n in range(200)]
+    notes = [facts.NoteEntered("s1", entry, LONG, NOW + n * MINUTE) for n, entry in enumerate(ids)]
+    session = an_extract().session.entering(Phase.BASELINE, NOW + 1)
+    return an_extract(
+        [stored(n, a_reading(60 * n, 80.0 + n % 7)) for n in range(24 * 60)],
+        session=session,
+        facts=[fact(note, note.measured_at, by=LONG) for note in notes],
+        alarms=[an_alarm(alarm_id=f"a{n}", reason_code=LONG) for n in range(80)],
+        course=PROTOCOL.course,
+        settings=PROTOCOL.alarms,
+        simulated=True,
+        deidentified=True,
+        now=NOW + 24 * HOUR,
+    )
+
+
+def sessions() -> dict[str, Extract]:
+    clock_step = [stored(1), stored(2, a_reading(1, measured_at=0)), stored(3, a_reading(2))]
+    gap = [stored(n, a_reading(at)) for n, at in enumerate((0, 1, 3600, 3601))]
+    nothing = stored(1, a_reading(1, None, metric=Metric.SPO2, status="sensor_off"))
+    mean_only = stored(1, a_reading(1, None, metric=Metric.NIBP, mean=93.0))
+    cancelled = an_extract().session.entering(Phase.CANCELLED, NOW)
+    return {
+        "empty": an_extract(),
+        "one reading": an_extract([stored(1)]),
+        "no value": an_extract([nothing]),
+        "a mean only": an_extract([mean_only]),
+        "clock steps": an_extract(clock_step),
+        "a gap of an hour": an_extract(gap),
+        "cancelled": an_extract(session=cancelled),
+        "a day": a_long_one(),
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_a_whole_session_is_one_page(whole: Extract, language: str) -> None:
+    assert len(session_page(whole, speech(language), "png")) == 1
+
+
+@pytest.mark.parametrize("name", sessions())
+def test_every_session_is_one_page(name: str) -> None:
+    pages = session_page(sessions()[name], speech("nb"), "png")
+    assert len(pages) == 1
+    assert pages[0].startswith(b"\x89PNG")
+
+
+def test_the_file_is_a_pdf_with_its_seal_and_the_same_again(
+    records: Records, tmp_path: Path
+) -> None:
+    contents = []
+    for n in range(2):
+        out = tmp_path / f"{n}.pdf"
+        exported(records, "s1", out)
+        contents.append(out.read_bytes())
+        seal = json.loads((tmp_path / f"{n}.pdf.seal.json").read_text())
+        assert seal["sha256"] == hashlib.sha256(contents[-1]).hexdigest()
+        assert "open" not in seal
+    assert contents[0].startswith(b"%PDF-")
+    assert contents[0] == contents[1]
+
+
+def test_it_says_what_matters(whole: Extract) -> None:
+    said, picture = session_sheet(whole, speech())
+    figures = {label: (value, remark) for label, value, remark in said["figures"]}
+    assert figures["At rest"] == ("124/76", "Pulse 68")
+    assert figures["Peak pressure"][0].startswith("163/")
+    assert figures["Alarms"] == ("1 · 1 · 1", "!!! · !! · !")
+    assert [row[0] for row in said["alarms"]] == ["high", "medium", "low"]
+    texts = [row[1] for row in said["course"]]
+    assert "Dose 35.25 mg, 40 min (0.5 mg/kg)" in texts
+    assert ["Headache, mild", "Kari Nordmann", False] in [row[1:] for row in said["course"]]
+    assert "Discharge signed by Kari Nordmann" in said["signed"]
+    assert picture.startswith("<svg")
+
+
+def test_what_is_simulated_open_or_deidentified_is_marked(whole: Extract) -> None:
+    def marks(extract: Extract) -> list[str]:
+        found: list[str] = session_sheet(extract, speech())[0]["marks"]
+        return found
+
+    assert marks(whole) == ["SIMULATED DATA"]
+    assert marks(replace(whole, simulated=False)) == []
+    assert marks(an_extract()) == ["OPEN SESSION, NOT FINAL"]
+    assert "DE-IDENTIFIED: dates shifted" in marks(a_long_one())
+
+
+def test_the_page_is_told_of_all_that_there_is_no_room_for() -> None:
+    said, _ = session_sheet(a_long_one(), speech())
+    # Two phases are lines too.
+    assert (said["course_total"], said["alarms_total"]) == (202, 80)
+
+
+def test_the_trace_keeps_the_lowest_second_and_leaves_gaps_open(whole: Extract) -> None:
+    _, picture = session_sheet(whole, speech())
+    pulse = [line for line in picture.split("<") if "#2e6b34" in line and "polyline" in line]
+    assert len(pulse) == 2
+    readings = list(whole.readings)
+    dip = a_reading(0, 71.0, metric=Metric.SPO2, measured_at=BEGAN + 500, at=BEGAN + 500)
+    [*_, deepest] = sorted(
+        float(pair.split(",")[1])
+        for line in session_sheet(replace(whole, readings=[*readings, stored(9, dip)]), speech())[
+            1
+        ].split("<")
+        if "#0a6c74" in line and "polyline" in line
+        for pair in line.split('points="')[1].split('"')[0].split()
+    )
+    usual = max(
+        float(pair.split(",")[1])
+        for line in picture.split("<")
+        if "#0a6c74" in line and "polyline" in line
+        for pair in line.split('points="')[1].split('"')[0].split()
+    )
+    assert deepest > usual
+
+
+def test_texts_of_people_cannot_break_the_page() -> None:
+    odd = '#panic() $x$ <b>&" \\ ]] } `` _*'
+    extract = an_extract(
+        facts=[fact(facts.NoteEntered("s1", "e1", odd, NOW))],
+        session=replace(
+            an_extract().session, patient=odd, phases=(PhaseEntry(Phase.PRECHECK, NOW),)
+        ),
+        now=LEFT,
+    )
+    assert len(session_page(extract, speech(), "png")) == 1
+    assert odd in session_sheet(extract, speech())[0]["course"][-1][1]
