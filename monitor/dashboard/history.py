@@ -1,12 +1,10 @@
-"""The history of alarms: what a table asks for, and every raised occurrence in words. Pure."""
+"""The history of alarms: which of them a table asks for, and every raised occurrence in words. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Iterable
 
+from monitor.dashboard.paging import PageAsked
 from monitor.dashboard.words import Words
 from monitor.domain.alarms import AlarmType, Reason, State
 from monitor.domain.facts import AlarmChanged, AlarmShown, Fact
@@ -16,51 +14,19 @@ from monitor.service.phrases import Phrases
 from monitor.service.ports import AlarmFilter, PastAlarm
 
 FILTERS = ("room", "priority", "type", "state")
-"""Filters with one value each. The one on the raising is two dates of the clinic, like ``2026-11-01/2026-11-21``."""
+DATED = "raised_at"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One page of a table, as the table asks for it."""
-
-    which: AlarmFilter
-    order_by: str
-    descending: bool
-    offset: int
-    limit: int
-
-
-def asked(words: Words, request: Mapping[str, Any]) -> Asked:
-    """What a request of the grid means."""
-    given = {name: chosen["filter"] for name, chosen in (request.get("filterModel") or {}).items()}
-    since, _, until = given.get("raised_at", "").partition("/")
-    order = (request.get("sortModel") or [{"colId": "raised_at", "sort": "desc"}])[0]
-    return Asked(
-        AlarmFilter(
-            since=_midnight(words, since),
-            until=_midnight(words, until, days=1),
-            room_id=given.get("room"),
-            priority=given.get("priority"),
-            type=given.get("type"),
-            state=given.get("state"),
-        ),
-        order["colId"],
-        order["sort"] == "desc",
-        request["startRow"],
-        request["endRow"] - request["startRow"],
+def alarms_asked(asked: PageAsked) -> AlarmFilter:
+    """Which alarms a page is asked of."""
+    return AlarmFilter(
+        since=asked.since,
+        until=asked.until,
+        room_id=asked.filters.get("room"),
+        priority=asked.filters.get("priority"),
+        type=asked.filters.get("type"),
+        state=asked.filters.get("state"),
     )
-
-
-def filter_model(
-    since: str, until: str, chosen: Mapping[str, str | None]
-) -> dict[str, dict[str, str]]:
-    """The filters in the shape in which the grid gives them back with each request."""
-    wanted = {**chosen, "raised_at": f"{since}/{until}" if since or until else ""}
-    return {
-        name: {"filterType": "text", "type": "equals", "filter": value}
-        for name, value in wanted.items()
-        if value
-    }
 
 
 def priority_name(words: Words, priority: str) -> str:
@@ -237,12 +203,3 @@ def _delivery(words: Words, shown: AlarmShown) -> str:
     if shown.sounded_at is None:
         return _("On screen at a first station")
     return _("On screen and heard at a first station")
-
-
-def _midnight(words: Words, day: str, *, days: int = 0) -> Instant | None:
-    """The beginning of a day of the clinic; None for no day, or one that is only half typed."""
-    try:
-        begin = date.fromisoformat(day) + timedelta(days=days)
-        return round(datetime.combine(begin, time.min, words.zone).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        return None

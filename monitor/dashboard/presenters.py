@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from monitor.dashboard.entry_refusals import entry_refusal
 from monitor.dashboard.marks import Mark, PhaseSpan
@@ -12,8 +12,8 @@ from monitor.dashboard.refusals import course_refusal
 from monitor.dashboard.words import Words
 from monitor.domain.facts import AlarmChanged
 from monitor.domain.readings import Instant, Reading
-from monitor.domain.registry import Operator, Room
-from monitor.domain.sessions import CLOSED_PHASES, NEXT_PHASES, Phase, Session
+from monitor.domain.registry import Operator
+from monitor.domain.sessions import NEXT_PHASES, Phase, Session
 from monitor.service.phrases import N_, Phrases
 from monitor.service.ports import StoredReading
 from monitor.service.protocols import Protocol
@@ -144,36 +144,6 @@ def session_number(words: Words, session: Session, protocol: Protocol | None) ->
     return words.gettext("session {n}").format(n=session.number)
 
 
-def session_rows(
-    words: Words,
-    sessions: Sequence[Session],
-    rooms: Iterable[Room],
-    alarms: Iterable[AlarmChanged],
-) -> list[dict[str, Any]]:
-    """The rows of the table of sessions, newest first; ``alarms`` counts raised ones by priority."""
-    names = {room.id: room.name for room in rooms}
-    counts: dict[str, dict[str, int]] = {}
-    for alarm in alarms:
-        if alarm.raised_at is not None:
-            of_session = counts.setdefault(alarm.session_id, {"high": 0, "medium": 0, "low": 0})
-            of_session[alarm.priority] += 1
-    return [
-        {
-            "id": session.id,
-            "room": names.get(session.room_id, session.room_id),
-            "patient": session.patient,
-            "number": session.number,
-            "phase": phase_name(words, session.phase),
-            "open": session.phase not in CLOSED_PHASES,
-            "started_at": session.started_at,
-            "started": words.day_and_clock(session.started_at),
-            "duration": _duration(words, session),
-            **counts.get(session.id, {"high": 0, "medium": 0, "low": 0}),
-        }
-        for session in sorted(sessions, key=lambda session: session.started_at, reverse=True)
-    ]
-
-
 def reading_text(words: Words, phrases: Phrases, reading: Reading) -> str:
     """One reading as ``BP 132/84 (100)``, or with the status that stands for its missing value."""
     name = phrases.metric(reading.metric)
@@ -239,10 +209,3 @@ def refusal_text(words: Words, result: OrderResult) -> str:
         "degraded": _("The gateway cannot store anything now: nothing was changed."),
     }
     return known.get(result.code, result.message)
-
-
-def _duration(words: Words, session: Session) -> str:
-    if session.ended_at is None:
-        return words.gettext("open")
-    minutes = (session.ended_at - session.started_at) // 60_000
-    return f"{minutes // 60}:{minutes % 60:02d}"

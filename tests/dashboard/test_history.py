@@ -7,13 +7,14 @@ import pytest
 
 from monitor.dashboard.app import create_app
 from monitor.dashboard.history import (
-    asked,
+    DATED,
+    alarms_asked,
     course_lines,
     duration,
-    filter_model,
     history_rows,
     kind_name,
 )
+from monitor.dashboard.paging import page_asked
 from monitor.domain.alarms import Event
 from monitor.domain.conditions import (
     clock,
@@ -117,32 +118,10 @@ def test_a_long_time_is_told_in_minutes() -> None:
     assert (duration(words, 119 * SECOND), duration(words, 125 * SECOND)) == ("119 s", "2 min 5 s")
 
 
-def test_days_are_those_of_the_clinic_and_the_last_one_is_whole() -> None:
+def test_the_filters_of_a_page_are_those_of_the_alarms() -> None:
     words = visit_of(parts()).words
-    which = asked(words, request(raised_at="2026-11-21/2026-11-21")).which
-    midnight = T0 - 10 * 60 * MINUTE - 20 * MINUTE
-    assert (which.since, which.until) == (midnight, midnight + DAY)
-
-
-@pytest.mark.parametrize("text", ["", "2026-1", "9999-12-31x", "0000-00-00"])
-def test_a_half_typed_day_narrows_nothing(text: str) -> None:
-    which = asked(visit_of(parts()).words, request(raised_at=f"{text}/{text}")).which
-    assert (which.since, which.until) == (None, None)
-
-
-def test_a_page_is_asked_for_as_the_table_asks() -> None:
-    words = visit_of(parts()).words
-    page = asked(words, request(room="r2", priority="high"))
-    assert (page.offset, page.limit) == (100, 100)
-    assert (page.order_by, page.descending) == ("raised_at", True)
-    assert (page.which.room_id, page.which.priority, page.which.state) == ("r2", "high", None)
-
-
-def test_a_filter_that_is_not_set_is_left_out() -> None:
-    assert set(filter_model("", "2026-11-21", {"room": None, "priority": "low"})) == {
-        "raised_at",
-        "priority",
-    }
+    which = alarms_asked(page_asked(words, request(room="r2", priority="high"), DATED))
+    assert (which.room_id, which.priority, which.state) == ("r2", "high", None)
 
 
 def told(*facts_of_it: Fact) -> list[tuple[str, str]]:

@@ -15,7 +15,6 @@ from monitor.dashboard.presenters import (
     refusal_text,
     session_number,
     session_plan,
-    session_rows,
     steps,
     unreachable_text,
 )
@@ -108,16 +107,6 @@ def test_a_session_of_a_series_is_numbered() -> None:
 def test_the_plan_is_one_line_in_the_readers_language() -> None:
     plan = session_plan(NORWEGIAN.words, session(weight_kg=82.5), PROTOCOL)
     assert plan == "Ketamin i blodåre · 82,5 kg · 40 minutter"
-
-
-def test_sessions_are_listed_newest_first_with_raised_alarms_counted() -> None:
-    older = session(id="s0", phases=(PhaseEntry(Phase.PRECHECK, T0 - MINUTE),))
-    rows = session_rows(
-        WORDS, [older, session()], records().rooms(), [alarm(), alarm(raised_at=None)]
-    )
-    assert [row["id"] for row in rows] == ["s1", "s0"]
-    assert (rows[0]["high"], rows[0]["medium"], rows[0]["low"]) == (1, 0, 0)
-    assert rows[0]["room"] == "2"
 
 
 def test_limits_are_told_with_their_source() -> None:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import Dash, Input, Output, dcc, html, set_props
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.components.filters import choice_filter, day_filter
 from monitor.dashboard.components.tables import long_table
 from monitor.dashboard.history import (
+    DATED,
     FILTERS,
-    asked,
+    alarms_asked,
     course_lines,
-    filter_model,
     history_rows,
     priority_name,
     state_name,
     type_name,
 )
+from monitor.dashboard.paging import filter_model, page_asked
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
 from monitor.domain.alarms import AlarmType, State
@@ -145,7 +146,9 @@ def register_callbacks(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def narrow(since: str | None, until: str | None, *chosen: str | None) -> dict[str, Any]:
-        return filter_model(since or "", until or "", dict(zip(FILTERS, chosen, strict=True)))
+        return filter_model(
+            DATED, since or "", until or "", dict(zip(FILTERS, chosen, strict=True))
+        )
 
     @app.callback(
         Output(ids.ALARMS_TABLE, "getRowsResponse"),
@@ -169,9 +172,9 @@ def register_callbacks(app: Dash) -> None:
 
 
 def _page(visit: Visit, request: dict[str, Any]) -> dict[str, Any]:
-    page = asked(visit.words, request)
+    page = page_asked(visit.words, request, DATED)
     history = visit.parts.records.alarm_history(
-        page.which,
+        alarms_asked(page),
         order_by=page.order_by,
         descending=page.descending,
         offset=page.offset,
@@ -198,36 +201,12 @@ def _filters(visit: Visit) -> Any:
     ]
     return html.Div(
         [
-            _day(words, ids.ALARMS_SINCE, _("From")),
-            _day(words, ids.ALARMS_UNTIL, _("To")),
-            _choice(ids.ALARMS_ROOM, _("Room"), _("All"), rooms),
-            _choice(ids.ALARMS_PRIORITY, _("Priority"), _("All"), priorities),
-            _choice(ids.ALARMS_TYPE, _("Type"), _("All"), types),
-            _choice(ids.ALARMS_STATE, _("State"), _("All"), states),
+            day_filter(words, ids.ALARMS_SINCE, _("From")),
+            day_filter(words, ids.ALARMS_UNTIL, _("To")),
+            choice_filter(ids.ALARMS_ROOM, _("Room"), _("All"), rooms),
+            choice_filter(ids.ALARMS_PRIORITY, _("Priority"), _("All"), priorities),
+            choice_filter(ids.ALARMS_TYPE, _("Type"), _("All"), types),
+            choice_filter(ids.ALARMS_STATE, _("State"), _("All"), states),
         ],
         className="filters",
-    )
-
-
-def _day(words: Words, place: str, label: str) -> Any:
-    """A day as the page's language writes it: a browser's own field follows the browser's language instead."""
-    between = "." if words.language == "nb" else "/"
-    return dmc.DateInput(
-        id=place,
-        label=label,
-        valueFormat=between.join(("DD", "MM", "YYYY")),
-        placeholder=words.gettext("day/month/year"),
-        clearable=True,
-        firstDayOfWeek=1,
-        # Names of days and months would be English in every language.
-        hideWeekdays=True,
-        monthLabelFormat=between.join(("MM", "YYYY")),
-        monthsListFormat="MM",
-        size="md",
-    )
-
-
-def _choice(place: str, label: str, every: str, data: list[dict[str, str]]) -> Any:
-    return dmc.Select(
-        id=place, label=label, placeholder=every, data=data, clearable=True, size="md"
     )

@@ -1,15 +1,30 @@
-"""All sessions, newest first."""
+"""All sessions, newest first, each with its figures; found by patient, room, day and sign-off."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+from dash import Dash, Input, Output, html, set_props
+from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
-from monitor.dashboard.components.tables import table
-from monitor.dashboard.presenters import session_rows
-from monitor.dashboard.visit import current_visit
+from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.components.filters import choice_filter, day_filter, text_filter
+from monitor.dashboard.components.tables import long_table
+from monitor.dashboard.paging import filter_model, page_asked
+from monitor.dashboard.session_list import (
+    DATED,
+    FILTERS,
+    session_rows,
+    sessions_asked,
+    sign_off_name,
+)
+from monitor.dashboard.visit import Visit, current_visit
+from monitor.dashboard.words import Words
+from monitor.domain.sign_off import SignOff
+
+_PLACES = (ids.SESSIONS_PATIENT, ids.SESSIONS_ROOM, ids.SESSIONS_STATE)
+_TONES = {f"sign-off-{s}": f"params.data && params.data.tone == '{s}'" for s in SignOff}
 
 
 def title(**_variables: str) -> str:
@@ -19,39 +34,90 @@ def title(**_variables: str) -> str:
 
 
 def layout(**_query: str) -> Any:
-    """The table of sessions; each leads to its page."""
+    """Filters and the table; each session leads to its page or its review."""
     visit = current_visit()
     _ = visit.words.gettext
-    records = visit.parts.records
-    rows = session_rows(visit.words, records.sessions(), records.rooms(), records.alarms())
-    for row in rows:
-        row["link"] = f"[{row['started']}]({_address(row)})"
-    columns = [
-        {"field": "link", "headerName": _("Start"), "cellRenderer": "markdown", "minWidth": 210},
-        {"field": "room", "headerName": _("Room")},
-        {"field": "patient", "headerName": _("Patient"), "minWidth": 110},
-        {"field": "number", "headerName": _("Session no."), "type": "numericColumn"},
-        {"field": "phase", "headerName": _("Phase"), "minWidth": 120},
-        {"field": "duration", "headerName": _("Duration"), "type": "rightAligned"},
-        {"field": "high", "headerName": _("!!! high"), "type": "numericColumn"},
-        {"field": "medium", "headerName": _("!! medium"), "type": "numericColumn"},
-        {"field": "low", "headerName": _("! low"), "type": "numericColumn"},
+    count = html.Span(id=ids.SESSIONS_COUNT, className="page-lead", **attributes(role="status"))
+    head = html.Div([html.H1(_("Sessions"), className="page-title"), count], className="page-head")
+    empty = _("No session is found.")
+    table = long_table(visit.words, ids.SESSIONS_TABLE, columns(visit.words), empty=empty)
+    return html.Div([head, _filters(visit), table], className="plain-page")
+
+
+def columns(words: Words) -> list[dict[str, Any]]:
+    """The columns of the table; the record can order by each of them."""
+    _ = words.gettext
+    figure = {"type": "rightAligned"}
+    started = {"cellRenderer": "markdown", "width": 176, "sort": "desc"}
+    signed = {"minWidth": 170, "flex": 1, "cellClassRules": _TONES}
+    return [
+        {"field": "started_at", "headerName": _("Start"), **started},
+        {"field": "patient", "headerName": _("Patient"), "width": 104},
+        {"field": "room", "headerName": _("Room"), "width": 78},
+        {"field": "number", "headerName": _("Session no."), "width": 112, **figure},
+        {"field": "protocol", "headerName": _("Protocol"), "width": 124},
+        {"field": "phase", "headerName": _("Phase"), "width": 118},
+        {"field": "baseline", "headerName": _("Baseline BP"), "width": 116, **figure},
+        {"field": "peak", "headerName": _("Peak BP"), "width": 96, **figure},
+        {"field": "lowest_spo2", "headerName": _("Lowest SpO₂"), "width": 120, **figure},
+        {"field": "alarms_high", "headerName": _("!!! high"), "width": 88, **figure},
+        {"field": "alarms_medium", "headerName": _("!! medium"), "width": 104, **figure},
+        {"field": "alarms_low", "headerName": _("! low"), "width": 78, **figure},
+        {"field": "state", "headerName": _("Sign-off"), **signed},
     ]
+
+
+def register_callbacks(app: Dash) -> None:
+    """Filtering and paging."""
+
+    @app.callback(
+        Output(ids.SESSIONS_TABLE, "filterModel"),
+        Input(ids.SESSIONS_SINCE, "value"),
+        Input(ids.SESSIONS_UNTIL, "value"),
+        *[Input(place, "value") for place in _PLACES],
+        prevent_initial_call=True,
+    )
+    def narrow(since: str | None, until: str | None, *chosen: str | None) -> dict[str, Any]:
+        wanted = dict(zip(FILTERS, chosen, strict=True))
+        return filter_model(DATED, since or "", until or "", wanted)
+
+    @app.callback(
+        Output(ids.SESSIONS_TABLE, "getRowsResponse"),
+        Input(ids.SESSIONS_TABLE, "getRowsRequest"),
+        prevent_initial_call=True,
+    )
+    def turn_page(request: dict[str, Any] | None) -> dict[str, Any]:
+        if request is None:
+            raise PreventUpdate
+        return _page(current_visit(), request)
+
+
+def _page(visit: Visit, request: dict[str, Any]) -> dict[str, Any]:
+    asked = page_asked(visit.words, request, DATED)
+    found = visit.parts.records.session_list(
+        sessions_asked(asked),
+        order_by=asked.order_by,
+        descending=asked.descending,
+        offset=asked.offset,
+        limit=asked.limit,
+    )
+    text = visit.words.ngettext("{n} session", "{n} sessions", found.total)
+    count = text.format(n=visit.words.number(found.total))
+    set_props(ids.SESSIONS_COUNT, {"children": count})
+    return {"rowData": session_rows(visit.words, found.rows), "rowCount": found.total}
+
+
+def _filters(visit: Visit) -> Any:
+    words, _ = visit.words, visit.words.gettext
+    rooms = [{"value": room.name, "label": room.name} for room in visit.parts.records.rooms()]
+    states = [{"value": str(state), "label": sign_off_name(words, state)} for state in SignOff]
     return html.Div(
         [
-            html.H1(_("Sessions"), className="page-title"),
-            table(
-                visit.words,
-                ids.SESSIONS_TABLE,
-                columns,
-                rows,
-                empty=_("There are no sessions yet."),
-            ),
+            day_filter(words, ids.SESSIONS_SINCE, _("From")),
+            day_filter(words, ids.SESSIONS_UNTIL, _("To")),
+            text_filter(ids.SESSIONS_PATIENT, _("Patient"), _("All")),
+            choice_filter(ids.SESSIONS_ROOM, _("Room"), _("All"), rooms),
+            choice_filter(ids.SESSIONS_STATE, _("Sign-off"), _("All"), states),
         ],
-        className="plain-page",
+        className="filters",
     )
-
-
-def _address(row: dict[str, Any]) -> str:
-    """An open session is watched, one that has ended is reviewed."""
-    return f"/session/{row['id']}" if row["open"] else f"/review/{row['id']}"

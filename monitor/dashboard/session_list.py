@@ -1,0 +1,84 @@
+"""The list of sessions: which of them a table asks for, and each with its figures in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from monitor.dashboard.paging import PageAsked
+from monitor.dashboard.presenters import phase_name
+from monitor.dashboard.words import Words
+from monitor.domain.alarms import AlarmType
+from monitor.domain.limits import Priority
+from monitor.domain.sign_off import SignOff
+from monitor.service.review_ports import SessionFilter, SessionRow
+
+FILTERS = ("patient", "room", "state")
+DATED = "started_at"
+
+
+def sessions_asked(asked: PageAsked) -> SessionFilter:
+    """Which sessions a page is asked of."""
+    state = asked.filters.get("state")
+    return SessionFilter(
+        patient=asked.filters.get("patient"),
+        room=asked.filters.get("room"),
+        states=frozenset() if state is None else frozenset({SignOff(state)}),
+        since=asked.since,
+        until=asked.until,
+    )
+
+
+def sign_off_name(words: Words, state: SignOff) -> str:
+    """Where a session stands with its reviewers, in words."""
+    _ = words.gettext
+    return {
+        SignOff.OPEN: _("open"),
+        SignOff.UNSIGNED: _("not signed off"),
+        SignOff.SIGNED: _("signed off"),
+        SignOff.CHANGED: _("changed since sign-off"),
+    }[state]
+
+
+def session_rows(words: Words, sessions: Iterable[SessionRow]) -> list[dict[str, Any]]:
+    """The rows of the table. What was not measured is a dash, so that nobody reads a zero into it."""
+    return [_row(words, session) for session in sessions]
+
+
+def _row(words: Words, session: SessionRow) -> dict[str, Any]:
+    figures = session.figures
+    return {
+        "id": session.id,
+        "started_at": f"[{words.day_and_clock(session.started_at)}]({_address(session)})",
+        "patient": session.patient,
+        "room": session.room,
+        "number": words.number(session.number),
+        "protocol": session.protocol,
+        "phase": phase_name(words, session.phase),
+        "baseline": _pressure(words, figures.baseline_systolic, figures.baseline_diastolic),
+        "peak": _pressure(words, figures.peak_systolic, figures.peak_diastolic),
+        "lowest_spo2": _value(words, figures.lowest_spo2),
+        **{f"alarms_{priority}": _alarms(session, priority) for priority in Priority},
+        "state": sign_off_name(words, session.state),
+        "tone": str(session.state),
+        "signed_by": session.signed_by or "",
+    }
+
+
+def _address(session: SessionRow) -> str:
+    """An open session is watched, one that has ended is reviewed."""
+    return f"/{'session' if session.state is SignOff.OPEN else 'review'}/{session.id}"
+
+
+def _alarms(session: SessionRow, priority: Priority) -> int:
+    return sum(session.figures.alarms.get((str(kind), str(priority)), 0) for kind in AlarmType)
+
+
+def _pressure(words: Words, systolic: float | None, diastolic: float | None) -> str:
+    if systolic is None:
+        return "–"
+    return f"{words.number(systolic)}/{_value(words, diastolic)}"
+
+
+def _value(words: Words, value: float | None) -> str:
+    return "–" if value is None else words.number(value)

@@ -1,0 +1,104 @@
+"""The list of sessions: what is asked of the record, and what a row says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from monitor.dashboard.app import create_app
+from monitor.dashboard.paging import page_asked
+from monitor.dashboard.session_list import DATED, session_rows, sessions_asked
+from monitor.domain.readings import MINUTE
+from monitor.domain.sessions import Phase
+from monitor.domain.sign_off import SignOff
+from monitor.service.review_ports import SessionFigures, SessionRow
+from tests.dashboard.browser import Browser
+from tests.dashboard.clinic import T0, parts, records, visit_of
+
+NOTHING = SessionFigures(None, None, None, None, None, None, None, {})
+MEASURED = SessionFigures(
+    *(138, 84, 186, 113, T0, 91, T0),
+    alarms={("physiological", "high"): 2, ("technical", "high"): 1, ("technical", "low"): 4},
+)
+
+
+def session(name: str = "s1", **more: Any) -> SessionRow:
+    known: dict[str, Any] = {
+        "id": name,
+        "room": "2",
+        "patient": "P-0388",
+        "protocol": "ketamine_iv",
+        "number": 5,
+        "started_at": T0,
+        "ended_at": T0 + 90 * MINUTE,
+        "phase": Phase.DISCHARGED,
+        "figures": MEASURED,
+        "state": SignOff.UNSIGNED,
+        "signed_by": None,
+        "signed_at": None,
+    }
+    return SessionRow(**{**known, **more})
+
+
+def row(name: str = "anna", **more: Any) -> dict[str, Any]:
+    (told,) = session_rows(visit_of(parts(), name).words, [session(**more)])
+    return told
+
+
+def test_a_row_has_the_sessions_figures() -> None:
+    told = row()
+    assert (told["baseline"], told["peak"], told["lowest_spo2"]) == ("138/84", "186/113", "91")
+    assert [told[f"alarms_{p}"] for p in ("high", "medium", "low")] == [3, 0, 4]
+    assert told["state"] == "not signed off"
+
+
+def test_what_was_not_measured_is_a_dash_and_never_a_zero() -> None:
+    told = row(figures=NOTHING)
+    assert (told["baseline"], told["peak"], told["lowest_spo2"]) == ("–", "–", "–")
+    mean_only = MEASURED._replace(peak_diastolic=None)
+    assert row(figures=mean_only)["peak"] == "186/–"
+
+
+def test_an_open_session_leads_to_the_live_page_and_an_ended_one_to_its_review() -> None:
+    assert row(state=SignOff.OPEN)["started_at"].endswith("](/session/s1)")
+    assert row(state=SignOff.CHANGED)["started_at"].endswith("](/review/s1)")
+
+
+def test_a_row_is_told_in_the_readers_language() -> None:
+    told = row("kari", state=SignOff.CHANGED)
+    assert told["state"] == "endret etter signering"
+    assert told["phase"] == "Utskrevet"
+
+
+def test_the_filters_of_a_page_are_those_of_the_sessions() -> None:
+    model = {
+        name: {"filter": value} for name, value in {"patient": "388", "state": "changed"}.items()
+    }
+    request = {"startRow": 0, "endRow": 100, "sortModel": [], "filterModel": model}
+    which = sessions_asked(page_asked(visit_of(parts()).words, request, DATED))
+    assert (which.patient, which.room) == ("388", None)
+    assert which.states == {SignOff.CHANGED}
+
+
+async def test_the_table_gets_the_page_that_it_asks_for_and_the_count_is_said() -> None:
+    known = records()
+    known.all_rows = [session(f"s{n}", started_at=T0 + n) for n in range(150)]
+    browser = Browser(create_app(parts(records=known)))
+    await browser.sign_in()
+    page = await browser.callback(
+        "sessions-table.getRowsResponse",
+        [
+            {
+                "id": "sessions-table",
+                "property": "getRowsRequest",
+                "value": {"startRow": 100, "endRow": 200, "sortModel": [], "filterModel": {}},
+            }
+        ],
+        {"id": "sessions-table", "property": "getRowsResponse"},
+        changedPropIds=["sessions-table.getRowsRequest"],
+    )
+    answer = json.loads(page.text)
+    response = answer["response"]["sessions-table"]["getRowsResponse"]
+    assert (len(response["rowData"]), response["rowCount"]) == (50, 150)
+    assert response["rowData"][0]["id"] == "s49"
+    assert answer["sideUpdate"]["sessions-count"]["children"] == "150 sessions"
