@@ -133,6 +133,12 @@ def of_form(form: str, part: str) -> str:
 
 
 SESSIONS_TABLE = "sessions-table"
+SESSIONS_COUNT = "sessions-count"
+SESSIONS_PATIENT = "sessions-patient"
+SESSIONS_ROOM = "sessions-room"
+SESSIONS_STATE = "sessions-state"
+SESSIONS_SINCE = "sessions-since"
+SESSIONS_UNTIL = "sessions-until"
 UNASSIGNED_LISTS = "unassigned-lists"
 UNASSIGNED_TABLE = "unassigned-table"
 

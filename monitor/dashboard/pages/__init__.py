@@ -55,6 +55,7 @@ def register_callbacks(app: Dash) -> None:
     plan.register_callbacks(app)
     session.register_callbacks(app)
     review.register_callbacks(app)
+    sessions.register_callbacks(app)
     alarms.register_callbacks(app)
     unassigned.register_callbacks(app)
     settings.register_callbacks(app)
