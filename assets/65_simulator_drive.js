@@ -148,7 +148,7 @@
 
   function paintVital(one, bed) {
     const { name } = one.vital;
-    const driven = name in bed.driven ? Math.round(bed.driven[name]) : null;
+    const driven = bed.running && name in bed.driven ? Math.round(bed.driven[name]) : null;
     im.setText(one.now, im.simulated.rounded(bed, name));
     if (!isLed(one) || (driven === one.sent && one.timer === null)) one.sent = null;
     im.setAttr(one.root, "data-driven", driven !== null ? "true" : null);

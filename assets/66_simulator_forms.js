@@ -55,7 +55,7 @@
     const one = group(t("One room"), im.el("div", "sim-fields", f.room.root, f.patient.root, f.minute.root), start.one);
     const many = group(t("Several rooms"), im.el("div", "sim-fields", f.count.root), start.many);
     const summary = im.el("summary", "sim-summary", t("Start patients"));
-    start.details = im.el("details", "panel sim-details", summary, both, check, im.el("div", "sim-groups", one, many), start.told.parentNode);
+    start.details = im.el("details", "panel sim-details", summary, both, check, im.el("div", "sim-groups", one, many));
     start.known = im.el("datalist");
     start.known.id = "simulator-known-rooms";
     f.room.input.setAttribute("list", start.known.id);
@@ -64,7 +64,7 @@
     start.details.addEventListener("toggle", proposeRoom);
     f.scenario.input.addEventListener("change", scenarioChosen);
     f.count.input.addEventListener("input", countChanged);
-    place.replaceChildren(start.details);
+    place.replaceChildren(start.details, start.told.parentNode);
     countChanged();
   }
 
@@ -117,7 +117,7 @@
 
   function countChanged() {
     const n = Math.round(Number(start.fields.count.input.value)) || 0;
-    im.setText(start.manyText, t("Set up {n} rooms", { n }));
+    im.setText(start.manyText, n === 1 ? t("Set up 1 room") : t("Set up {n} rooms", { n }));
     start.many.disabled = start.busy || n < 1 || n > MOST_ROOMS;
   }
 
@@ -154,11 +154,11 @@
     let done = 0;
     let refusal = "";
     for (const wish of wishes) {
-      tell(start, t("Room {room}: {n} of {m}…", { room: wish.room, n: done + 1, m: wishes.length }));
+      tell(start, t("{room}: {n} of {m}…", { room: im.roomTitle(wish.room), n: done + 1, m: wishes.length }));
       const answer = await im.desk.order("set-up", wish);
       if (!start) return;
       if (!answer.ok) {
-        refusal = t("Room {room}: {why}", { room: wish.room, why: answer.message });
+        refusal = t("{room}: {why}", { room: im.roomTitle(wish.room), why: answer.message });
         break;
       }
       done += 1;
@@ -166,8 +166,10 @@
     }
     busy(false);
     proposeRoom();
-    const words = t("{n} of {m} rooms set up.", { n: done, m: wishes.length });
-    tell(start, refusal ? `${words} ${refusal}` : words, refusal !== "");
+    const words = wishes.length > 1 ? t("{n} of {m} rooms set up.", { n: done, m: wishes.length }) : refusal ? "" : t("{room} is set up.", { room: im.roomTitle(wishes[0].room) });
+    // What is there now is what is looked at next.
+    if (!refusal) start.details.open = false;
+    tell(start, [words, refusal].filter(Boolean).join(" "), refusal !== "");
   }
 
   // The next room in which nobody is; the ward's other rooms are offered while a name is typed.
@@ -202,7 +204,7 @@
       return;
     }
     download(answer.name.endsWith(".toml") ? answer.name : `${answer.name}.toml`, answer.toml);
-    tell(ends, t("Saved: {n} rooms, {m} events.", { n: answer.rooms, m: answer.events }));
+    tell(ends, t("Saved. Rooms: {n}, events: {m}.", { n: answer.rooms, m: answer.events }));
   }
 
   function download(name, text) {
@@ -217,7 +219,7 @@
     let refusal = "";
     for (const bed of im.desk.state.beds.filter((one) => one.running)) {
       const answer = await im.desk.order("stop", { room: bed.room });
-      if (!answer.ok) refusal = t("Room {room}: {why}", { room: bed.room, why: answer.message });
+      if (!answer.ok) refusal = t("{room}: {why}", { room: im.roomTitle(bed.room), why: answer.message });
     }
     if (ends) tell(ends, refusal || t("All patients are stopped. Their sessions stay open."), refusal !== "");
   }
@@ -225,7 +227,7 @@
   function askToClear(is) {
     const rooms = Array.from(im.model.rooms.values());
     const sessions = rooms.filter((room) => room.session).length;
-    im.setText(ends.question, t("{n} sessions are ended, their devices revoked and {m} rooms taken out of use. What is on record stays there.", { n: sessions, m: rooms.length }));
+    im.setText(ends.question, t("Sessions that end: {n}. Rooms taken out of use with their simulated devices: {m}. What is on record stays there.", { n: sessions, m: rooms.length }));
     ends.asking.hidden = !is;
     ends.usual.hidden = is;
     (is ? ends.keep : ends.clear).focus();
@@ -238,8 +240,13 @@
     if (!ends) return;
     ends.sure.disabled = ends.keep.disabled = false;
     askToClear(false);
-    const words = answer.ok ? t("The ward is clear: {n} sessions ended, {m} devices revoked, {k} rooms taken out of use.", { n: answer.sessions, m: answer.devices, k: answer.rooms }) : answer.message;
+    const words = answer.ok ? t("The ward is clear. Sessions ended: {n}, devices revoked: {m}, rooms taken out of use: {k}.", { n: answer.sessions, m: answer.devices, k: answer.rooms }) : answer.message;
     tell(ends, words, !answer.ok);
+  }
+
+  function saveWords(state, n) {
+    if (!state.known) return t("Save as scenario file");
+    return n === 1 ? t("Save as scenario file (1 event)") : t("Save as scenario file ({n} events)", { n });
   }
 
   function paint() {
@@ -253,7 +260,7 @@
       if (!state.beds.length) start.details.open = true;
     }
     const events = state.beds.reduce((sum, bed) => sum + bed.events, 0);
-    im.setText(ends.saveText, state.known ? t("Save as scenario file ({n} events)", { n: events }) : t("Save as scenario file"));
+    im.setText(ends.saveText, saveWords(state, events));
     const running = state.beds.some((bed) => bed.running);
     ends.save.disabled = ends.stop.disabled = !running;
     ends.clear.disabled = !state.known;

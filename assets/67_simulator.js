@@ -75,9 +75,11 @@
     if (im.model.ready) judge(im.clock.now());
   }
 
+  const runningWords = (n) => (n === 1 ? t("1 patient runs") : t("{n} patients run", { n }));
+
   function paintDesk(state) {
     const running = state.beds.filter((bed) => bed.running).length;
-    im.setText(page.desk, state.known ? t("{n} patients run", { n: running }) : t("No answer from the desk"));
+    im.setText(page.desk, state.known ? runningWords(running) : t("No answer from the desk"));
     im.setAttr(page.desk.parentNode, "data-desk", state.known ? "live" : "lost");
   }
 
