@@ -77,9 +77,10 @@ class _Furnisher:
         name, course = str(place + 1), _COURSES[place % len(_COURSES)]
         if name not in self._rooms:
             self._give(orders.AddRoom(name=name))
+        # The device first: a patient whom nothing measures is an alarm.
+        device, token = self._device(name)
         if self._rooms.get(name) not in self._busy:
             self._start_session(name, place, course)
-        device, token = self._device(name)
         return {"room": name, "device": device, "token": token, "phase_offset_min": course.minutes}
 
     def _device(self, room: str) -> tuple[str, str]:
