@@ -36,7 +36,8 @@ def export(
     context: typer.Context,
     session: Annotated[str, typer.Argument(metavar="ID")],
     file_format: Annotated[
-        Literal["csv", "parquet", "fhir", "pdf"], typer.Option("--format", help="What to write.")
+        Literal["csv", "parquet", "fhir", "pdf", "registry"],
+        typer.Option("--format", help="What to write."),
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="It is complete or absent.")],
     resolution: Annotated[

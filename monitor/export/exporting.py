@@ -12,6 +12,7 @@ from monitor.export.csv_export import readings_csv
 from monitor.export.deidentified import deidentify
 from monitor.export.events import event_rows, events_csv
 from monitor.export.extract import Extract, read_extract
+from monitor.export.report.speech import Speech
 from monitor.export.sealed_file import Seal, Sheet, write_sealed
 from monitor.locale import SOURCE_LANGUAGE, load_translations
 from monitor.service.phrases import Phrases
@@ -19,7 +20,7 @@ from monitor.service.ports import Records
 from monitor.service.protocols import Protocol
 
 _UTC = ZoneInfo("UTC")
-Format = Literal["csv", "parquet", "fhir", "pdf"]
+Format = Literal["csv", "parquet", "fhir", "pdf", "registry"]
 Resolution = Literal["reading", "minute"]
 Progress = Callable[[int], None]
 """Told the bytes written so far, again and again."""
@@ -125,11 +126,29 @@ def _fhir(extract: Extract, wanted: Wanted, out: Path) -> list[Sheet]:
 
 
 def _pdf(extract: Extract, wanted: Wanted, out: Path) -> list[Sheet]:
-    from monitor.export.report.speech import Speech
     from monitor.export.report.typesetting import session_page
 
-    pages = session_page(extract, Speech(_phrases(wanted), wanted.zone))
+    pages = session_page(extract, _speech(wanted))
     return [Sheet(out, pages, extract.seal(len(extract.readings)))]
+
+
+def _registry(extract: Extract, wanted: Wanted, out: Path) -> list[Sheet]:
+    """The form for programs and on paper; ``out`` is the one that its name asks for."""
+    from monitor.export.report.form import form_json
+    from monitor.export.report.typesetting import form_page
+
+    on_paper = out if out.suffix == ".pdf" else out.with_suffix(".pdf")
+    for_programs = out.with_suffix(".json") if out == on_paper else out
+    seal = extract.seal(len(extract.readings))
+    sheets = [
+        Sheet(for_programs, [form_json(extract)], seal),
+        Sheet(on_paper, form_page(extract, _speech(wanted)), seal),
+    ]
+    return sorted(sheets, key=lambda sheet: sheet.path != out)
+
+
+def _speech(wanted: Wanted) -> Speech:
+    return Speech(_phrases(wanted), wanted.zone)
 
 
 def _phrases(wanted: Wanted) -> Phrases:
@@ -141,4 +160,5 @@ _FORMATS: dict[str, Callable[[Extract, Wanted, Path], list[Sheet]]] = {
     "parquet": _parquet,
     "fhir": _fhir,
     "pdf": _pdf,
+    "registry": _registry,
 }

@@ -148,7 +148,7 @@ def plan_text(plan: facts.InfusionPlanned, speech: Speech) -> str:
     """The dose as it was planned."""
     text = f"{speech.number(plan.dose_mg)} mg, {speech.number(plan.minutes)} min"
     if plan.dose_mg_per_kg is not None:
-        text += f" ({plan.dose_mg_per_kg:g} mg/kg)"
+        text += f" ({speech.number(plan.dose_mg_per_kg)} mg/kg)"
     return speech.gettext("Dose {dose}").format(dose=text)
 
 

@@ -1,0 +1,163 @@
+"""The registry form on paper: one page, an empty box where the record says nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from monitor.domain import infusion
+from monitor.domain.readings import MINUTE, Instant
+from monitor.export.extract import Extract
+from monitor.export.registry.effects import Effect, dissociation, sedation
+from monitor.export.registry.form import registry_form
+from monitor.export.report.happenings import severity
+from monitor.export.report.sheet import head_lines, marks, seal_line
+from monitor.export.report.speech import NOTHING, Speech
+from monitor.export.report.trace import phase_names
+
+Json = dict[str, Any]
+_MOST_ROWS = 40
+
+
+def form_sheet(extract: Extract, speech: Speech) -> Json:
+    """What the page says."""
+    _ = speech.gettext
+    form = registry_form(extract)
+    events = [_event(known, extract, speech) for known in form["adverse_events"]]
+    drugs = [_drug(known, extract, speech) for known in form["medications"]]
+    record = extract.record()
+    groups = [
+        [_("Treatment"), _treatment(form, extract, speech)],
+        [_("Blood pressure, mmHg"), _pressures(form, speech)],
+        [_("Durations"), _durations(form, speech)],
+        [_("Discharge"), _discharge(form, speech)],
+        [_("Sedation"), _effect(sedation(record), extract, speech)],
+        [_("Dissociation"), _effect(dissociation(record), extract, speech)],
+    ]
+    return {
+        "language": speech.language,
+        "title": _("Registry form"),
+        "marks": marks(extract, speech),
+        "head": head_lines(extract, speech),
+        "groups": groups,
+        "lists": [
+            [_("Adverse events"), events[:_MOST_ROWS], len(events), _("None was entered.")],
+            [_("Medicines given"), drugs[:_MOST_ROWS], len(drugs), _("None was entered.")],
+        ],
+        "more": _("and {n} more in the record"),
+        "missing": _missing(groups, speech),
+        "seal": seal_line(extract, speech),
+        "note": _("Made by infusion-monitor, which is not a certified medical device."),
+    }
+
+
+def form_json(extract: Extract) -> bytes:
+    """The same form for programs."""
+    return (json.dumps(registry_form(extract), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _treatment(form: Json, extract: Extract, speech: Speech) -> list[list[str]]:
+    _, given = speech.gettext, form["treatment"]
+    session = extract.session
+    return [
+        [_("Dose"), _with_unit(given["dose_mg"], "mg", speech)],
+        [_("Dose by weight"), _with_unit(given["dose_mg_per_kg"], "mg/kg", speech)],
+        [_("Began"), _clock(infusion.began_at(session), speech)],
+        [_("Ended"), _clock(infusion.ended_at(session), speech)],
+        [_("Pauses"), str(given["pauses"])],
+        [_("Stopped early"), _("yes") if given["stopped_early"] else _("no")],
+    ]
+
+
+def _pressures(form: Json, speech: Speech) -> list[list[str]]:
+    _ = speech.gettext
+    named = {"before": _("Before"), "at_40_min": _("At 40 min"), "end": _("At the end")}
+    return [[label, _pressure(form["blood_pressure"][name])] for name, label in named.items()]
+
+
+def _pressure(cuff: Json | None) -> str:
+    if cuff is None:
+        return ""
+    minutes = cuff["minutes"]
+    when = "" if minutes is None else f"  ({minutes:+.0f} min)"
+    return f"{cuff['systolic']:g}/{cuff['diastolic']:g}{when}"
+
+
+def _durations(form: Json, speech: Speech) -> list[list[str]]:
+    _, found = speech.gettext, form["durations"]
+    named = {
+        "infusion_minutes": _("Infusion"),
+        "observation_minutes": _("Observation"),
+        "session_minutes": _("Whole session"),
+    }
+    return [
+        [label, "" if found[name] is None else speech.length(found[name] * MINUTE)]
+        for name, label in named.items()
+    ]
+
+
+def _effect(effect: Effect, extract: Extract, speech: Speech) -> list[list[str]]:
+    _ = speech.gettext
+    occurred = "" if effect.occurred is None else (_("yes") if effect.occurred else _("no"))
+    began = infusion.began_at(extract.session)
+    worst = "" if effect.worst is None else str(effect.worst)
+    onset, ended = (_since(at, began, speech) for at in (effect.onset_at, effect.ended_at))
+    if effect.occurred is False:
+        onset = ended = NOTHING
+    return [
+        [_("Occurred"), occurred],
+        [_("Began"), onset],
+        [_("Ended"), ended],
+        [_("Worst score"), worst],
+    ]
+
+
+def _discharge(form: Json, speech: Speech) -> list[list[str]]:
+    _, found = speech.gettext, form["discharge"]
+    not_met = found["not_met"]
+    unmet = "" if not_met is None else ", ".join(not_met) or _("none")
+    return [
+        [_("State"), phase_names(speech)[form["outcome"]]],
+        [_("Signed by"), found["signed_by"] or ""],
+        [_("Criteria not met"), unmet],
+    ]
+
+
+def _event(event: Json, extract: Extract, speech: Speech) -> list[str]:
+    name = speech.chosen(extract.course.events, event["event"])
+    return [_minutes(event), name, severity(event["severity"], speech), event["note"] or ""]
+
+
+def _drug(drug: Json, extract: Extract, speech: Speech) -> list[str]:
+    name = speech.chosen(extract.course.drugs, drug["drug"])
+    dose = f"{speech.number(drug['dose'])} {drug['unit']}"
+    return [_minutes(drug), name, dose, speech.chosen(extract.course.routes, drug["route"])]
+
+
+def _minutes(known: Json) -> str:
+    return NOTHING if known["minutes"] is None else f"{known['minutes']:+.0f} min"
+
+
+def _missing(groups: list[list[Any]], speech: Speech) -> str:
+    count = sum(not answer for _title, lines in groups for _label, answer in lines)
+    if not count:
+        return ""
+    return speech.ngettext(
+        "{n} box is empty: the record does not say.",
+        "{n} boxes are empty: the record does not say.",
+        count,
+    )
+
+
+def _with_unit(value: float | None, unit: str, speech: Speech) -> str:
+    return "" if value is None else f"{speech.number(value)} {unit}"
+
+
+def _clock(at: Instant | None, speech: Speech) -> str:
+    return "" if at is None else speech.clock(at)
+
+
+def _since(at: Instant | None, began: Instant | None, speech: Speech) -> str:
+    if at is None or began is None:
+        return ""
+    return f"{speech.clock(at)}  ({(at - began) / MINUTE:+.0f} min)"

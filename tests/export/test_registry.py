@@ -1,0 +1,173 @@
+"""The registry form has what the record has, and says of every empty box that it is empty."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.domain import facts
+from monitor.domain.readings import MINUTE, Metric
+from monitor.domain.sessions import Phase
+from monitor.export.extract import Extract, read_extract
+from monitor.export.registry import registry_form
+from monitor.export.report.form import form_sheet
+from monitor.export.report.typesetting import form_page
+from monitor.service.ports import Records, StoredReading
+from monitor.storage import open_records
+from monitor.wire.base import rfc3339
+from tests.export.clinic import PROTOCOLS, an_extract, exported
+from tests.export.test_pdf import a_long_one, sessions, speech
+from tests.export.whole_session import BEGAN, ENDED, write_whole_session
+from tests.storage.builders import NOW, STREAM, a_reading, fact
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
+    folder = tmp_path_factory.mktemp("whole")
+    write_whole_session(folder)
+    records = open_records(folder)
+    yield records
+    records.close()
+
+
+@pytest.fixture(scope="module")
+def whole(records: Records) -> Extract:
+    return read_extract(records, "s1", PROTOCOLS, simulated=True)
+
+
+def treated(*bodies: facts.FactBody, cuffs: tuple[float, ...] = ()) -> Json:
+    """The form of a session with an infusion; ``cuffs`` in minutes from its beginning, the systolic 120 and as many."""
+    session = an_extract().session
+    for phase, at in ((Phase.BASELINE, NOW), (Phase.INFUSION, BEGAN), (Phase.OBSERVATION, ENDED)):
+        session = session.entering(phase, at)
+    readings = [
+        StoredReading(
+            "s1",
+            STREAM,
+            n,
+            0,
+            a_reading(0, None, metric=Metric.NIBP)._replace(
+                measured_at=BEGAN + round(minutes * MINUTE),
+                at=BEGAN + round(minutes * MINUTE),
+                systolic=120.0 + n,
+                diastolic=80.0,
+            ),
+        )
+        for n, minutes in enumerate(cuffs)
+    ]
+    extract = an_extract(
+        readings,
+        session=session,
+        facts=[fact(body, getattr(body, "measured_at", NOW)) for body in bodies],
+        now=ENDED + 60 * MINUTE,
+    )
+    return registry_form(extract)
+
+
+def score(kind: str, minutes: int, value: int) -> facts.ScoreEntered:
+    at = BEGAN + minutes * MINUTE
+    return facts.ScoreEntered("s1", f"{kind}{minutes}", kind, value, at)
+
+
+def test_a_whole_session_fills_the_form(whole: Extract) -> None:
+    form = registry_form(whole)
+    assert form["missing"] == []
+    assert form["state"] == "final"
+    pressures = {
+        name: (found["systolic"], found["minutes"])
+        for name, found in form["blood_pressure"].items()
+    }
+    assert pressures == {"before": (124, -5), "at_40_min": (163, 35), "end": (124, 95)}
+    assert form["durations"] == {
+        "infusion_minutes": 39,
+        "observation_minutes": 65,
+        "session_minutes": 135,
+    }
+    sedation, dissociation = form["sedation"], form["dissociation"]
+    assert (sedation["onset_minutes"], sedation["ended_minutes"]) == (10, 50)
+    assert (sedation["scale"], sedation["worst"]) == ("moaas", 3)
+    assert (dissociation["onset_minutes"], dissociation["ended_minutes"]) == (20, 60)
+    assert [event["event"] for event in form["adverse_events"]] == ["nausea"]
+    assert [drug["drug"] for drug in form["medications"]] == ["ondansetron"]
+    assert form["discharge"]["not_met"] == []
+
+
+def test_the_pressure_at_40_minutes_is_the_nearest_within_ten() -> None:
+    assert treated(cuffs=(-3, 28, 41, 49))["blood_pressure"]["at_40_min"]["systolic"] == 122
+    form = treated(cuffs=(-3, 28, 55))
+    assert form["blood_pressure"]["at_40_min"] is None
+    assert "blood_pressure.at_40_min" in form["missing"]
+
+
+def test_nobody_having_looked_is_not_the_same_as_nothing_having_been_seen() -> None:
+    assert treated()["sedation"]["occurred"] is None
+    assert "sedation.occurred" in treated()["missing"]
+    calm = treated(score("moaas", 10, 5), score("dissociation", 10, 1))
+    assert calm["sedation"]["occurred"] is False
+    assert calm["dissociation"]["occurred"] is False
+    before = treated(score("moaas", -10, 4))
+    assert before["sedation"]["occurred"] is None
+
+
+def test_an_effect_whose_end_was_not_seen_says_so() -> None:
+    form = treated(score("moaas", 10, 4), score("moaas", 20, 5), score("moaas", 30, 3))
+    assert form["sedation"]["onset_minutes"] == 10
+    assert form["sedation"]["ended_at"] is None
+    assert "sedation.ended_at" in form["missing"]
+
+
+def test_an_event_begins_an_effect_and_a_voided_one_does_not() -> None:
+    at = BEGAN + 12 * MINUTE
+    seen = facts.EventEntered("s1", "e1", "dissociation_calm", None, None, at)
+    form = treated(seen, score("dissociation", 30, 0))["dissociation"]
+    assert (form["onset_at"], form["ended_minutes"]) == (rfc3339(at), 30)
+    voided = facts.EntryVoided("s1", "e1", "a slip", None)
+    assert treated(seen, voided)["dissociation"]["occurred"] is None
+
+
+def test_both_forms_leave_together_whichever_is_named(records: Records, tmp_path: Path) -> None:
+    for name in ("form.json", "form.pdf"):
+        done = exported(records, "s1", tmp_path / name, file_format="registry")
+        assert done.files[0].name == name
+        assert json.loads((tmp_path / "form.json").read_text())["session"] == "s1"
+        assert (tmp_path / "form.pdf").read_bytes().startswith(b"%PDF-")
+        assert (tmp_path / f"{name}.seal.json").exists()
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_the_paper_form_is_one_page(whole: Extract, language: str) -> None:
+    assert len(form_page(whole, speech(language), "png")) == 1
+
+
+@pytest.mark.parametrize("name", sessions())
+def test_every_session_has_a_form_of_one_page(name: str) -> None:
+    extract = sessions()[name]
+    assert len(form_page(extract, speech("nb"), "png")) == 1
+    assert registry_form(extract)["missing"]
+
+
+def test_as_many_events_as_a_page_does_not_hold_are_counted_on_it() -> None:
+    entered = [
+        fact(facts.EventEntered("s1", f"e{n}", "nausea", "mild", "word " * 60, NOW))
+        for n in range(90)
+    ]
+    extract = replace(a_long_one(), facts=entered)
+    assert form_sheet(extract, speech())["lists"][0][2] == 90
+    assert len(form_page(extract, speech(), "png")) == 1
+
+
+def test_the_form_for_research_has_no_names(records: Records, tmp_path: Path) -> None:
+    done = exported(
+        records, "s1", tmp_path / "form.json", file_format="registry", deidentified=True
+    )
+    content = done.files[0].read_text()
+    assert json.loads(content)["deidentified"] is True
+    for secret in ("Kari", "settled", "P-1", "2026-"):
+        assert secret not in content
