@@ -4,7 +4,6 @@
 (function (im) {
   const t = im.t;
   const PARTLY_PX = 6;
-  const MORE_PX = 26;
   // Which list gets its next whole rows when there is room for few: alarms, due, acknowledged, not watched.
   const TURNS = [[0, 1], [3, 1], [1, 1], [2, 1], [3, 2], [1, 2], [0, 2], [2, 2], [0, Infinity], [3, Infinity], [1, Infinity], [2, Infinity]];
 
@@ -93,14 +92,15 @@
     const elements = Array.from(lists.keys());
     if (elements.length !== 4 || !elements[0].parentNode.parentNode) return [];
     let free = freeHeight(elements[0]);
+    const moreRoom = moreHeight();
     const plans = elements.map((element) => ({ element, ends: rowEnds(element), shown: 0, full: false }));
-    free -= plans.filter((plan) => plan.ends.length > 1).length * MORE_PX;
+    free -= plans.filter((plan) => plan.ends.length > 1).length * moreRoom;
     for (const [turn, wanted] of TURNS) {
       const plan = plans[turn];
       while (!plan.full && plan.shown < Math.min(wanted, plan.ends.length)) {
         const { ends, shown } = plan;
         const isLast = shown + 1 === ends.length;
-        const cost = ends[shown] - (shown ? ends[shown - 1] : 0) - (isLast && shown ? MORE_PX : 0);
+        const cost = ends[shown] - (shown ? ends[shown - 1] : 0) - (isLast && shown ? moreRoom : 0);
         if (cost > free && shown) plan.full = true;
         else {
           free -= cost;
@@ -110,6 +110,9 @@
     }
     return plans.map(({ element, ends, shown }) => [element, shown ? `${ends[shown - 1]}px` : ""]);
   }
+
+  // What the button below a list takes: more where fingers press it.
+  const moreHeight = () => parseFloat(getComputedStyle(lists.values().next().value.more.button).minHeight);
 
   // All sizes are read before anything is written.
   function look() {

@@ -92,6 +92,7 @@
     root.style.setProperty("--ch", `${height / 100}px`);
     const narrow = width <= NARROW;
     root.classList.toggle("is-low", height <= LOW);
+    root.classList.toggle("is-crowded", height < ROOM_BELOW);
     root.classList.toggle("is-narrow", narrow);
     root.classList.toggle("is-narrow-tall", narrow && height >= ROOM_BELOW);
     root.classList.toggle("is-narrow-low", narrow && height < ROOM_BELOW);

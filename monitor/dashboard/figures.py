@@ -194,6 +194,11 @@ def _layout(view: TraceView) -> dict[str, Any]:
         "hoverdistance": 12,
         "hoverlabel": {"bgcolor": palette.panel, "font": {"color": palette.text}},
         "dragmode": "zoom",
+        "modebar": {
+            "bgcolor": "rgba(0,0,0,0)",
+            "color": palette.muted,
+            "activecolor": palette.text,
+        },
         "xaxis": {
             "type": "date",
             # Below the marks of what staff entered.
@@ -255,6 +260,8 @@ def _panel_titles(view: TraceView) -> list[dict[str, Any]]:
             "xanchor": "left",
             "yanchor": "top" if domain[1] == 1.0 else "bottom",
             "showarrow": False,
+            "bgcolor": view.palette.panel,
+            "borderpad": 0,
             "font": {"color": view.palette.muted, "size": 12},
         }
         for metric, (_axis, domain, *_rest) in _PANELS.items()

@@ -146,7 +146,7 @@ def told_marks(marks: Iterable[Mark], shown: tuple[Instant, Instant]) -> list[Ma
         if not told or mark.at - told[-1].at >= room:
             told.append(mark)
         elif RANK[Priority(mark.priority)] > RANK[Priority(told[-1].priority)]:
-            told[-1] = told[-1]._replace(priority=mark.priority)
+            told[-1] = mark
     return told
 
 
@@ -242,6 +242,9 @@ def _limit_number(limit: Limit, palette: Palette) -> dict[str, Any]:
         "xanchor": "right",
         "yanchor": "bottom" if limit.side is Side.ABOVE else "top",
         "showarrow": False,
+        # Another limit's line may run here: the number stays readable.
+        "bgcolor": palette.panel,
+        "borderpad": 0,
         "font": {"color": palette.of_priority(limit.priority), "size": 11},
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from dash import Dash, Input, Output, html
 
 from monitor.dashboard import ids, order_forms
+from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.control_fills import (
     fill_baseline,
     fill_handover,
@@ -100,7 +101,14 @@ def register_callbacks(app: Dash) -> None:
 def _limits(words: Words) -> Any:
     _ = words.gettext
     body = [
-        html.Div(id=LIMITS.part("table"), className="limits-table"),
+        html.Div(
+            id=LIMITS.part("table"),
+            className="limits-table",
+            # It scrolls: arrow keys need it to have the focus.
+            tabIndex="0",
+            role="region",
+            **attributes(aria_label=_("Alarm limits of this patient")),
+        ),
         html.Div(
             [
                 choice_field(LIMITS, "limit", _("Change the limit"), is_first=True),

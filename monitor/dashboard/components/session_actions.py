@@ -113,6 +113,7 @@ def _more(visit: Visit, session: Session) -> Any:
                     "component": "button",
                     "type": "button",
                     "className": "button",
+                    "w": "100%",
                     "disabled": closed,
                     "data-key": ".",
                 },
