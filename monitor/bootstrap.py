@@ -217,7 +217,7 @@ async def _serve_gateway(
             desk.journal,
             desk.clock,
             pager,
-            count_unassigned=lambda since: desk.records.unassigned_count(since=since),
+            unassigned=desk.records,
             host=settings.host,
             port=settings.gateway_port,
             credential=credential,

@@ -14,7 +14,7 @@ from monitor.domain.readings import HOUR, MINUTE, SECOND, Instant
 from monitor.domain.sessions import Session
 from monitor.service.plan_ports import UnassignedSpan
 from monitor.wire.base import rfc3339
-from monitor.wire.orders import ConfirmAssignment, Order, ProposeAssignment
+from monitor.wire.orders import ConfirmAssignment, Order, ProposeAssignment, WithdrawAssignment
 
 GAP_MS = 2 * MINUTE
 """A device that was silent for longer was at something else."""
@@ -70,6 +70,11 @@ def propose_order(words: Words, filled: Filled) -> Order:
 def confirm_order(_words: Words, filled: Filled) -> Order:
     """The second one."""
     return ConfirmAssignment(assignment=filled.amends)
+
+
+def withdraw_order(_words: Words, filled: Filled) -> Order:
+    """A proposal that was wrong."""
+    return WithdrawAssignment(assignment=filled.amends, reason=wanted(filled, "reason"))
 
 
 def _narrowed(words: Words, filled: Filled, name: str, known: Instant, rest_ms: int) -> Instant:

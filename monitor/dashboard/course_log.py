@@ -35,6 +35,8 @@ def course_text(
             return _discharge_text(words, course, body)
         case facts.AssignmentProposed() | facts.AssignmentConfirmed():
             return _assignment_text(words, names, body)
+        case facts.AssignmentWithdrawn(_assignment, _session, reason):
+            return _("Proposal for readings withdrawn: {reason}").format(reason=reason)
         case _:
             return None
 

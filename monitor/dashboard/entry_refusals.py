@@ -26,7 +26,9 @@ def entry_refusal(words: Words, result: OrderResult) -> str | None:
         "voided": _("This entry was voided or corrected before."),
         "other_kind": _("An entry is corrected by one of its kind."),
         "other_session": _("An entry is corrected within its session."),
-        "assigned": _("Some of these readings are in another proposal already."),
+        "assigned": _("Some of these readings were given to a session before."),
+        "proposed": _("Some of these readings are in another proposal already."),
+        "confirmed": _("This was confirmed before: it stands."),
         "unknown_assignment": _("There is no such proposal."),
         "alarm_ended": _("This alarm is over."),
         "unknown_alarm": _("There is no such alarm."),
@@ -71,5 +73,6 @@ def order_name(words: Words, order: str) -> str:
         "call_help": _("call for help"),
         "propose_assignment": _("assign readings"),
         "confirm_assignment": _("confirm readings"),
+        "withdraw_assignment": _("withdraw a proposal"),
     }
     return names.get(order, order.replace("_", " "))

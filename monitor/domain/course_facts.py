@@ -251,6 +251,15 @@ class AssignmentProposed:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignmentWithdrawn:
+    """A proposal that nobody confirms any more; its readings are as they were."""
+
+    assignment_id: str
+    session_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentConfirmed:
     """Second signature, by somebody else: the readings count as the session's, marked as late."""
 

@@ -26,6 +26,7 @@ from monitor.domain.alarm_facts import (
 from monitor.domain.course_facts import (
     AssignmentConfirmed,
     AssignmentProposed,
+    AssignmentWithdrawn,
     BaselineConfirmed,
     CheckAnswered,
     DischargeSigned,
@@ -92,6 +93,7 @@ __all__ = [
     "AlarmsTested",
     "AssignmentConfirmed",
     "AssignmentProposed",
+    "AssignmentWithdrawn",
     "AudioPaused",
     "BaselineConfirmed",
     "CheckAnswered",
@@ -221,6 +223,7 @@ FactBody = (
     | EntryVoided
     | DischargeSigned
     | AssignmentProposed
+    | AssignmentWithdrawn
     | AssignmentConfirmed
     | ReviewCommented
     | ReviewSigned

@@ -63,6 +63,7 @@ MAY_ORDER: dict[str, frozenset[str]] = {
     "correct_entry": _BEDSIDE,
     "propose_assignment": _BEDSIDE,
     "confirm_assignment": _BEDSIDE,
+    "withdraw_assignment": _BEDSIDE,
     "comment_review": PRESCRIBERS,
     "sign_review": REVIEWERS,
     "enter_outcome": _BEDSIDE,

@@ -19,7 +19,7 @@ from monitor.domain.facts import Fact
 from monitor.gateway.commits import GroupCommit
 from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, ROTATED, Close, DeviceFeed
 from monitor.gateway.health import OLDEST_SELF_CHECK_S, Health
-from monitor.gateway.recount import CountUnassigned, Recount
+from monitor.gateway.recount import Recount, Unassigned
 from monitor.gateway.stations import Stations
 from monitor.gateway.viewers import Viewer
 from monitor.service.ports import StoredReading
@@ -75,7 +75,7 @@ class Group:
     pages: list[Page]
     devices: list[Device]
     replies: list[Callable[[], None]]
-    recount: bool = False
+    given: list[str] = field(default_factory=list)
     screens: list[Screen] = field(default_factory=list)
     snapshot: Snapshot | None = None
 
@@ -89,12 +89,12 @@ class Core:
         journal: Journal,
         clock: Clock,
         pager: Pager,
-        count_unassigned: CountUnassigned,
+        unassigned: Unassigned,
     ) -> None:
         self.monitor = monitor
         self.clock = clock
         self.pager = pager
-        self.recount = Recount(monitor, clock, count_unassigned)
+        self.recount = Recount(monitor, clock, unassigned)
         self.stations = Stations(monitor, monitor.clock_speed)
         self.commits: GroupCommit[Group] = GroupCommit(journal, self.collect, self.publish)
         self.health = Health(self.commits, self._now_s())
@@ -135,7 +135,7 @@ class Core:
         devices, self._waiting_devices = list(self._waiting_devices), set()
         replies, self._replies = self._replies, []
         notices, pages = self.monitor.take_notices(), self.monitor.take_pages()
-        group = Group(batch, None, notices, pages, devices, replies, self.monitor.take_recount())
+        group = Group(batch, None, notices, pages, devices, replies, self.monitor.take_given())
         if update is not None:
             self._collected += 1
             group.update = update.model_copy(update={"seq": self._collected})
@@ -169,8 +169,8 @@ class Core:
             self.pager.submit(page)
         for reply in group.replies:
             reply()
-        if group.recount:
-            self.recount.start()
+        if group.given:
+            self.recount.start(group.given)
 
     # Time
 

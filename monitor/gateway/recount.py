@@ -1,10 +1,10 @@
-"""Counting the readings that belong to no session anew, off the event loop, after some were given to one."""
+"""After readings of nobody were given to a session: taken into it, and those left counted anew, off the event loop."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -13,26 +13,35 @@ from monitor.service.ports import RecordsUnavailableError
 
 if TYPE_CHECKING:
     from monitor.service.monitor import Monitor
-    from monitor.service.ports import Clock
+    from monitor.service.ports import Clock, StoredReading
 
 _log = structlog.get_logger("monitor.gateway")
 
-CountUnassigned = Callable[[Instant], int]
-"""How many readings since a moment belong to no session, as the database has it; called in a thread of its own."""
+
+class Unassigned(Protocol):
+    """What only the database knows of readings of nobody; asked in a thread of its own."""
+
+    def unassigned_count(self, *, since: Instant = 0) -> int:
+        """How many readings since a moment belong to no session."""
+
+    def assigned_readings(self, assignment_id: str) -> list[StoredReading]:
+        """The readings that an assignment gives to its session."""
 
 
 class Recount:
     """At most one count at a time; what was asked for meanwhile is counted after it."""
 
-    def __init__(self, monitor: Monitor, clock: Clock, count: CountUnassigned) -> None:
+    def __init__(self, monitor: Monitor, clock: Clock, unassigned: Unassigned) -> None:
         self._monitor = monitor
         self._clock = clock
-        self._count = count
+        self._unassigned = unassigned
         self._task: asyncio.Task[None] | None = None
+        self._given: list[str] = []
         self._again = False
 
-    def start(self) -> None:
-        """What was given to a session is durable: count."""
+    def start(self, given: Iterable[str]) -> None:
+        """That these assignments were confirmed is durable: take their readings in, and count."""
+        self._given += given
         if self._task is not None and not self._task.done():
             self._again = True
             return
@@ -46,13 +55,22 @@ class Recount:
     async def _run(self) -> None:
         while True:
             self._again = False
-            since, known = self._monitor.unassigned_since(self._clock.now())
             try:
-                counted = await asyncio.to_thread(self._count, since)
+                await self._take_in()
+                await self._count()
             except RecordsUnavailableError as error:
-                # The old number is too high rather than too low, and the next confirmation counts again.
-                _log.error("the unassigned readings were not counted", error=str(error))
-            else:
-                self._monitor.unassigned_counted(counted, known, self._clock.now())
+                # The old number is too high rather than too low, and the next confirmation brings everything again.
+                _log.error("readings given to a session were not read", error=str(error))
             if not self._again:
                 return
+
+    async def _take_in(self) -> None:
+        for assignment in list(self._given):
+            stored = await asyncio.to_thread(self._unassigned.assigned_readings, assignment)
+            self._monitor.take_in_given(assignment, stored, self._clock.now())
+            self._given.remove(assignment)
+
+    async def _count(self) -> None:
+        since, known = self._monitor.unassigned_since(self._clock.now())
+        counted = await asyncio.to_thread(lambda: self._unassigned.unassigned_count(since=since))
+        self._monitor.unassigned_counted(counted, known, self._clock.now())

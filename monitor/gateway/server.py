@@ -15,7 +15,7 @@ from websockets.asyncio.server import Server, serve
 from monitor.gateway.arrivals import Arrivals
 from monitor.gateway.core import Core
 from monitor.gateway.feed_protocol import RESTARTING
-from monitor.gateway.recount import CountUnassigned
+from monitor.gateway.recount import Unassigned
 from monitor.gateway.routes import Routes, choose_subprotocol
 from monitor.identity import ArgonHasher
 from monitor.wire.device import MAX_FRAME_BYTES
@@ -56,7 +56,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     clock: Clock,
     pager: Pager,
     *,
-    count_unassigned: CountUnassigned,
+    unassigned: Unassigned,
     host: str,
     port: int,
     credential: str,
@@ -70,7 +70,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     ``ready`` is called with the port once connections are taken. Raises OSError when the port cannot be had, and
     whatever the alarm engine or the journal raised: a gateway without alarms must end, and be seen to.
     """
-    core = Core(monitor, journal, clock, pager, count_unassigned)
+    core = Core(monitor, journal, clock, pager, unassigned)
     routes = Routes(
         core=core, credential=credential, cookie_key=cookie_key, hasher=hasher or ArgonHasher()
     )

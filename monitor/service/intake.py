@@ -20,7 +20,8 @@ from monitor.domain.readings import (
     is_sentinel,
 )
 from monitor.domain.sessions import Session
-from monitor.service import ports
+from monitor.service import given_readings, ports
+from monitor.service.points import point_of
 from monitor.service.ward import TREND_MS, TREND_STEP_MS, Connection, Ward
 from monitor.wire.base import milliseconds
 from monitor.wire.device import DeviceReading, Readings, RejectedReading
@@ -75,11 +76,11 @@ def record_frame(
             continue
         session = ward.session_of_device(device_id, judged.at)
         session_id = None if session is None else session.id
-        ward.pending.readings.append(
-            ports.StoredReading(session_id, stream, frame.seq, index, judged)
-        )
+        known = ports.StoredReading(session_id, stream, frame.seq, index, judged)
+        ward.pending.readings.append(known)
         stored.append(judged)
-        by_session.setdefault(session_id, []).append(judged)
+        if session is not None or not given_readings.take_in_late(ward, known, now):
+            by_session.setdefault(session_id, []).append(judged)
     for session_id, readings in by_session.items():
         _pass_on(ward, session_id, readings, offset_ms, now)
     return FrameOutcome(len(stored), rejected)
@@ -245,23 +246,6 @@ def show(ward: Ward, session: Session, readings: list[Reading]) -> None:
         if not reading.late and (known is None or reading.at >= known.at):
             bedside.latest[metric] = reading
         _extend_trend(bedside.trend, metric, point)
-
-
-def point_of(room_id: str, reading: Reading) -> Point:
-    """A reading as screens get it."""
-    return (
-        room_id,
-        str(reading.metric),
-        reading.at,
-        reading.received_at,
-        reading.value,
-        reading.systolic,
-        reading.diastolic,
-        reading.mean,
-        reading.status,
-        int(reading.late),
-        reading.source,
-    )
 
 
 def _extend_trend(trend: dict[str, deque[Point]], metric: str, point: Point) -> None:

@@ -6,16 +6,18 @@ each batch durable, and tell devices and screens only then.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from monitor.domain import facts
 from monitor.domain.alarm_system import SessionChange
 from monitor.domain.readings import HOUR, SECOND, Instant
 from monitor.domain.registry import Device, Operator
 from monitor.domain.screens import WARD
 from monitor.identity import hash_token
-from monitor.service import checkpoints, intake, orders, screens, updates, views
+from monitor.service import checkpoints, given_readings, intake, orders, screens, updates, views
 from monitor.service.given import Given, Outcome
 from monitor.service.intake import FrameOutcome
-from monitor.service.ports import Batch, Page
+from monitor.service.ports import Batch, Page, StoredReading
 from monitor.service.screen_lists import ScreenLists
 from monitor.service.verdicts import Verdicts
 from monitor.service.ward import Connection, Notice, Outbox, Ward
@@ -225,10 +227,16 @@ class Monitor:
         )
         return updates.update_of(ward, outbox, lists, now)
 
-    def take_recount(self) -> bool:
-        """Whether readings were given to a session: once that is durable, those of nobody are counted anew."""
-        wanted, self.ward.recount_unassigned = self.ward.recount_unassigned, False
-        return wanted
+    def take_given(self) -> list[str]:
+        """Assignments that were confirmed: once that is durable, their readings are taken in with ``take_in_given``."""
+        given, self.ward.given = self.ward.given, []
+        return given
+
+    def take_in_given(
+        self, assignment_id: str, stored: Iterable[StoredReading], now: Instant
+    ) -> None:
+        """The readings of a confirmed assignment as they are stored; each counts in its session once."""
+        given_readings.take_in(self.ward, assignment_id, stored, now)
 
     def unassigned_since(self, now: Instant) -> tuple[Instant, int]:
         """Since when the unassigned readings are counted, and how many are known at this moment."""

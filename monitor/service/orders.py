@@ -77,6 +77,7 @@ _HANDLERS: dict[type[Message], Callable[[Ward, Given], dict[str, Any]]] = {
     wire.CorrectEntry: entry_orders.correct_entry,
     wire.ProposeAssignment: assignment_orders.propose_assignment,
     wire.ConfirmAssignment: assignment_orders.confirm_assignment,
+    wire.WithdrawAssignment: assignment_orders.withdraw_assignment,
     wire.CommentReview: review_orders.comment_review,
     wire.SignReview: review_orders.sign_review,
     wire.EnterOutcome: review_orders.enter_outcome,

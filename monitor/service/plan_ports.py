@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from monitor.domain.assignments import Assignment
 from monitor.domain.readings import Instant
 from monitor.domain.visits import Visit
+
+if TYPE_CHECKING:
+    from monitor.service.ports import StoredReading
 
 
 class UnassignedSpan(NamedTuple):
@@ -32,6 +35,9 @@ class PlanRecords(Protocol):
 
     def unassigned_span(self, device_id: str, first_at: Instant, last_at: Instant) -> int:
         """How many of the device's readings of this time, both ends included, belong to no session."""
+
+    def assigned_readings(self, assignment_id: str) -> list[StoredReading]:
+        """The readings that an assignment speaks of, as they are its session's: late. By corrected time."""
 
     def protocol_texts(self) -> dict[str, str]:
         """Edition to text of every protocol that a session was ever run by."""

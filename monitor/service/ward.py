@@ -107,8 +107,10 @@ class Ward:
     plan: Plan = field(default_factory=Plan)
     assignments: dict[str, Assignment] = field(default_factory=dict)
     """By id, confirmed ones too."""
-    recount_unassigned: bool = False
-    """Readings that belonged to no session were given to one: only the record can say how many are left."""
+    given: list[str] = field(default_factory=list)
+    """Assignments confirmed since the last batch: only the record has their readings, and how many are left."""
+    given_meanwhile: dict[str, set[tuple[str, int, int]]] = field(default_factory=dict)
+    """Of each assignment whose readings are not taken in yet: stream, seq and index of those that came since."""
     counters: dict[str, int] = field(default_factory=dict)
     positions: dict[tuple[str, str], StreamPosition] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
@@ -218,6 +220,11 @@ class Ward:
         """Whose reading it is: the session open, at that moment, in the room where the device stood then."""
         room_id = self.registry.room_of(device_id, at)
         return None if room_id is None else self.session_at(room_id, at)
+
+    def assignment_of(self, device_id: str, at: Instant) -> Assignment | None:
+        """The confirmed assignment that speaks of what a device measured at a moment."""
+        of_moment = (a for a in self.assignments.values() if a.overlaps(device_id, at, at))
+        return next((known for known in of_moment if not known.is_open), None)
 
     def bedside(self, room_id: str) -> Bedside:
         """The newest values of a room."""

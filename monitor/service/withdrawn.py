@@ -8,7 +8,7 @@ from monitor.domain import facts
 from monitor.domain.readings import Metric, Reading
 from monitor.domain.sessions import Session
 from monitor.service.entry_bodies import manual_readings
-from monitor.service.intake import point_of
+from monitor.service.points import point_of
 from monitor.service.ward import Ward
 from monitor.wire.live import Point
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.sql.base import Executable
 
 from monitor.domain import facts
@@ -63,6 +63,11 @@ def _confirmed(body: facts.AssignmentConfirmed, fact: Fact) -> Statements:
     return (assignment,)
 
 
+def _withdrawn(body: facts.AssignmentWithdrawn, _fact: Fact) -> Statements:
+    """It waits no longer; that it was there is in the journal."""
+    return (delete(assignments).where(assignments.c.id == body.assignment_id),)
+
+
 PLAN_STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {
     facts.VisitPlanned: _planned,
     facts.VisitMoved: lambda body, _: _visit(
@@ -71,4 +76,5 @@ PLAN_STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {
     facts.VisitCancelled: lambda body, _: _visit(body.visit_id, cancelled=True),
     facts.AssignmentProposed: _proposed,
     facts.AssignmentConfirmed: _confirmed,
+    facts.AssignmentWithdrawn: _withdrawn,
 }

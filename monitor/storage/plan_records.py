@@ -8,9 +8,11 @@ from monitor.domain.assignments import Assignment
 from monitor.domain.readings import Instant
 from monitor.domain.visits import Visit
 from monitor.service.plan_ports import UnassignedSpan
+from monitor.service.ports import StoredReading
 from monitor.storage import tables
+from monitor.storage.names import Names
 from monitor.storage.reader import Reader
-from monitor.storage.session_readings import count_nobodys, nobodys, voided_seqs
+from monitor.storage.session_readings import count_nobodys, load_assigned, nobodys, voided_seqs
 
 
 class SqlitePlanRecords(Reader):
@@ -58,6 +60,10 @@ class SqlitePlanRecords(Reader):
     def unassigned_span(self, device_id: str, first_at: Instant, last_at: Instant) -> int:
         with self._reading() as connection:
             return count_nobodys(connection, device_id, first_at, last_at)
+
+    def assigned_readings(self, assignment_id: str) -> list[StoredReading]:
+        with self._reading() as connection:
+            return load_assigned(connection, Names.load(connection), assignment_id)
 
     def protocol_texts(self) -> dict[str, str]:
         table = tables.facts

@@ -38,12 +38,14 @@ from monitor.storage.rows import reading_from_row
 from monitor.storage.session_readings import load_readings, nobodys
 from monitor.storage.trace import read_trace
 
+_PROPOSED = func.json_extract(tables.facts.c.body, "$.assignment_id")
 _COUNTED = {
-    "room": tables.rooms.c.id,
-    "device": tables.devices.c.id,
-    "session": tables.sessions.c.id,
-    "visit": tables.visits.c.id,
-    "assignment": tables.assignments.c.id,
+    "room": select(tables.rooms.c.id),
+    "device": select(tables.devices.c.id),
+    "session": select(tables.sessions.c.id),
+    "visit": select(tables.visits.c.id),
+    # Of those that were withdrawn only the facts still know, and no id is given twice.
+    "assignment": select(_PROPOSED).where(tables.facts.c.kind == "assignment_proposed"),
 }
 
 
@@ -205,8 +207,6 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
 
     def counters(self) -> dict[str, int]:
         return {
-            what: max(
-                (int(i[1:]) for (i,) in self._rows(select(ids)) if i[1:].isdigit()), default=0
-            )
+            what: max((int(i[1:]) for (i,) in self._rows(ids) if i[1:].isdigit()), default=0)
             for what, ids in _COUNTED.items()
         }

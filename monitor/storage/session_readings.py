@@ -32,11 +32,25 @@ def load_readings(
     given = assigned_rows(connection, session_id, after_batch)
     if not given:
         return stored
-    for row in given:
-        found = reading_from_row(row, names)
-        late = found.reading._replace(late=True)
-        stored.append(found._replace(session_id=session_id, reading=late))
+    stored += [_given(row, names, session_id) for row in given]
     return sorted(stored, key=lambda known: known.reading.at)
+
+
+def load_assigned(connection: Connection, names: Names, assignment_id: str) -> list[StoredReading]:
+    """The readings of one assignment, as they are its session's, by time."""
+    table = _ASSIGNMENTS
+    spoken_of = (table.c.session_id, table.c.device_id, table.c.first_at, table.c.last_at)
+    found = connection.execute(select(*spoken_of).where(table.c.id == assignment_id)).first()
+    if found is None:
+        return []
+    session_id, *span = found
+    rows = connection.execute(select(_READINGS).where(_nobodys_in(*span)).order_by(*_BY_TIME))
+    return [_given(tuple(row), names, session_id) for row in rows]
+
+
+def _given(row: ReadingRow, names: Names, session_id: str) -> StoredReading:
+    found = reading_from_row(row, names)
+    return found._replace(session_id=session_id, reading=found.reading._replace(late=True))
 
 
 def assigned_rows(connection: Connection, session_id: str, after_batch: int) -> list[ReadingRow]:

@@ -243,6 +243,14 @@ class ConfirmAssignment(Message):
     assignment: str
 
 
+class WithdrawAssignment(Message):
+    """A proposal that was wrong, taken back by anybody who might have made it."""
+
+    kind: Literal["withdraw_assignment"] = "withdraw_assignment"
+    assignment: str
+    reason: Reason
+
+
 CourseOrder = (
     PlanSeries
     | PlanVisit
@@ -266,4 +274,5 @@ CourseOrder = (
     | CorrectEntry
     | ProposeAssignment
     | ConfirmAssignment
+    | WithdrawAssignment
 )

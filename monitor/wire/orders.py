@@ -55,6 +55,7 @@ from monitor.wire.course_orders import (
     StopInfusion,
     VoidEntry,
     Weight,
+    WithdrawAssignment,
 )
 from monitor.wire.office_orders import (
     AddDevice,
@@ -144,6 +145,7 @@ __all__ = [
     "TestAlarms",
     "VoidEntry",
     "VoidOutcome",
+    "WithdrawAssignment",
     "parse_order",
 ]
 """Every order, of whatever subject, is found here."""

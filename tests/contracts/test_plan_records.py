@@ -248,6 +248,27 @@ def test_a_reading_named_by_two_assignments_is_there_once(
     assert drawn(records) == [(30, True), (80, True)]
 
 
+def test_the_readings_of_an_assignment_are_told_as_its_sessions(
+    journal: Journal, records: Records
+) -> None:
+    journal.commit(a_batch([*nobodys(-5, 30, 90), stored(31)], proposed()))
+    given = records.assigned_readings("x1")
+    assert [(known.seq, known.session_id, known.reading.late) for known in given] == [
+        (30, "s1", True)
+    ]
+    assert records.assigned_readings("x9") == []
+
+
+def test_a_proposal_that_is_withdrawn_is_gone_and_its_id_is_not_given_again(
+    journal: Journal, records: Records
+) -> None:
+    journal.commit(a_batch(nobodys(30), proposed(1)))
+    journal.commit(a_batch([], facts.AssignmentWithdrawn("x1", "s1", "wrong patient")))
+    assert records.assignments() == []
+    assert [known.seq for known in records.unassigned()] == [30]
+    assert records.counters()["assignment"] == 1
+
+
 def test_a_reading_between_two_assignments_stays_nobodys(
     journal: Journal, records: Records
 ) -> None:

@@ -165,6 +165,9 @@ class RecordsInMemory:
     def assignments(self, *, open_only: bool = False) -> list[Assignment]:
         return [one for one in self.all_assignments if one.is_open or not open_only]
 
+    def assigned_readings(self, assignment_id: str) -> list[StoredReading]:
+        return []
+
     def unassigned_span(self, device_id: str, first_at: Instant, last_at: Instant) -> int:
         return 0
 

@@ -8,7 +8,7 @@ import pytest
 from dash import html
 
 from monitor.dashboard.assigning import Offer, plausible
-from monitor.dashboard.components.assigning import CONFIRM, PROPOSE, assigning_lists
+from monitor.dashboard.components.assigning import CONFIRM, PROPOSE, WITHDRAW, assigning_lists
 from monitor.dashboard.order_forms import Filled, send_filled
 from monitor.domain.assignments import Assignment
 from monitor.domain.readings import HOUR, MINUTE, Metric
@@ -92,11 +92,21 @@ async def test_the_own_proposal_is_confirmed_by_somebody_else() -> None:
     assert answer.sentence == "You proposed this: somebody else must confirm it."
 
 
-@pytest.mark.parametrize(("name", "offered"), [("anna", 0), ("kari", 1)])
-def test_only_the_other_operator_is_offered_to_confirm(name: str, offered: int) -> None:
+async def test_a_proposal_is_withdrawn_with_a_reason() -> None:
+    answer, given = await send(WITHDRAW, "x1", reason=" ")
+    assert list(answer.errors) == ["reason"]
+    assert not given
+    answer, (order,) = await send(WITHDRAW, "x1", reason="wrong patient")
+    assert (order.assignment, order.reason) == ("x1", "wrong patient")
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"), [("anna", ["Withdraw"]), ("kari", ["Bekreft", "Trekk tilbake"])]
+)
+def test_only_the_other_operator_is_offered_to_confirm(name: str, offered: list[str]) -> None:
     waiting = Assignment("x1", "d2", T0 - MINUTE, T0, "s1", "anna", T0, "started late")
     visit = visit_of(parts(records=known(all_assignments=[waiting])), name)
-    assert len(buttons(visit)) == offered
+    assert [button.children for button in buttons(visit)] == offered
 
 
 def test_a_span_is_offered_with_its_session_and_its_times() -> None:

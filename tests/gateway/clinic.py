@@ -129,7 +129,7 @@ class Clinic:
                 self.journal,
                 self.clock,
                 self.pager,
-                count_unassigned=lambda since: self.records.unassigned_count(since=since),
+                unassigned=self.records,
                 host="127.0.0.1",
                 port=port,
                 credential=CREDENTIAL,

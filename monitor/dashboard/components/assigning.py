@@ -41,12 +41,19 @@ CONFIRM = Form(
     fill=fill_nothing,
     presses={"confirm": "confirm"},
 )
-FORMS = (PROPOSE, CONFIRM)
+WITHDRAW = Form(
+    name="assign-withdraw",
+    make=assigning.withdraw_order,
+    fill=fill_nothing,
+    presses={"withdraw": "withdraw"},
+    texts=("reason",),
+)
+FORMS = (PROPOSE, CONFIRM, WITHDRAW)
 
 
 def assigning_dialogs(words: Words) -> list[Any]:
-    """Both dialogs, closed."""
-    return [_proposing(words), _confirming(words)]
+    """Every dialog, closed."""
+    return [_proposing(words), _confirming(words), _withdrawing(words)]
 
 
 def assigning_lists(visit: Visit) -> list[Any]:
@@ -133,6 +140,25 @@ def _confirming(words: Words) -> Any:
     return form_dialog(words, CONFIRM, _("Second signature"), body, send, width=600)
 
 
+def _withdrawing(words: Words) -> Any:
+    _ = words.gettext
+    reason = dmc.TextInput(
+        id=WITHDRAW.part("reason"),
+        label=_("Reason"),
+        value="",
+        size="md",
+        attributes={"input": {"autoComplete": "off", "maxLength": 500, "data-autofocus": "true"}},
+    )
+    body = [
+        dialog_part("amended", "amended-text"),
+        reason,
+        html.P(_("The readings stay without a session and can be proposed anew.")),
+    ]
+    withdraw = _("Withdraw the proposal")
+    send = [button(WITHDRAW.part("withdraw"), withdraw, kind="danger", sends=WITHDRAW.dialog)]
+    return form_dialog(words, WITHDRAW, withdraw, body, send, width=600)
+
+
 def _waiting(visit: Visit, assignment: Assignment) -> Any:
     words, _ = visit.words, visit.words.gettext
     session = visit.parts.records.session(assignment.session_id)
@@ -147,12 +173,14 @@ def _waiting(visit: Visit, assignment: Assignment) -> Any:
         reason=assignment.reason,
     )
     own = assignment.proposed_by == visit.operator.name
+    given = {"entry": assignment.id, "said": said}
     act: Any = html.Span(_("Somebody else must confirm."), className="assign-note")
     if not own:
-        given = {"dialog": CONFIRM.dialog, "entry": assignment.id, "said": said}
         confirm = _("Confirm")
-        act = _opener(confirm, f"{confirm}: {said}", given)
-    return html.Li([_told(said, by), html.Div(act, className="assign-acts")])
+        act = _opener(confirm, f"{confirm}: {said}", {"dialog": CONFIRM.dialog, **given})
+    withdraw = _("Withdraw")
+    back = _opener(withdraw, f"{withdraw}: {said}", {"dialog": WITHDRAW.dialog, **given})
+    return html.Li([_told(said, by), html.Div([act, back], className="assign-acts")])
 
 
 def _span(visit: Visit, span: UnassignedSpan) -> Any:
