@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from monitor.domain.controls import Ending
+from monitor.domain.feed_watch import Told
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.occurrence_book import Change, UnknownAlarmError
 from monitor.domain.readings import Instant, Metric, Reading, Rejection
@@ -39,6 +40,7 @@ class AlarmSystem:
         self._touched: dict[str, None] = {}
         self._changes: list[SessionChange] = []
         self._endings: list[SessionEnding] = []
+        self._told: list[tuple[Instant, Told]] = []
 
     def __iter__(self) -> Iterator[SessionAlarms]:
         return iter(self._sessions.values())
@@ -108,6 +110,12 @@ class AlarmSystem:
         endings, self._endings = self._endings, []
         return endings
 
+    def take_told(self) -> list[tuple[Instant, Told]]:
+        """What has gone in and stands in no other fact; call it after ``take_changes``."""
+        told, self._told = self._told, []
+        return told
+
     def _collect(self, session_id: str, alarms: SessionAlarms) -> None:
         self._changes += [SessionChange(session_id, change) for change in alarms.take_changes()]
         self._endings += [SessionEnding(session_id, ending) for ending in alarms.take_endings()]
+        self._told += alarms.take_told()

@@ -23,6 +23,14 @@ ENTRIES = (
     course.NoteEntered,
 )
 """The facts that are entries of staff: each has ``entry``, its id, and ``measured_at``."""
+_OF_ALARMS = (
+    facts.AlarmChanged,
+    facts.WatchBegun,
+    facts.WatchResumed,
+    facts.FeedExpected,
+    facts.FeedForgotten,
+    facts.ClockCompared,
+)
 EntryFact = (
     facts.VitalsEntered
     | facts.ScoreEntered
@@ -118,10 +126,10 @@ class Chart:
     def apply(self, fact: facts.Fact) -> None:
         """Take a fact of this session in; most change nothing but the revision.
 
-        Alarms change nothing at all: screens are told of them as they happen.
+        Alarms, and what they are made from, change nothing at all: screens are told of them as they happen.
         """
         body = fact.body
-        if isinstance(body, facts.AlarmChanged):
+        if isinstance(body, _OF_ALARMS):
             return
         self.revision += 1
         if isinstance(body, ENTRIES):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from monitor.domain.breaches import NEVER
 from monitor.domain.conditions import Condition, clock, missing, no_device
+from monitor.domain.feed_facts import ClockCompared, FeedExpected, FeedForgotten, WatchResumed
 from monitor.domain.feeds import CONTINUOUS, DEFAULT_INTERVALS, Feed, Vital
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.occurrence_book import OccurrenceBook
 from monitor.domain.readings import Instant, Metric, Reading, Rejection
 from monitor.domain.session_state import SessionState
 
+ENGINE = 1
+"""Raised whenever the same input may give other alarms than before."""
+Told = FeedExpected | FeedForgotten | ClockCompared | WatchResumed
+"""What goes into the alarm system and stands in no other fact."""
 _OF_FEEDS = ("missing|", f"{clock.KIND}|")
 
 
@@ -20,6 +25,24 @@ class FeedWatch:
         self._settings = settings
         self._state = state
         self._book = book
+        self._told: list[tuple[Instant, Told]] = []
+
+    def take_told(self) -> list[tuple[Instant, Told]]:
+        """What the journal must be told of since the last call."""
+        told, self._told = self._told, []
+        return told
+
+    def resume(self, now: Instant) -> None:
+        """The system runs again."""
+        self._state.resumed_at = now
+        self._told.append((now, WatchResumed(self._state.session_id, ENGINE)))
+
+    def forget(self, source: str, now: Instant) -> None:
+        """Stop watching a device; what no other one measures is measured by none from now on."""
+        gone = self._state.feeds.pop(source, None)
+        left = self._state.feeds.values()
+        self._state.unmeasured |= no_device.left_alone(gone, left, self._settings.ladder, now)
+        self._told.append((now, FeedForgotten(self._state.session_id, source)))
 
     def expect(self, source: str, intervals: dict[str, float] | None, now: Instant) -> None:
         """Watch a device: for the metrics it names, or for pulse and SpO2 while it has not said."""
@@ -27,18 +50,13 @@ class FeedWatch:
         if known is None:
             known = self._state.feeds[source] = Feed(source)
         known.expect(intervals if intervals is not None else DEFAULT_INTERVALS, now)
+        self._told.append((now, FeedExpected(self._state.session_id, source, intervals)))
 
-    def forget(self, source: str, now: Instant) -> None:
-        """Stop watching a device; what no other one measures is measured by none from now on."""
-        gone = self._state.feeds.pop(source, None)
-        left = self._state.feeds.values()
-        self._state.unmeasured |= no_device.left_alone(gone, left, self._settings.ladder, now)
-
-    def observe_offset(self, source: str, offset_ms: int, now: Instant) -> None:
-        """The clock offset of a device's connection, in ms, as of its newest frame."""
+    def observe_offset(self, source: str, offset_ms: int, now: Instant) -> bool:
+        """The clock offset of a device's connection, in ms, as of its newest frame; True when that is told staff."""
         feed = self._state.feeds.get(source)
         if feed is None or feed.offset_ms == offset_ms:
-            return
+            return False
         was_told, before = feed.offset_since is not None, clock.key_of(feed)
         feed.offset_ms = offset_ms
         is_off = abs(offset_ms) > self._settings.clock_ms
@@ -51,6 +69,39 @@ class FeedWatch:
         if is_off:
             holds = clock.condition(feed, self._settings)
             self._book.reconcile(clock.key_of(feed), holds, now)
+        return is_off or was_told
+
+    def observe_status(self, source: str, offset_ms: int, now: Instant) -> None:
+        """The same, of a frame that leaves no readings behind."""
+        if self.observe_offset(source, offset_ms, now):
+            self._tell_offset(self._state.feeds[source], offset_ms, now)
+
+    def tell_offset_unlike(self, feed: Feed, reading: Reading, now: Instant) -> None:
+        """Tell the offset where a frame's first reading does not say it: while a clock's step back is not settled."""
+        of_reading = _offset_of(reading)
+        expected = of_reading if feed.offset_told is None else feed.offset_told
+        if expected != feed.offset_ms:
+            told = None if of_reading == feed.offset_ms else feed.offset_ms
+            self._tell_offset(feed, told, now)
+
+    def compare_clock(self, source: str, offset_ms: int | None, now: Instant) -> None:
+        """Go by what was told when the alarms were recorded."""
+        feed = self._state.feeds.get(source)
+        if feed is not None:
+            feed.offset_told = offset_ms
+            if offset_ms is not None:
+                self.observe_offset(source, offset_ms, now)
+
+    def observe_offset_of(self, reading: Reading, now: Instant) -> None:
+        """The offset that counted when a recorded frame came: what was told, or what its first reading says."""
+        feed = self._state.feeds.get(reading.source)
+        if feed is not None:
+            told = feed.offset_told
+            self.observe_offset(feed.source, _offset_of(reading) if told is None else told, now)
+
+    def _tell_offset(self, feed: Feed, offset_ms: int | None, now: Instant) -> None:
+        feed.offset_told = offset_ms
+        self._told.append((now, ClockCompared(self._state.session_id, feed.source, offset_ms)))
 
     def arrived(self, feed: Feed, reading: Reading, now: Instant) -> bool:
         """Note the arrival; True when the feed's conditions may have changed by it."""
@@ -122,3 +173,8 @@ def _unexpected(feed: Feed, metric: Metric, now: Instant) -> Vital:
     interval = None if metric not in CONTINUOUS else 1000
     vital = feed.vitals[str(metric)] = Vital(metric, now, interval)
     return vital
+
+
+def _offset_of(reading: Reading) -> int:
+    """By how much its time was corrected, in ms."""
+    return reading.at - reading.measured_at

@@ -62,6 +62,8 @@ class Feed:
     vitals: dict[str, Vital] = field(default_factory=dict)
     offset_ms: int = 0
     offset_since: Instant | None = None
+    offset_told: int | None = None
+    """The offset of the newest ``ClockCompared``."""
 
     def expect(self, intervals: dict[str, float], now: Instant) -> None:
         """Watch for the metrics the device says it sends.

@@ -15,7 +15,7 @@ from monitor.domain.breaches import NEVER
 from monitor.domain.conditions import help_call, late, overdue, score
 from monitor.domain.conditions.overdue import Agendum, next_cuff_at
 from monitor.domain.controls import Controls, Ending
-from monitor.domain.feed_watch import FeedWatch
+from monitor.domain.feed_watch import FeedWatch, Told
 from monitor.domain.limits import AlarmSettings, Limit
 from monitor.domain.occurrence_book import Change, OccurrenceBook
 from monitor.domain.readings import Instant, Metric, Reading, Rejection
@@ -56,14 +56,33 @@ class SessionAlarms:
         self._feeds.forget(source, now)
         self._judge_all(now)
 
+    def resume(self, now: Instant) -> None:
+        """The system runs again: silence is only spoken of when devices have had time to come back."""
+        self._feeds.resume(now)
+
     def observe_offset(self, source: str, offset_ms: int, now: Instant) -> None:
-        """The clock offset of a device's connection, in ms, as of its newest frame."""
+        """The clock offset of a device's connection, in ms, as of the frame whose readings are observed next."""
         self._feeds.observe_offset(source, offset_ms, now)
+
+    def observe_status(self, source: str, offset_ms: int, now: Instant) -> None:
+        """The same, of a frame without readings."""
+        self._feeds.observe_status(source, offset_ms, now)
+
+    def compare_clock(self, source: str, offset_ms: int | None, now: Instant) -> None:
+        """Go by what was told of a device's clock when its alarms were recorded (``ClockCompared``)."""
+        self._feeds.compare_clock(source, offset_ms, now)
+
+    def observe_again(self, readings: Sequence[Reading], now: Instant) -> None:
+        """Take a recorded frame of a device in; the clock offset follows from it, or is the one that was told."""
+        self._feeds.observe_offset_of(readings[0], now)
+        self.observe(readings, now)
 
     def observe(self, readings: Sequence[Reading], now: Instant) -> None:
         """Take the readings of one frame (all from one source) or of one entry in."""
         self.tick(now)
         feed = self.state.feeds.get(readings[0].source) if readings else None
+        if feed is not None:
+            self._feeds.tell_offset_unlike(feed, readings[0], now)
         changed = False
         for reading in readings:
             self._values.observe(reading, now)
@@ -106,6 +125,10 @@ class SessionAlarms:
         """Pauses that are over since the last call."""
         endings, self._endings = self._endings, []
         return endings
+
+    def take_told(self) -> list[tuple[Instant, Told]]:
+        """What has gone in since the last call and stands in no other fact; it makes the alarms derivable."""
+        return self._feeds.take_told()
 
     def call_help(self, now: Instant) -> None:
         """A person wants somebody there at once; held until it is acknowledged."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from monitor.domain import discharge, schedule
 from monitor.domain.conditions import overdue
 from monitor.domain.conditions.overdue import Agendum
+from monitor.domain.course import Course
 from monitor.domain.discharge import Record
 from monitor.domain.readings import Instant
 from monitor.domain.sessions import Phase, Session
@@ -19,7 +22,8 @@ def settle(ward: Ward, now: Instant) -> None:
         alarms = ward.alarms.session(session_id)
         if session is None or alarms is None:
             continue
-        agenda = _agenda(ward, session)
+        course = ward.protocol_of(session).course
+        agenda = agenda_of(session, course, tasks(ward, session))
         if agenda != alarms.state.agenda:
             ward.alarms.touch(session_id)
             alarms.set_agenda(agenda, now)
@@ -63,13 +67,13 @@ def verdict(ward: Ward, session: Session, now: Instant) -> discharge.Verdict | N
     return discharge.verdict(record(ward, session, now))
 
 
-def _agenda(ward: Ward, session: Session) -> list[Agendum]:
-    """What the alarm system must know to be due; the cuff it knows itself."""
-    timed = session.phase in ward.protocol_of(session).course.phase_ms
+def agenda_of(session: Session, course: Course, due: Iterable[schedule.Task]) -> list[Agendum]:
+    """What of it the alarm system must know; the cuff it knows itself."""
+    timed = session.phase in course.phase_ms
     words = {schedule.CHECKS: overdue.CHECKS, schedule.PHASE_END: overdue.INFUSION_END}
     return [
         Agendum(words.get(task.kind, task.what), task.at, task.every_ms)
-        for task in tasks(ward, session)
+        for task in due
         if task.kind == schedule.SCORE
         or (task.kind == schedule.CHECKS and timed)
         or (task.kind == schedule.PHASE_END and task.what == Phase.INFUSION)

@@ -13,7 +13,16 @@ from itertools import groupby, islice
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.domain.alarm_system import SessionChange
-from monitor.domain.facts import AlarmChanged, DeviceConnected, Fact
+from monitor.domain.facts import (
+    AlarmChanged,
+    ClockCompared,
+    Fact,
+    FeedExpected,
+    FeedForgotten,
+    SessionStarted,
+    WatchBegun,
+)
+from monitor.domain.feed_watch import ENGINE
 from monitor.domain.readings import SECOND, Instant, Reading
 from monitor.domain.session_alarms import SessionAlarms
 from monitor.domain.session_state import SessionState
@@ -61,6 +70,16 @@ def fact_of(changed: SessionChange) -> Fact:
     return Fact(change.at, change.by or Fact.SYSTEM, changed.session_id, body)
 
 
+def note_what_went_in(ward: Ward) -> None:
+    """Put on record what the alarms go by and no order or reading says: with it they can be derived again."""
+    pending = ward.pending.facts
+    for fact in [known for known in pending if isinstance(known.body, SessionStarted)]:
+        begun = WatchBegun(fact.body.session_id, ENGINE)  # type: ignore[union-attr]
+        pending.append(Fact(fact.at, Fact.SYSTEM, begun.session_id, begun))
+    for at, told in ward.alarms.take_told():
+        pending.append(Fact(at, Fact.SYSTEM, told.session_id, told))
+
+
 def due_checkpoints(ward: Ward, changes: Iterable[SessionChange], now: Instant) -> list[Checkpoint]:
     """A checkpoint of each session whose alarms changed, and of a few whose last one is too old."""
     changed = {change.session_id: None for change in changes} | ward.must_checkpoint
@@ -100,12 +119,24 @@ def replay(alarms: SessionAlarms, events: Sequence[Reading | Fact]) -> None:
         frame = list(together)
         readings = [event for event in frame if isinstance(event, Reading)]
         if readings:
-            now = readings[0].received_at
-            alarms.observe_offset(readings[0].source, readings[0].at - readings[0].measured_at, now)
-            alarms.observe(readings, now)
+            alarms.observe_again(readings, readings[0].received_at)
         for event in frame:
-            if isinstance(event, Fact) and isinstance(event.body, DeviceConnected):
-                alarms.expect(event.body.device_id, event.body.intervals or None, event.at)
+            if isinstance(event, Fact):
+                take_in_again(alarms, event)
+    alarms.take_told()
+
+
+def take_in_again(alarms: SessionAlarms, fact: Fact) -> None:
+    """What ``note_what_went_in`` has put on record of feeds."""
+    match fact.body:
+        case FeedExpected(_, device_id, intervals):
+            alarms.expect(device_id, intervals, fact.at)
+        case FeedForgotten(_, device_id):
+            alarms.forget(device_id, fact.at)
+        case ClockCompared(_, device_id, offset_ms):
+            alarms.compare_clock(device_id, offset_ms, fact.at)
+        case _:
+            pass
 
 
 def _frame_of(event: Reading | Fact) -> tuple[str, Instant]:

@@ -101,7 +101,7 @@ class Monitor:
         session = self.ward.session_of_device(device_id, now)
         alarms = None if session is None else self.ward.alarms.touch(session.id)
         if alarms is not None:
-            alarms.observe_offset(device_id, offset_ms, now)
+            alarms.observe_status(device_id, offset_ms, now)
         self._room_changed(device_id, now)
 
     def frame_refused(self, device_id: str, message: str, now: Instant) -> None:
@@ -209,6 +209,7 @@ class Monitor:
         for change in changes:
             ward.pending.facts.append(checkpoints.fact_of(change))
         self._note_endings()
+        checkpoints.note_what_went_in(ward)
         ward.outbox.changes += changes
         ward.pending.checkpoints += checkpoints.due_checkpoints(ward, changes, now)
         if ward.pending.is_empty():

@@ -11,6 +11,7 @@ from monitor.domain.readings import Instant, Reading
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
 from monitor.service.plan_ports import PlanRecords
+from monitor.service.proof_ports import ProofRecords
 from monitor.service.review_ports import ReviewRecords
 
 
@@ -152,7 +153,7 @@ class AlarmHistory(NamedTuple):
     rows: list[PastAlarm]
 
 
-class Records(PlanRecords, ReviewRecords, Protocol):
+class Records(PlanRecords, ProofRecords, ReviewRecords, Protocol):
     """Read-only views of what is durable. Safe to use from any thread."""
 
     def rooms(self) -> list[Room]: ...

@@ -130,7 +130,7 @@ def _go_on(ward: Ward, records: Records, restored: RestoredSession, now: Instant
         _watch_devices(ward, session, kept, events, now)
     alarms = ward.alarms.watch(settings, kept)
     checkpoints.replay(alarms, events)
-    kept.resumed_at = now
+    alarms.resume(now)
     for device in () if session.paper else ward.registry.devices_in(session.room_id, now):
         if device.id not in kept.feeds:
             alarms.expect(device.id, None, now)

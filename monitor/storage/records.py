@@ -20,6 +20,7 @@ from monitor.service.ports import (
     StreamPosition,
     Trace,
 )
+from monitor.service.proof_ports import AlarmInputs
 from monitor.storage import tables
 from monitor.storage.alarm_history import read_history
 from monitor.storage.engine import DATABASE_NAME, reader_engine
@@ -35,6 +36,7 @@ from monitor.storage.queries import (
 from monitor.storage.replay import restored_session
 from monitor.storage.review_records import SqliteReviewRecords
 from monitor.storage.rows import reading_from_row
+from monitor.storage.session_proof import load_head, load_inputs
 from monitor.storage.session_readings import load_readings, nobodys
 from monitor.storage.trace import read_trace
 
@@ -160,6 +162,14 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
         voided = self.voided_seqs(session_id)
         with self._reading() as connection:
             return read_trace(connection, session_id, after_batch, voided)
+
+    def alarm_inputs(self, session_id: str) -> AlarmInputs:
+        with self._reading() as connection:
+            return load_inputs(connection, session_id)
+
+    def session_head(self, session_id: str) -> ChainHead:
+        with self._reading() as connection:
+            return load_head(connection, session_id)
 
     def chain_head(self) -> ChainHead:
         table = tables.batches

@@ -26,6 +26,7 @@ from monitor.service.ports import (
     StreamPosition,
     Trace,
 )
+from monitor.service.proof_ports import AlarmInputs, RecordedFact
 from monitor.service.review_ports import SessionFigures, SessionFilter, SessionPage, SessionRow
 
 
@@ -133,6 +134,13 @@ class RecordsInMemory:
         stored = self.readings(session_id, after_batch=after_batch)
         rows = [(room_id, *point_of(one)) for one in stored]
         return Trace(max((one.seq for one in stored), default=0), rows)
+
+    def alarm_inputs(self, session_id: str) -> AlarmInputs:
+        facts = [RecordedFact(1, fact) for fact in self.all_facts if fact.session_id == session_id]
+        return AlarmInputs(session_id, facts, [])
+
+    def session_head(self, session_id: str) -> ChainHead:
+        return ChainHead(1, "3fa9c0d1") if self.session(session_id) else ChainHead(0, "")
 
     def chain_head(self) -> ChainHead:
         return ChainHead(0, "")

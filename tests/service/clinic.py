@@ -11,7 +11,9 @@ from monitor.domain.readings import SECOND
 from monitor.identity import new_token
 from monitor.service.intake import FrameOutcome
 from monitor.service.monitor import Monitor, Outcome
+from monitor.service.past_sessions import protocol_of
 from monitor.service.protocols import load_protocols
+from monitor.service.rehearsal import prove_alarms
 from monitor.service.restore import restore
 from monitor.storage import open_journal, open_records
 from monitor.wire import orders
@@ -126,6 +128,16 @@ class Clinic:
             for known in self.records.alarms(self.session)
             if known.raised_at is not None
         }
+
+    def prove_alarms(self) -> None:
+        """The alarms on disk are those that readings and facts on disk give."""
+        protocols = load_protocols()
+        for session in self.records.sessions():
+            inputs = self.records.alarm_inputs(session.id)
+            protocol = protocol_of(self.records, protocols, session)
+            if protocol is not None and protocol.edition == session.edition:
+                proof = prove_alarms(inputs, protocol.alarms, protocol.course)
+                assert proof.difference is None, proof.difference
 
 
 def value(metric: str, number: float | None, **more: Any) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from tests.service.clinic import Clinic
 
 @pytest.fixture
 def clinic(tmp_path: Path) -> Iterator[Clinic]:
-    """One room, one device, an open session; see Clinic."""
+    """One room, one device, an open session; see Clinic. Whatever a test does, its alarms can be derived again."""
     made = Clinic(tmp_path)
     yield made
     made.journal.close()
+    made.prove_alarms()
