@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from monitor.storage.chain import JournalDamagedError
 from monitor.storage.records import SqliteRecords, open_records
 from monitor.storage.schema import Migration, SchemaError, migrate
+from monitor.storage.session_verify import SessionVerification, verify_session
 from monitor.storage.verify import Fault, Verification, verify
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ __all__ = [
     "JournalDamagedError",
     "Migration",
     "SchemaError",
+    "SessionVerification",
     "SqliteJournal",
     "SqliteRecords",
     "Verification",
@@ -24,6 +26,7 @@ __all__ = [
     "open_journal",
     "open_records",
     "verify",
+    "verify_session",
 ]
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, create_engine, exc, select
+from sqlalchemy import Connection, Row, create_engine, exc, literal_column, select
 
 from monitor.service.ports import ChainHead
 from monitor.storage import tables
-from monitor.storage.chain import HEAD_NAME, Content, mac_of, read_head
+from monitor.storage.chain import HEAD_NAME, NO_HEAD, Content, mac_of, read_head
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.figures import figures_of
@@ -63,15 +63,19 @@ class ChainVerifier:
         self._key = key
         self._names = Names.load(connection)
         self._states = StreamStates()
-        self._readings = _Ordered(connection, tables.readings, "n")
-        self._rejected = _Ordered(connection, tables.rejected_readings, "id")
-        self._facts = _Ordered(connection, tables.facts, "id")
+        self._readings = Ordered(connection, tables.readings, "n")
+        self._rejected = Ordered(connection, tables.rejected_readings, "id")
+        self._facts = Ordered(connection, tables.facts, "id")
 
     def verify(self, head: ChainHead) -> Verification:
         """Walk the batches from the first, then look for what lies outside of them."""
-        reached, last_n = ChainHead(0, ""), 0
+        return self.verify_on(NO_HEAD, 0, head)
+
+    def verify_on(self, reached: ChainHead, last_n: int, head: ChainHead) -> Verification:
+        """The same from the batch after ``reached`` on, which ended with the reading of number ``last_n``."""
         table = tables.batches
-        for row in self._connection.execute(select(table).order_by(table.c.id)):
+        later = select(table).where(table.c.id > reached.batch_id).order_by(table.c.id)
+        for row in self._connection.execute(later):
             fault = self._fault_of(row, reached, last_n)
             if fault is not None:
                 return Verification(reached.batch_id, reached, fault)
@@ -121,6 +125,10 @@ class ChainVerifier:
         ):
             if not rows.is_empty():
                 return Fault(None, f"{what} was added that no batch has")
+        return self._standing_fault()
+
+    def _standing_fault(self) -> Fault | None:
+        """What stands in the tables that the batches do not say."""
         return (
             self._position_fault()
             or projection_fault(self._connection)
@@ -169,13 +177,20 @@ def figures_fault(connection: Connection, names: Names) -> Fault | None:
     return Fault(None, "figures were added that no session has") if stored else None
 
 
-class _Ordered:
-    """A table's rows in the order in which they were committed, taken batch by batch."""
+class Ordered:
+    """A table's rows in the order in which they were committed, taken batch by batch.
 
-    def __init__(self, connection: Connection, table: Any, order: str) -> None:
-        statement = str(select(table).order_by(table.c[order]))
+    ``after``: a column, and the number that it must exceed.
+    """
+
+    def __init__(
+        self, connection: Connection, table: Any, order: str, after: tuple[str, int] | None = None
+    ) -> None:
+        query = select(table).order_by(table.c[order])
+        if after is not None:
+            query = query.where(table.c[after[0]] > literal_column(str(after[1])))
         self._rows: Iterator[tuple[Any, ...]] = iter(
-            tuple(row) for row in connection.exec_driver_sql(statement)
+            tuple(row) for row in connection.exec_driver_sql(str(query))
         )
         self._next = next(self._rows, None)
 
