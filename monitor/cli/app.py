@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from monitor.cli import devices, operators, records, rooms, services, sessions, simulated
+from monitor.cli import devices, operators, proofs, records, rooms, services, sessions, simulated
 from monitor.cli.common import PROGRAM, Refusal, new_app, say
 from monitor.cli.output import refuse_when_unwritable
 
@@ -26,6 +26,7 @@ app.add_typer(operators.app, name="operator")
 app.add_typer(sessions.app, name="session")
 services.register(app)
 records.register(app)
+proofs.register(app)
 simulated.register(app)
 
 

@@ -219,12 +219,9 @@ class SessionAlarms:
         self.tick(now)
         self._book.end_session(now)
         set_by_staff = self.state.controls
-        for ending in (
-            set_by_staff.end_audio_pause("session", now),
-            set_by_staff.end_alarm_pause("session", now),
-        ):
-            if ending is not None:
-                self._endings.append(ending)
+        audio = set_by_staff.end_audio_pause("session", now)
+        alarms = set_by_staff.end_alarm_pause("session", now)
+        self._endings += [ending for ending in (audio, alarms) if ending is not None]
         self.state.next_due = NEVER
 
     def take_changes(self) -> list[Change]:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from monitor.domain.readings import MANUAL_SOURCE
 from monitor.gateway.feed_protocol import DeviceFeed
 from monitor.service.monitor import Monitor
-from monitor.service.ports import StoredReading
+from monitor.service.ports import Batch, StoredReading
+from monitor.service.proof_ports import AlarmInputs, RecordedFact, RecordedFrame
 from monitor.service.protocols import Protocol, load_protocols
 from monitor.service.restore import restore
 from monitor.storage import open_journal, open_records
@@ -40,6 +42,7 @@ class Engine:
         self.now = START
         self.monitor = monitor
         self.readings: dict[str, list[StoredReading]] = {}
+        self._batches: list[Batch] = []
         self._alarms: dict[str, AlarmView] = {}
         self._sessions: dict[str, tuple[str, int]] = {}
 
@@ -77,9 +80,21 @@ class Engine:
             [_row(stored) for stored in self.readings.get(session, ()) if readings],
         )
 
+    def alarm_inputs(self, session: str) -> AlarmInputs:
+        """What would be on record of how the session's alarms came about."""
+        facts: list[RecordedFact] = []
+        frames: list[RecordedFrame] = []
+        for number, batch in enumerate(self._batches, start=1):
+            facts += [
+                RecordedFact(number, fact) for fact in batch.facts if fact.session_id == session
+            ]
+            frames += _frames(number, batch, session)
+        return AlarmInputs(session, facts, frames)
+
     def take(self) -> None:
         """Take what would be stored and shown."""
         batch = self.monitor.take_batch(self.now)
+        self._batches += [] if batch is None else [batch]
         for stored in () if batch is None else batch.readings:
             if stored.session_id is not None:
                 self.readings.setdefault(stored.session_id, []).append(stored)
@@ -135,6 +150,19 @@ class EngineLine:
                 self._heard.refused += 1
             case other:
                 self.last_seq = getattr(other, "last_seq", self.last_seq)
+
+
+def _frames(number: int, batch: Batch, session: str) -> Iterator[RecordedFrame]:
+    """A batch is of one frame, or of none."""
+    stored = [known for known in batch.readings if known.session_id == session]
+    rejected = tuple(known for known in batch.rejected if known.session_id == session)
+    readings = tuple(known.reading for known in stored)
+    if readings and readings[0].source != MANUAL_SOURCE:
+        source, at = readings[0].source, readings[0].received_at
+        yield RecordedFrame(number, at, source, stored[0].stream, stored[0].seq, readings, rejected)
+    elif rejected:
+        _, source, stream, seq, _, at, *_ = rejected[0]
+        yield RecordedFrame(number, at, source, stream, seq, (), rejected)
 
 
 def _seen(view: AlarmView) -> SeenAlarm:

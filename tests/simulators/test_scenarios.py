@@ -6,11 +6,17 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from monitor.service.proof_ports import AlarmInputs
+from monitor.service.protocols import Protocol
+from monitor.service.rehearsal import Verdict, prove_alarms, rehearse
 from simulators.check.stage import play
 from simulators.check.verdict import Outcome
 from simulators.scenarios.library import (
@@ -50,8 +56,72 @@ def test_all_thirteen_stories_and_a_full_ward_are_in_the_library() -> None:
     assert len(library()["ward"].room) == 12
 
 
-def test_the_monitor_does_what_every_scenario_expects(tmp_path: Path) -> None:
-    assert not wrong(played(tmp_path, list(library())))
+class Day(NamedTuple):
+    """The whole library played side by side: the verdicts, and what would be on record of every session."""
+
+    outcomes: list[Outcome]
+    sessions: list[AlarmInputs]
+    protocol: Protocol
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """Played once for all tests of this file that only look at it."""
+    with engine(tmp_path_factory.mktemp("day") / "engine") as monitor:
+        outcomes = asyncio.run(play(list(library().items()), monitor))
+        protocols = monitor.monitor.ward.protocols
+        sessions = list(monitor.monitor.ward.sessions)
+        return Day(outcomes, [*map(monitor.alarm_inputs, sessions)], protocols["ketamine_iv"])
+
+
+def test_the_monitor_does_what_every_scenario_expects(day: Day) -> None:
+    assert not wrong(day.outcomes)
+
+
+def test_rehearsal_with_unchanged_limits_gives_the_recorded_alarms_of_every_scenario(
+    day: Day,
+) -> None:
+    alarms, course = day.protocol.alarms, day.protocol.course
+    assert len(day.sessions) >= len(library())
+    for inputs in day.sessions:
+        rehearsal = rehearse(inputs, alarms, course, alarms)
+        assert rehearsal.problem == ""
+        assert {known.verdict for known in rehearsal.differences} <= {Verdict.UNCHANGED}
+    assert sum(len(prove_alarms(known, alarms, course).changes) for known in day.sessions) > 100
+
+
+def test_limits_that_are_never_crossed_lose_every_alarm_of_a_limit_and_no_other(day: Day) -> None:
+    alarms, course = day.protocol.alarms, day.protocol.course
+    quiet = replace(alarms, limits=(), rises=())
+    counts: Counter[tuple[str, str]] = Counter()
+    for inputs in day.sessions:
+        for known in rehearse(inputs, alarms, course, quiet).differences:
+            alarm = known.recorded or known.rehearsed
+            assert alarm is not None
+            family = alarm.key.partition("|")[0]
+            counts[family, str(known.verdict)] += 1
+    assert counts["limit", "lost"] > 10
+    assert counts["limit", "unchanged"] == 0
+    assert not [key for key in counts if key[1] == "gained"]
+    assert counts["missing", "unchanged"] > 0
+
+
+def test_a_longer_delay_is_told_in_seconds(day: Day) -> None:
+    alarms, course = day.protocol.alarms, day.protocol.course
+    slower = replace(
+        alarms,
+        limits=tuple(
+            replace(limit, delay_ms=limit.delay_ms + 5_000) if limit.delay_ms else limit
+            for limit in alarms.limits
+        ),
+    )
+    delayed = [
+        known
+        for inputs in day.sessions
+        for known in rehearse(inputs, alarms, course, slower).differences
+        if known.verdict is Verdict.DELAYED
+    ]
+    assert {known.seconds for known in delayed} == {5.0}
 
 
 @pytest.mark.parametrize("name", library())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from monitor.domain.alarms import Event, Occurrence
 from monitor.domain.limits import RANK, Priority
 from monitor.domain.occurrence_book import NEVER, Change
 from monitor.domain.readings import SECOND, Instant
+from monitor.wire.base import rfc3339
 
 
 class Verdict(StrEnum):
@@ -75,18 +76,41 @@ def raised_alarms(changes: Iterable[Change]) -> list[RaisedAlarm]:
 def compared(
     recorded: Sequence[RaisedAlarm], rehearsed: Sequence[RaisedAlarm]
 ) -> list[AlarmDifference]:
-    """Each alarm once, by time. Alarms of one condition that overlap are the same alarm."""
-    left = list(rehearsed)
-    found = []
+    """Each recorded alarm once, and what is new, by time.
+
+    Alarms of one condition that overlap are the same alarm; of several the one that was raised nearest to it. One
+    long alarm may stand for several recorded ones: none of them is lost while it is there.
+    """
+    found, met = [], set()
     for before in recorded:
-        after = next((known for known in left if _same(before, known)), None)
-        if after is None:
+        same = [known for known in rehearsed if _same(before, known)]
+        if not same:
             found.append(AlarmDifference(Verdict.LOST, before, None))
-        else:
-            left.remove(after)
-            found.append(_judged(before, after))
-    found += [AlarmDifference(Verdict.GAINED, None, known) for known in left]
+            continue
+        after = min(same, key=lambda known: abs(known.raised_at - before.raised_at))
+        met.add(after.occurrence.id)
+        found.append(_judged(before, after))
+    new = (known for known in rehearsed if known.occurrence.id not in met)
+    found += [AlarmDifference(Verdict.GAINED, None, known) for known in new]
     return sorted(found, key=_when)
+
+
+def described(difference: AlarmDifference) -> dict[str, Any]:
+    """A difference as plain JSON; times in RFC 3339."""
+    before, after = difference.recorded, difference.rehearsed
+    known = before or after
+    return {
+        "verdict": str(difference.verdict),
+        "alarm": None if before is None else before.occurrence.id,
+        "kind": None if known is None else known.occurrence.kind,
+        "metric": None if known is None else known.occurrence.metric,
+        "source": None if known is None else known.occurrence.source,
+        "recorded_priority": None if before is None else str(before.occurrence.priority),
+        "rehearsed_priority": None if after is None else str(after.occurrence.priority),
+        "recorded_at": None if before is None else rfc3339(before.raised_at),
+        "rehearsed_at": None if after is None else rfc3339(after.raised_at),
+        "seconds": difference.seconds,
+    }
 
 
 def _same(one: RaisedAlarm, other: RaisedAlarm) -> bool:

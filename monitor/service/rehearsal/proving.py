@@ -12,8 +12,11 @@ from monitor.domain.facts import Fact
 from monitor.domain.feed_watch import ENGINE
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.occurrence_book import Change
+from monitor.domain.sessions import Session
 from monitor.service.checkpoints import fact_of
+from monitor.service.ports import Records
 from monitor.service.proof_ports import AlarmInputs, RecordedFact
+from monitor.service.protocols import Protocol
 from monitor.service.rehearsal.replay import ORDERS, USUAL, AlarmReplay, Order
 
 
@@ -52,6 +55,13 @@ def prove_alarms(inputs: AlarmInputs, settings: AlarmSettings, course: Course) -
             return proof
         first = first or proof
     return first or AlarmProof([], USUAL)
+
+
+def prove_session(records: Records, protocol: Protocol | None, session: Session) -> AlarmProof:
+    """The same for a session on record; ``protocol`` is the text that it was started with, where that is known."""
+    if protocol is None or protocol.edition != session.edition:
+        return AlarmProof([], USUAL, unknown="the text of its protocol is not on record")
+    return prove_alarms(records.alarm_inputs(session.id), protocol.alarms, protocol.course)
 
 
 def why_unknown(inputs: AlarmInputs) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.domain.course import Course
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.readings import HOUR
 from monitor.domain.sessions import Phase, Session
+from monitor.service.past_sessions import protocol_of
+from monitor.service.ports import Records
 from monitor.service.proof_ports import AlarmInputs
 from monitor.service.protocols import Protocol
 from monitor.service.rehearsal.comparing import AlarmDifference, Verdict, compared, raised_alarms
@@ -55,6 +58,17 @@ def rehearse(
     replay = AlarmReplay(inputs, recorded, course, settings=changed, order=proof.order, keys=keys)
     before, after = raised_alarms(proof.changes), raised_alarms(replay.run())
     return Rehearsal(inputs.session_id, hours, tuple(compared(before, after)))
+
+
+def rehearse_session(
+    records: Records, protocols: Mapping[str, Protocol], session: Session, changed: Protocol
+) -> Rehearsal:
+    """The same for a session on record; ``protocols`` are those of today, by name."""
+    own, inputs = protocol_of(records, protocols, session), records.alarm_inputs(session.id)
+    if own is None or own.edition != session.edition:
+        problem = "the text of its protocol is not on record"
+        return Rehearsal(session.id, _hours(inputs), problem=problem)
+    return rehearse(inputs, own.alarms, own.course, changed.alarms)
 
 
 def _hours(inputs: AlarmInputs) -> float:
