@@ -58,7 +58,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a session to a file, what belongs to it beside it, and the seal of each."""
-    from monitor.export import Source, Wanted
+    from monitor.export import ExportRefusedError, Source, Wanted
     from monitor.export import export as write_export
     from monitor.service.protocols import load_protocols
 
@@ -72,6 +72,8 @@ def export(
             done = write_export(source, wanted, out, _Progress(out).tell)
         except LookupError as error:
             raise Refusal(str(error.args[0])) from None
+        except ExportRefusedError as error:
+            raise Refusal(str(error)) from None
         except OSError as error:
             raise Refusal(f"{out}: {error.strerror}") from None
     files = [str(file) for file in done.files]

@@ -17,7 +17,7 @@ from monitor.domain.facts import Fact
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant
 from monitor.domain.registry import Device
 from monitor.domain.sessions import PhaseEntry, Session
-from monitor.export.extract import Extract
+from monitor.export.extract import ExportRefusedError, Extract
 from monitor.service.ports import StoredReading
 
 DAY_MS = 24 * HOUR
@@ -109,7 +109,12 @@ _TIMES_OF_REASONS = frozenset({"since", "at", "until"})
 
 
 def deidentify(extract: Extract, secret: bytes) -> Extract:
-    """The session without what tells whose it is; ``secret`` is the data directory's."""
+    """The session without what tells whose it is; ``secret`` is the data directory's.
+
+    Raises ExportRefusedError without a secret: anybody could work the references out again.
+    """
+    if not secret:
+        raise ExportRefusedError("without the clinic's secret nothing can be de-identified")
     return _Mask(extract, secret).extract()
 
 

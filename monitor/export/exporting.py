@@ -63,8 +63,8 @@ class Exported(NamedTuple):
 def export(source: Source, wanted: Wanted, out: Path, tell: Progress = lambda _: None) -> Exported:
     """Write the session to ``out``, what belongs to it beside it, and the seal of each.
 
-    Raises LookupError for a session that does not exist, OSError when the files cannot be put in place (then neither
-    they nor a part of them is there).
+    Raises LookupError for a session that does not exist, ExportRefusedError for what cannot be made of it, OSError when
+    the files cannot be put in place. Then neither they nor a part of them is there.
     """
     extract = read_extract(
         source.records, wanted.session_id, source.protocols, simulated=source.simulated

@@ -19,6 +19,10 @@ from monitor.service.ports import ChainHead, Records, StoredReading
 from monitor.service.protocols import Protocol
 
 
+class ExportRefusedError(ValueError):
+    """What is on record cannot be said in this format, or not in the way that was asked for; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extract:
     """One session as it is on record.

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.domain import facts
 from monitor.domain.readings import MANUAL_SOURCE
-from monitor.export import Source, Wanted, export
+from monitor.export import ExportRefusedError, Source, Wanted, export
 from monitor.export.deidentified import EMPTIED, KEPT_FACTS, KEPT_FIELDS, MOMENTS, REPLACED
 from monitor.service.ports import Records, StoredReading
 from monitor.storage import open_journal, open_records
@@ -144,6 +144,12 @@ def test_without_the_secret_nothing_can_be_worked_out_again(
     mine, theirs = (starts(records, tmp_path, "s1", key) for key in (KEY, b"x" * 32))
     assert mine[0] != theirs[0]
     assert mine[1] != theirs[1]
+
+
+def test_without_any_secret_it_is_refused(records: Records, tmp_path: Path) -> None:
+    with pytest.raises(ExportRefusedError, match="secret"):
+        starts(records, tmp_path, "s1", b"")
+    assert not list(tmp_path.glob("s1*"))
 
 
 def test_a_drug_of_the_protocol_keeps_its_name_and_a_typed_one_is_another(

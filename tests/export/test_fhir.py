@@ -15,6 +15,8 @@ from fhirpathpy.models import models
 
 from monitor.domain import facts
 from monitor.domain.readings import MANUAL_SOURCE, Metric
+from monitor.export import ExportRefusedError
+from monitor.export.fhir.bundle import validated
 from monitor.service.ports import Records, StoredReading
 from monitor.storage import open_journal, open_records
 from monitor.wire.base import rfc3339
@@ -319,6 +321,28 @@ def test_a_minute_has_its_median_and_every_cuff(tmp_path: Path) -> None:
     assert [known["valueQuantity"]["value"] for known in pulse] == [82, 70]
     assert pulse[0]["effectivePeriod"]["start"] == rfc3339(begun)
     assert "dataAbsentReason" in one(bundle, "2708-6")
+
+
+def test_what_fhir_does_not_know_is_refused_with_its_place() -> None:
+    with pytest.raises(ExportRefusedError, match=r"no Observation of FHIR: .*status"):
+        validated({"resourceType": "Observation", "status": 7, "code": {"text": "x"}})
+
+
+@pytest.mark.parametrize("text", [" ", "\n", "a\tb", "<b>&\"'", "x" * 5000, "\u00a0", "æ 漢 😀"])
+def test_whatever_was_written_makes_a_valid_bundle(tmp_path: Path, text: str) -> None:
+    bundle = a_session(
+        tmp_path,
+        a_batch(
+            [],
+            facts.NoteEntered("s1", "e1", text, NOW),
+            facts.EventEntered("s1", "e2", text, text, text, NOW),
+            facts.MedicationEntered("s1", "e3", text, 0.001, "puffs", text, text, NOW),
+            facts.EntryVoided("s1", "e3", text, None),
+            facts.SessionCancelled("s1", text, text),
+            an_alarm(note=text, acknowledged_by=text, acknowledged_at=NOW),
+        ),
+    )
+    assert of_kind(bundle, "Procedure")[0]["status"] == "not-done"
 
 
 def test_the_ids_are_the_same_in_the_next_export(records: Records, tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from fhir.resources.R4B import get_fhir_model_class
+from pydantic import ValidationError
 
-from monitor.export.extract import Extract
+from monitor.export.extract import ExportRefusedError, Extract
 from monitor.export.fhir.alarms import alarm_resources
 from monitor.export.fhir.codes import Json
 from monitor.export.fhir.course import course_resources
@@ -22,8 +23,9 @@ _AT_ONCE = 1024
 def bundle_pieces(extract: Extract, phrases: Phrases, resolution: str) -> Iterator[bytes]:
     """The file in pieces. ``resolution``: ``reading``, or ``minute`` for medians.
 
-    What was stored once is held against the FHIR models before it is written; of Observations the first of each shape,
-    because the rest differ from it in numbers and times only. Raises ValueError for what FHIR does not allow.
+    Everything but readings is held against the FHIR models before it is written; of Observations the first of each
+    shape, because the rest differ from it in numbers and times only. Raises ExportRefusedError for what FHIR does not
+    allow.
     """
     binder = Binder(extract, phrases)
     made = Observations(binder)
@@ -36,8 +38,14 @@ def bundle_pieces(extract: Extract, phrases: Phrases, resolution: str) -> Iterat
 
 
 def validated(resource: Json) -> Json:
-    """The same resource. Raises ValueError when it is none of FHIR."""
-    get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+    """The same resource. Raises ExportRefusedError when it is none of FHIR."""
+    kind = resource["resourceType"]
+    try:
+        get_fhir_model_class(kind).model_validate(resource)
+    except ValidationError as error:
+        [first, *_] = error.errors(include_url=False)
+        place = ".".join(map(str, first["loc"]))
+        raise ExportRefusedError(f"this is no {kind} of FHIR: {place}: {first['msg']}") from error
     return resource
 
 

@@ -23,6 +23,7 @@ _STATUS = {
     Phase.CANCELLED: "not-done",
 }
 PRODUCT = "infusion-monitor"
+_UNSAID = "not said"
 
 
 def course_resources(binder: Binder) -> Iterator[Json]:
@@ -203,7 +204,7 @@ def _event(binder: Binder, entry: Entry, body: facts.EventEntered) -> Json:
         "AdverseEvent",
         ["entry", body.entry],
         actuality="actual",
-        event={"text": f"{name}: {body.note}" if body.note else name},
+        event={"text": f"{name}: {body.note}" if (body.note or "").strip() else name},
         subject=binder.patient,
         date=moment(entry.measured_at),
         recordedDate=moment(entry.at),
@@ -242,7 +243,7 @@ def _period(start: int, end: int | None) -> Json:
 
 def _chosen(binder: Binder, choices: tuple[Choice, ...], chosen: str) -> str:
     known = next((choice for choice in choices if choice.id == chosen), None)
-    return chosen if known is None else binder.words(known.text)
+    return (chosen if known is None else binder.words(known.text)).strip() or _UNSAID
 
 
 def _marked(entry: Entry, text: str | None) -> str:

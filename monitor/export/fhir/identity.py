@@ -53,16 +53,32 @@ class Binder:
         return self.reference("session")
 
     def resource(self, kind: str, parts: Iterable[object], /, **fields: object) -> Json:
-        """A resource with what all have; fields of None or nothing are left out."""
+        """A resource with what all have; fields that say nothing are left out."""
         made: Json = {"resourceType": kind, "id": self.id_of(*parts)}
         if self.meta:
             made["meta"] = self.meta
-        return made | {name: value for name, value in fields.items() if value not in (None, "", [])}
+        kept = {name: _without_blanks(value) for name, value in fields.items()}
+        return made | {name: value for name, value in kept.items() if value not in _NOTHING}
 
     def words(self, texts: object) -> str:
         """A text of a protocol in the bundle's language."""
         known = dict(texts) if isinstance(texts, dict) else {}
         return str(known.get(self.language) or known.get("en") or "")
+
+
+def _without_blanks(value: object) -> object:
+    """A text of blanks alone is none, in FHIR too."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, list):
+        return [kept for known in value if (kept := _without_blanks(known)) not in _NOTHING]
+    if isinstance(value, dict):
+        parts = {name: _without_blanks(part) for name, part in value.items()}
+        return {name: part for name, part in parts.items() if part not in _NOTHING}
+    return value
+
+
+_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 def moment(at: int) -> str:
@@ -77,7 +93,7 @@ def person(name: str) -> Json | None:
 
 def annotation(text: str | None, by: str = "", at: int | None = None) -> list[Json]:
     """A note; none for no text."""
-    if not text:
+    if not (text or "").strip():
         return []
     made: Json = {"text": text}
     if by:

@@ -1,0 +1,87 @@
+"""`export`: every format of every session that there may be, from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import records
+from tests.shell import Shell
+
+FORMATS = {
+    "csv": ("s.csv", "s.events.csv"),
+    "parquet": ("s.parquet", "s.events.parquet"),
+    "fhir": ("s.json",),
+    "pdf": ("s.pdf",),
+    "registry": ("s.json", "s.pdf"),
+}
+
+
+def started(shell: Shell) -> str:
+    shell.done("room", "add", "1")
+    return shell.done("session", "start", "--room", "1", "--patient", "P-0417").out.strip()
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_an_open_session_without_readings_leaves_whole_files_that_are_not_final(
+    shell: Shell, tmp_path: Path, file_format: str
+) -> None:
+    session, names = started(shell), FORMATS[file_format]
+    (tmp_path / "out").mkdir()
+    out = tmp_path / "out" / names[0]
+    answer = shell.done("export", session, "--format", file_format, "--out", str(out))
+    assert answer.out == ""
+    assert "not final" in answer.err
+    assert files_in(out.parent) == {n for name in names for n in (name, f"{name}.seal.json")}
+    assert json.loads((out.parent / f"{out.name}.seal.json").read_text())["open"] is True
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_an_unknown_session_is_named_and_leaves_nothing(
+    shell: Shell, tmp_path: Path, file_format: str
+) -> None:
+    shell.done("migrate")
+    (tmp_path / "out").mkdir()
+    out = tmp_path / "out" / "s.x"
+    assert "s9" in shell.refused("export", "s9", "--format", file_format, "--out", str(out))
+    assert files_in(out.parent) == set()
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_folder_that_is_not_there_is_named(shell: Shell, file_format: str) -> None:
+    session = started(shell)
+    out = shell.data / "nowhere" / "s.x"
+    refusal = shell.refused("export", session, "--format", file_format, "--out", str(out))
+    assert "No such file or directory" in refusal
+
+
+def test_a_closed_session_is_final(shell: Shell, tmp_path: Path) -> None:
+    session = started(shell)
+    shell.done("session", "cancel", session, "--reason", "came too late")
+    out = tmp_path / "s.json"
+    answer = shell.done("export", session, "--format", "fhir", "--out", str(out))
+    assert "not final" not in answer.err
+    [procedure] = [
+        entry["resource"]
+        for entry in json.loads(out.read_text())["entry"]
+        if entry["resource"]["resourceType"] == "Procedure"
+    ]
+    assert procedure["status"] == "not-done"
+    assert procedure["statusReason"] == {"text": "came too late"}
+
+
+def test_a_long_export_says_how_far_it_is(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = started(shell)
+    monkeypatch.setattr(records, "PROGRESS_EVERY_S", 0.0)
+    out = tmp_path / "s.csv"
+    answer = shell.done("export", session, "--format", "csv", "--out", str(out))
+    assert "MB so far" in answer.err
+    assert answer.out == ""
