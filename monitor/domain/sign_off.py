@@ -51,6 +51,7 @@ NO_CHANGE = (
     facts.ReviewSigned,
     facts.OrderRefused,
     facts.AssignmentProposed,
+    facts.AssignmentWithdrawn,
     facts.AlarmChanged,
     facts.AlarmShown,
     facts.PauseEnded,

@@ -33,6 +33,8 @@ def take_in_late(ward: Ward, stored: StoredReading, now: Instant) -> bool:
     assignment = ward.assignment_of(stored.reading.source, stored.reading.at)
     if assignment is None:
         return False
+    # Who has signed the session's review has not seen this one.
+    ward.signers.pop(assignment.session_id, None)
     meanwhile = ward.given_meanwhile.get(assignment.id)
     if meanwhile is not None:
         meanwhile.add((stored.stream, stored.seq, stored.index))

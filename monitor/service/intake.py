@@ -213,7 +213,6 @@ def _pass_on(
     session = None if session_id is None else ward.sessions[session_id]
     if session is None:
         ward.count_unassigned(len(readings), now)
-        _spoil_signatures(ward, readings)
         return
     chart = ward.charts.get(session.id)
     if chart is not None:
@@ -226,13 +225,6 @@ def _pass_on(
     alarms.observe_offset(readings[0].source, offset_ms, now)
     ward.alarms.observe(session.id, readings, now)
     show(ward, session, readings)
-
-
-def _spoil_signatures(ward: Ward, readings: list[Reading]) -> None:
-    """A reading of nobody that a confirmed assignment gives to a session is news to who has signed that one."""
-    for known in ward.assignments.values() if ward.signers else ():
-        if known.session_id in ward.signers and any(map(known.gives, readings)):
-            del ward.signers[known.session_id]
 
 
 def show(ward: Ward, session: Session, readings: list[Reading]) -> None:

@@ -62,6 +62,17 @@ def number_in_series() -> ColumnElement[int]:
     return before.correlate(table).scalar_subquery()
 
 
+def numbered_in_series() -> Select[tuple[int, int]]:
+    """The same of every session at once: ``key`` and ``number``."""
+    table = tables.sessions
+    before = (
+        func.count()
+        .filter(table.c.phase != Phase.CANCELLED.value)
+        .over(partition_by=table.c.patient, order_by=table.c.key, rows=(None, -1))
+    )
+    return select(table.c.key, (before + 1).label("number"))
+
+
 def _by_session(
     connection: Connection, table: Table, what: str, when: str, only: str | None
 ) -> dict[str, list[tuple[str, int]]]:

@@ -11,7 +11,7 @@ from monitor.domain.sign_off import SignOff
 from monitor.service.review_ports import SessionFigures, SessionFilter, SessionPage, SessionRow
 from monitor.storage import tables
 from monitor.storage.figures import COUNTS
-from monitor.storage.queries import number_in_series
+from monitor.storage.queries import number_in_series, numbered_in_series
 
 _SESSIONS, _FIGURES, _ROOMS = tables.sessions, tables.session_figures, tables.rooms
 
@@ -25,13 +25,14 @@ STATE: ColumnElement[str] = case(
 _PHASES = {phase.value: place for place, phase in enumerate(Phase)}
 _STATES = {state.value: place for place, state in enumerate(SignOff)}
 _NUMBER = number_in_series()
+_NUMBERED = numbered_in_series().subquery("numbered")
 _ORDERS: dict[str, ColumnElement[Any]] = {
     "started_at": _SESSIONS.c.started_at,
     "ended_at": _SESSIONS.c.ended_at,
     "patient": _SESSIONS.c.patient,
     "room": _ROOMS.c.name,
     "protocol": _SESSIONS.c.protocol,
-    "number": _NUMBER,
+    "number": _NUMBERED.c.number,
     "phase": case(_PHASES, value=_SESSIONS.c.phase),
     "baseline": _FIGURES.c.baseline_systolic,
     "peak": _FIGURES.c.peak_systolic,
@@ -47,6 +48,18 @@ _ORDERS: dict[str, ColumnElement[Any]] = {
 _JOINED = _SESSIONS.join(_FIGURES, _FIGURES.c.session == _SESSIONS.c.key).outerjoin(
     _ROOMS, _ROOMS.c.id == _SESSIONS.c.room_id
 )
+_DETAILS = select(
+    _SESSIONS.c.id,
+    _SESSIONS.c.patient,
+    _SESSIONS.c.protocol,
+    _SESSIONS.c.started_at,
+    _SESSIONS.c.ended_at,
+    _SESSIONS.c.phase,
+    _ROOMS.c.name.label("room"),
+    _NUMBER.label("number"),
+    STATE.label("state"),
+    _FIGURES,
+).select_from(_JOINED)
 
 
 def read_page(
@@ -61,35 +74,31 @@ def read_page(
     """One page. Raises KeyError for an order that there is none of."""
     wanted = _wanted(connection, which)
     page = page_query(wanted, order_by=order_by, descending=descending)
-    rows = connection.execute(page.offset(offset).limit(limit)).mappings()
+    keys = connection.execute(page.offset(offset).limit(limit)).scalars().all()
+    found = connection.execute(_DETAILS.where(_SESSIONS.c.key.in_(keys))).mappings()
+    rows = {row["session"]: _row(row) for row in found}
     counted: FromClause = _JOINED if which.states else _SESSIONS
     total = select(func.count()).select_from(counted).where(*wanted)
-    return SessionPage(connection.execute(total).scalar_one(), [_row(row) for row in rows])
+    return SessionPage(connection.execute(total).scalar_one(), [rows[key] for key in keys])
 
 
 def page_query(
     wanted: list[ColumnElement[bool]], *, order_by: str, descending: bool
-) -> Select[Any]:
-    """The rows in their order; the newest first of those that are equal."""
+) -> Select[tuple[int]]:
+    """The keys in their order, the newest first of those that are equal.
+
+    Keys alone: while it sorts, the database works out every column of every row, of all pages.
+    """
     chosen = _ORDERS[order_by]
     order = chosen.desc() if descending else chosen.asc()
     if chosen is not _SESSIONS.c.started_at:
         # The start is never missing, and this would keep its index from being used.
         order = order.nulls_last()
-    columns = select(
-        _SESSIONS.c.id,
-        _SESSIONS.c.patient,
-        _SESSIONS.c.protocol,
-        _SESSIONS.c.started_at,
-        _SESSIONS.c.ended_at,
-        _SESSIONS.c.phase,
-        _ROOMS.c.name.label("room"),
-        _NUMBER.label("number"),
-        STATE.label("state"),
-        _FIGURES,
-    )
     newest = _SESSIONS.c.key.desc() if descending else _SESSIONS.c.key.asc()
-    return columns.select_from(_JOINED).where(*wanted).order_by(order, newest)
+    joined = _JOINED
+    if order_by == "number":
+        joined = joined.join(_NUMBERED, _NUMBERED.c.key == _SESSIONS.c.key)
+    return select(_SESSIONS.c.key).select_from(joined).where(*wanted).order_by(order, newest)
 
 
 def _wanted(connection: Connection, which: SessionFilter) -> list[ColumnElement[bool]]:
