@@ -187,3 +187,29 @@ def test_everything_is_reached_by_the_tabulator(page: Page) -> None:
                 break
             page.keyboard.press("Tab")
         expect(target).to_be_focused()
+
+
+def test_a_stopped_patient_is_started_again(page: Page) -> None:
+    turn = page.locator('[data-action="turn-patient"]')
+    turn.click()
+    expect(page.locator(BED)).to_have_attribute("data-link", "stopped")
+    expect(page.locator('[data-body="pulse_rate"] .value-number')).to_have_text("–")
+    expect(turn).to_have_text("Start this patient again")
+    turn.click()
+    expect(page.locator(BED)).to_have_attribute("data-link", "connected", timeout=SLOW_MS)
+
+
+def test_the_ward_is_cleared_at_the_second_press_and_not_at_the_first(
+    page: Page, ward: Page
+) -> None:
+    page.locator('[data-action="clear"]').click()
+    expect(page.locator('[data-action="keep"]')).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator('[data-action="clear"]')).to_be_focused()
+    expect(page.locator(BED)).to_have_attribute("data-link", "connected")
+    page.locator('[data-action="clear"]').click()
+    page.locator('[data-action="clear-now"]').click()
+    told = page.locator("#simulator-ends [role=status]")
+    expect(told).to_contain_text("Sessions ended: 2", timeout=SLOW_MS)
+    expect(page.locator("#simulator-rooms")).to_have_text("No patient is simulated yet.")
+    expect(ward.locator(".tile")).to_have_count(0, timeout=SLOW_MS)
