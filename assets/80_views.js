@@ -13,6 +13,7 @@
     { id: "session-page", view: () => im.session, element: null },
     { id: "session-next", view: () => im.course, element: null },
     { id: "review-page", view: () => im.review, element: null },
+    { id: "series-page", view: () => im.series, element: null },
     { id: "plan-page", view: () => im.plan, element: null },
     { id: "simulator-page", view: () => im.simulator, element: null },
   ];

@@ -49,15 +49,15 @@ def _row(words: Words, session: SessionRow) -> dict[str, Any]:
     figures = session.figures
     return {
         "id": session.id,
-        "started_at": f"[{words.day_and_clock(session.started_at)}]({_address(session)})",
-        "patient": session.patient,
+        "started_at": f"[{words.day_and_clock(session.started_at)}]({address_of(session)})",
+        "patient": f"[{session.patient}]({series_address(session.patient)})",
         "room": session.room,
         "number": words.number(session.number),
         "protocol": session.protocol,
         "phase": phase_name(words, session.phase),
-        "baseline": _pressure(words, figures.baseline_systolic, figures.baseline_diastolic),
-        "peak": _pressure(words, figures.peak_systolic, figures.peak_diastolic),
-        "lowest_spo2": _value(words, figures.lowest_spo2),
+        "baseline": pressure_text(words, figures.baseline_systolic, figures.baseline_diastolic),
+        "peak": pressure_text(words, figures.peak_systolic, figures.peak_diastolic),
+        "lowest_spo2": value_text(words, figures.lowest_spo2),
         **{f"alarms_{priority}": _alarms(session, priority) for priority in Priority},
         "state": sign_off_name(words, session.state),
         "tone": str(session.state),
@@ -65,7 +65,12 @@ def _row(words: Words, session: SessionRow) -> dict[str, Any]:
     }
 
 
-def _address(session: SessionRow) -> str:
+def series_address(patient: str) -> str:
+    """Where a patient's sessions stand together."""
+    return f"/series/{patient}"
+
+
+def address_of(session: SessionRow) -> str:
     """An open session is watched, one that has ended is reviewed."""
     return f"/{'session' if session.state is SignOff.OPEN else 'review'}/{session.id}"
 
@@ -74,11 +79,13 @@ def _alarms(session: SessionRow, priority: Priority) -> int:
     return sum(session.figures.alarms.get((str(kind), str(priority)), 0) for kind in AlarmType)
 
 
-def _pressure(words: Words, systolic: float | None, diastolic: float | None) -> str:
+def pressure_text(words: Words, systolic: float | None, diastolic: float | None) -> str:
+    """A pressure as ``132/84``."""
     if systolic is None:
         return "–"
-    return f"{words.number(systolic)}/{_value(words, diastolic)}"
+    return f"{words.number(systolic)}/{value_text(words, diastolic)}"
 
 
-def _value(words: Words, value: float | None) -> str:
+def value_text(words: Words, value: float | None) -> str:
+    """A value, or a dash for none."""
     return "–" if value is None else words.number(value)

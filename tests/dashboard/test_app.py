@@ -219,7 +219,7 @@ async def test_a_broken_callback_is_told_and_logged(
     known = records()
     browser = await signed_in(records=known)
     await browser.show("/sessions")
-    monkeypatch.setattr(known, "sessions", lambda: 1 / 0)
+    monkeypatch.setattr(known, "rooms", lambda: 1 / 0)
     page = await browser.show("/sessions")
     assert "This part of the page failed" in page.text
     assert "ZeroDivisionError" in caplog.text

@@ -218,5 +218,5 @@ def _is_under(path: str, address: str) -> bool:
     if address == "/plan":
         return path == address or path.startswith("/paper/")
     if address == "/sessions":
-        return path == address or path.startswith("/review/")
+        return path == address or path.startswith(("/review/", "/series/"))
     return path == address

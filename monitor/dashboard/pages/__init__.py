@@ -14,6 +14,7 @@ from monitor.dashboard.pages import (
     paper,
     plan,
     review,
+    series,
     session,
     sessions,
     settings,
@@ -40,6 +41,7 @@ PAGES = (
     Page("paper", paper.title, paper.layout, path_template="/paper/<protocol_name>"),
     Page("session", session.title, session.layout, path_template="/session/<session_id>"),
     Page("review", review.title, review.layout, path_template="/review/<session_id>"),
+    Page("series", series.title, series.layout, path_template="/series/<patient>"),
     Page("sessions", sessions.title, sessions.layout, path="/sessions"),
     Page("alarms", alarms.title, alarms.layout, path="/alarms"),
     Page("unassigned", unassigned.title, unassigned.layout, path="/unassigned"),
@@ -55,6 +57,7 @@ def register_callbacks(app: Dash) -> None:
     plan.register_callbacks(app)
     session.register_callbacks(app)
     review.register_callbacks(app)
+    series.register_callbacks(app)
     sessions.register_callbacks(app)
     alarms.register_callbacks(app)
     unassigned.register_callbacks(app)

@@ -52,7 +52,7 @@ def columns(words: Words) -> list[dict[str, Any]]:
     signed = {"minWidth": 170, "flex": 1, "cellClassRules": _TONES}
     return [
         {"field": "started_at", "headerName": _("Start"), **started},
-        {"field": "patient", "headerName": _("Patient"), "width": 104},
+        {"field": "patient", "headerName": _("Patient"), "cellRenderer": "markdown", "width": 104},
         {"field": "room", "headerName": _("Room"), "width": 78},
         {"field": "number", "headerName": _("Session no."), "width": 112, **figure},
         {"field": "protocol", "headerName": _("Protocol"), "width": 124},

@@ -15,6 +15,7 @@ from monitor.dashboard.review.cards import Card
 from monitor.dashboard.review.opening import Opened
 from monitor.dashboard.review.shapes import Minutes
 from monitor.dashboard.review.side import AlarmLine, Comment, EventLine, Teller
+from monitor.dashboard.session_list import series_address
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.domain.sessions import Phase, Session
@@ -141,8 +142,14 @@ def _standing(visit: Visit, opened: Opened) -> list[Any]:
     elif session.phase is Phase.CANCELLED:
         cancelled = phase_name(visit.words, Phase.CANCELLED)
         marks.append(html.Span(cancelled, className="pill review-open"))
-    link = dcc.Link(_("Log"), href=f"/session/{session.id}", className="button button-quiet")
-    return [*marks, link]
+    links = [
+        dcc.Link(text, href=address, className="button button-quiet")
+        for text, address in (
+            (_("Series"), series_address(session.patient)),
+            (_("Log"), f"/session/{session.id}"),
+        )
+    ]
+    return [*marks, *links]
 
 
 def _key(name: str, text: str) -> Any:
