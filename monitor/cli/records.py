@@ -98,7 +98,7 @@ class _Progress:
         now = time.monotonic()
         if now - self._told_at >= PROGRESS_EVERY_S:
             self._told_at = now
-            say(f"{self._out}: {written / 1e6:.1f} MB so far")
+            say(f"{self._out}: {written / 1000:,.0f} kB so far")
 
 
 def migrate(context: typer.Context, as_json: AsJson = False) -> None:

@@ -137,8 +137,9 @@ def _registry(extract: Extract, wanted: Wanted, out: Path) -> list[Sheet]:
     from monitor.export.report.form import form_json
     from monitor.export.report.typesetting import form_page
 
-    on_paper = out if out.suffix == ".pdf" else out.with_suffix(".pdf")
-    for_programs = out.with_suffix(".json") if out == on_paper else out
+    is_paper = out.suffix == ".pdf"
+    on_paper = out if is_paper else out.with_name(f"{out.stem}.registry.pdf")
+    for_programs = out.with_name(f"{out.stem}.registry.json") if is_paper else out
     seal = extract.seal(len(extract.readings))
     sheets = [
         Sheet(for_programs, [form_json(extract)], seal),

@@ -15,7 +15,7 @@ FORMATS = {
     "parquet": ("s.parquet", "s.events.parquet"),
     "fhir": ("s.json",),
     "pdf": ("s.pdf",),
-    "registry": ("s.json", "s.pdf"),
+    "registry": ("s.json", "s.registry.pdf"),
 }
 
 
@@ -83,5 +83,5 @@ def test_a_long_export_says_how_far_it_is(
     monkeypatch.setattr(records, "PROGRESS_EVERY_S", 0.0)
     out = tmp_path / "s.csv"
     answer = shell.done("export", session, "--format", "csv", "--out", str(out))
-    assert "MB so far" in answer.err
+    assert "kB so far" in answer.err
     assert answer.out == ""

@@ -132,13 +132,19 @@ def test_an_event_begins_an_effect_and_a_voided_one_does_not() -> None:
     assert treated(seen, voided)["dissociation"]["occurred"] is None
 
 
-def test_both_forms_leave_together_whichever_is_named(records: Records, tmp_path: Path) -> None:
-    for name in ("form.json", "form.pdf"):
-        done = exported(records, "s1", tmp_path / name, file_format="registry")
-        assert done.files[0].name == name
-        assert json.loads((tmp_path / "form.json").read_text())["session"] == "s1"
-        assert (tmp_path / "form.pdf").read_bytes().startswith(b"%PDF-")
-        assert (tmp_path / f"{name}.seal.json").exists()
+@pytest.mark.parametrize(
+    ("name", "other"), [("s.json", "s.registry.pdf"), ("s.pdf", "s.registry.json")]
+)
+def test_both_forms_leave_together_and_take_no_other_files_place(
+    records: Records, tmp_path: Path, name: str, other: str
+) -> None:
+    done = exported(records, "s1", tmp_path / name, file_format="registry")
+    assert [file.name for file in done.files] == [name, other]
+    for file in done.files:
+        content = file.read_bytes()
+        is_paper = file.suffix == ".pdf"
+        assert content.startswith(b"%PDF-") if is_paper else json.loads(content)["session"] == "s1"
+        assert file.with_name(f"{file.name}.seal.json").exists()
 
 
 @pytest.mark.parametrize("language", ["en", "nb"])
