@@ -99,7 +99,7 @@ def read_extract(
     if session is None:
         raise LookupError(f"there is no session {session_id}")
     # Before the readings: everything the seal's batch covers is then in the file.
-    head = records.chain_head()
+    head = records.session_head(session_id)
     protocol = protocol_of(records, protocols, session)
     rooms = {room.id: room.name for room in records.rooms()}
     stored = records.readings(session_id)

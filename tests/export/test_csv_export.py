@@ -109,7 +109,7 @@ def test_a_session_kept_on_paper_is_exported_with_its_real_times(tmp_path: Path)
 def test_the_seal_lies_beside_the_file_and_speaks_of_it(records: Records, tmp_path: Path) -> None:
     export_csv(records, "s1", tmp_path / "s1.csv", simulated=True)
     seal = json.loads((tmp_path / "s1.csv.seal.json").read_text())
-    head = records.chain_head()
+    head = records.session_head("s1")
     assert seal == {
         "session": "s1",
         "rows": 6,
