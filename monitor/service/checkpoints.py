@@ -114,8 +114,8 @@ def load(checkpoint: str) -> SessionState | None:
 
 
 def replay(alarms: SessionAlarms, events: Sequence[Reading | Fact]) -> None:
-    """Observe again what was committed after the checkpoint, frame by frame."""
-    for _, together in groupby(events, key=_frame_of):
+    """Observe again what was committed after the checkpoint, frame by frame, in the order of time."""
+    for _, together in groupby(sorted(events, key=_moment), key=_frame_of):
         frame = list(together)
         readings = [event for event in frame if isinstance(event, Reading)]
         if readings:
@@ -137,6 +137,13 @@ def take_in_again(alarms: SessionAlarms, fact: Fact) -> None:
             alarms.compare_clock(device_id, offset_ms, fact.at)
         case _:
             pass
+
+
+def _moment(event: Reading | Fact) -> tuple[Instant, bool]:
+    """What is told of a device's clock is about the frame of the same moment."""
+    if isinstance(event, Reading):
+        return event.received_at, True
+    return event.at, not isinstance(event.body, ClockCompared)
 
 
 def _frame_of(event: Reading | Fact) -> tuple[str, Instant]:

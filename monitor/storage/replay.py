@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 from sqlalchemy import Connection, select
 
-from monitor.domain.facts import ClockCompared, Fact
+from monitor.domain.facts import Fact
 from monitor.domain.readings import Reading
 from monitor.domain.sessions import Session
 from monitor.service.ports import RestoredSession
@@ -18,7 +18,7 @@ from monitor.storage.rows import reading_from_row
 
 
 def restored_session(connection: Connection, names: Names, session: Session) -> RestoredSession:
-    """Within a batch by time; at one moment readings come before facts, each in the order they were given."""
+    """A batch's readings come before its facts, each in the order they were given."""
     table = tables.checkpoints
     query = select(table.c.batch, table.c.state).where(table.c.session_id == session.id)
     after, state = connection.execute(query).first() or (0, None)
@@ -26,16 +26,9 @@ def restored_session(connection: Connection, names: Names, session: Session) -> 
         *_readings_by_batch(connection, names, session.id, after),
         *_facts_by_batch(connection, session.id, after),
     ]
-    # The sort is stable: at one moment of a batch the order above stays.
-    events.sort(key=lambda event: (event[0], *_moment(event[1])))
+    # The sort is stable: within a batch the order above stays.
+    events.sort(key=lambda event: event[0])
     return RestoredSession(session, state, [event for _, event in events])
-
-
-def _moment(event: Reading | Fact) -> tuple[int, bool]:
-    """What is told of a device's clock is about the frame of the same moment."""
-    if isinstance(event, Reading):
-        return event.received_at, True
-    return event.at, not isinstance(event.body, ClockCompared)
 
 
 def _readings_by_batch(
