@@ -33,9 +33,10 @@
   document.addEventListener("focusin", (event) => {
     focused = event.target;
   });
-  document.addEventListener("focusout", (event) => {
-    if (event.target.isConnected) focused = null;
-  });
+  // An element that is being taken away loses the focus while it is still there: whether it stays is known only afterwards.
+  document.addEventListener("focusout", (event) => setTimeout(() => {
+    if (focused === event.target && focused.isConnected && document.activeElement !== focused) focused = null;
+  }, 0));
   document.addEventListener("pointerdown", (event) => {
     pressed = event.target.closest("button");
   }, true);

@@ -145,13 +145,17 @@ def _state(words: Words, visit: Visit, session: Session | None, now: Instant) ->
         return told, "started" if session.is_open else "done"
     if visit.session_id is not None:
         return _("started"), "started"
-    if visit.planned_at < now:
-        minutes = (now - visit.planned_at) // 60_000
-        if minutes >= 1:
-            return words.ngettext("{n} minute late", "{n} minutes late", minutes).format(
-                n=minutes
-            ), "late"
+    minutes = max(0, (now - visit.planned_at) // 60_000)
+    if minutes:
+        return _late_text(words, minutes), "late"
     return _("to come"), ""
+
+
+def _late_text(words: Words, minutes: int) -> str:
+    if minutes < 60:
+        return words.ngettext("{n} minute late", "{n} minutes late", minutes).format(n=minutes)
+    text = words.gettext("{hours} h {minutes} min late")
+    return text.format(hours=minutes // 60, minutes=minutes % 60)
 
 
 def _heading(words: Words, day: date, today: date) -> str:

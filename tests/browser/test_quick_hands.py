@@ -267,6 +267,41 @@ def test_the_focus_stays_in_the_dialog_and_goes_back_where_it_was(nurse: Page) -
     wait_until(lambda: nurse.evaluate("document.activeElement.id") == "score-open", "the focus")
 
 
+DRAWN_ANEW = """(name) => {
+    window.before = document.getElementById(name);
+    window.dash_clientside.set_props("session-drawn", { data: null });
+    window.dash_clientside.set_props("session-changed", { data: Date.now() });
+}"""
+
+
+def draw_anew(page: Page, name: str) -> None:
+    """Dash builds the part with this element again, as it does when its content has changed."""
+    page.evaluate(DRAWN_ANEW, name)
+    page.wait_for_function(
+        "(name) => !before.isConnected && document.getElementById(name)", arg=name
+    )
+
+
+def test_a_press_and_the_focus_outlive_what_is_drawn_anew(nurse: Page) -> None:
+    nurse.locator("#score-open").focus()
+    draw_anew(nurse, "score-open")
+    expect(nurse.locator("#score-open")).to_be_focused()
+    nurse.locator("#note-open").hover()
+    nurse.mouse.down()
+    draw_anew(nurse, "note-open")
+    nurse.mouse.up()
+    expect(nurse.locator("#note-form-dialog")).to_be_visible()
+
+
+def test_what_has_not_changed_is_not_drawn_again(nurse: Page) -> None:
+    nurse.evaluate("window.button = document.getElementById('vitals-open')")
+    nurse.keyboard.press("n")
+    nurse.keyboard.type("a note is in the log")
+    nurse.locator("#note-form-save").click()
+    expect(log(nurse)).to_contain_text("a note is in the log")
+    assert nurse.evaluate("button.isConnected")
+
+
 def test_a_session_is_started_by_hands_that_do_not_wait(nurse: Page, stack: Stack) -> None:
     nurse.locator("#nav").get_by_text("Ward").click()
     start = nurse.locator('.tile[data-room="2"] button')

@@ -209,6 +209,16 @@ def test_only_a_visit_of_today_with_a_room_can_be_started() -> None:
     assert [row.may_start for one in days for row in one.rows] == [True, False, False]
 
 
+def test_a_visit_that_did_not_begin_says_how_late_it_is() -> None:
+    (today,) = rows_of(visit(1, -1), visit(2, -45), visit(3, -135))
+    told = [(row.state, row.tone) for row in today.rows]
+    assert sorted(told) == [
+        ("1 minute late", "late"),
+        ("2 h 15 min late", "late"),
+        ("45 minutes late", "late"),
+    ]
+
+
 def test_today_is_named_even_when_nothing_is_planned() -> None:
     (today,) = rows_of(name="kari")
     assert today.heading.startswith("I dag, ")

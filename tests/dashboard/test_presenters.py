@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from monitor.dashboard.components.session_log import log_lines
 from monitor.dashboard.log import LogWriter
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.pages.settings import device_rows
@@ -203,6 +204,25 @@ def test_the_log_begins_with_the_newest() -> None:
     begun = facts.Fact(T0, "anna", "s1", facts.PhaseEntered("s1", "baseline", None))
     went_on = facts.Fact(T0 + 1, "anna", "s1", facts.PhaseEntered("s1", "infusion", None))
     assert [told.at for told in writer.lines([begun, went_on])] == [T0 + 1, T0]
+
+
+def test_what_comes_after_the_sessions_end_is_marked_as_an_amendment() -> None:
+    ended = session(phases=(*session().phases, PhaseEntry(Phase.DISCHARGED, T0 + MINUTE)))
+    known = records()
+    known.all_sessions = [ended]
+    known.all_facts = [
+        facts.Fact(at, "anna", "s1", facts.NoteEntered("s1", f"n{at}", text, T0))
+        for at, text in ((T0, "during"), (T0 + 2 * MINUTE, "afterwards"))
+    ]
+    later, before = log_lines(visit_of(parts(records=known)), ended)
+    marks = [
+        [one.children for one in line._traverse() if _is_mark(one)] for line in (later, before)
+    ]
+    assert marks == [["amendment"], []]
+
+
+def _is_mark(component: Any) -> bool:
+    return getattr(component, "className", "") == "log-mark"
 
 
 def test_a_known_refusal_is_told_in_the_readers_language() -> None:
