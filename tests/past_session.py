@@ -156,7 +156,7 @@ def _alarms() -> Iterator[Fact]:
         replace(
             _alarm("a1", "limit", "medium", dip),
             metric="spo2",
-            reason_code="limit_below_for",
+            reason_code="limit_below",
             reason_values=spo2,
         ),
         20 * SECOND,

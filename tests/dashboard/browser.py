@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from asyncio import Event
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
@@ -79,8 +80,14 @@ class Browser:
         }
         sent: list[dict[str, Any]] = []
 
+        asked = iter([{"type": "http.request", "body": body, "more_body": False}])
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            for message in asked:
+                return message
+            # This browser never leaves before the answer has come.
+            await Event().wait()
+            return {}
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)

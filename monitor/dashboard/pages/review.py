@@ -53,7 +53,7 @@ def layout(session_id: str = "", **_query: str) -> Any:
     view = view_of(visit, opened, teller)
     return html.Div(
         [
-            parts.head(visit, opened, _room(visit, opened)),
+            parts.head(visit, teller, _room(visit, opened)),
             html.Div(parts.skeleton_cards(), id=ids.CARDS, className="review-cards"),
             html.Div(
                 [parts.toolbar(visit.words), _graph(visit, view), html.Div(id=ids.OVERVIEW)],

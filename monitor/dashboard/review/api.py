@@ -1,4 +1,4 @@
-"""What the review's script asks for: a stretch in full, what may be laid behind the trace."""
+"""What the review asks for: a stretch in full, what may be laid behind the trace, the session as a file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import math
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
+from fastapi.responses import FileResponse
 
 from monitor.dashboard.review.behind import describe_behind
 from monitor.dashboard.review.channels import between
+from monitor.dashboard.review.downloads import send_file
 from monitor.dashboard.review.lines import line_points
 from monitor.dashboard.review.opening import Opened, open_session
 from monitor.dashboard.review.side import Teller
@@ -24,6 +26,10 @@ def register_review_api(server: FastAPI) -> None:
     @server.get("/api/review/{session_id}/points")
     async def points(session_id: str, since: float, until: float) -> dict[str, Any]:
         return await asyncio.to_thread(describe_points, current_visit(), session_id, since, until)
+
+    @server.get("/api/export/{session_id}")
+    async def take_along(session_id: str, format: str) -> FileResponse:  # noqa: A002
+        return await asyncio.to_thread(send_file, current_visit(), session_id, format)
 
     @server.get("/api/review/{session_id}/expected")
     async def behind(session_id: str) -> dict[str, Any]:

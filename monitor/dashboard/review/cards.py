@@ -134,7 +134,7 @@ def _cuffs(words: Words, cuffs: Cadence) -> Card:
 
 def _answered(words: Words, figures: Figures) -> Card:
     _, answers = words.gettext, figures.responses
-    title = _("Time to acknowledge")
+    title = _("Acknowledged in")
     painted = _painted(words, figures)
     if answers.acknowledged_ms is None:
         raised = sum(figures.alarms.values())

@@ -20,32 +20,32 @@ from monitor.dashboard.review.lines import (
 from monitor.dashboard.review.panels import Panel, panels
 from monitor.dashboard.review.pressures import pressure_traces
 from monitor.dashboard.review.scene import ReviewView
-from monitor.dashboard.review.shapes import labels, shapes
-from monitor.dashboard.review.steps import step_lines
+from monitor.dashboard.review.shapes import labels, limit_numbers, shapes
+from monitor.dashboard.review.steps import StepLine, step_lines
 from monitor.dashboard.theme import Palette
 from monitor.domain.readings import MINUTE, Metric
+
+_TICKS = {Metric.NIBP: 9, Metric.RESP_RATE: 4, Metric.TEMPERATURE: 4}
+"""How many numbers an axis has at most."""
 
 
 def review_figure(view: ReviewView) -> dict[str, Any]:
     """The figure as plain JSON for ``dcc.Graph``."""
     stand = panels(view.recorded)
     by_metric = {panel.metric: panel for panel in stand}
+    lines = [line for line in step_lines(view.spans) if line.metric in by_metric]
     traces = [
         *late_hatches(view, by_metric),
-        *(
-            step_trace(view, line, by_metric[line.metric])
-            for line in step_lines(view.spans)
-            if line.metric in by_metric
-        ),
+        *(step_trace(view, line, by_metric[line.metric]) for line in lines),
         *line_traces(view, view.recorded.channels, by_metric),
         *pressure_traces(view, by_metric[Metric.NIBP]),
         *spot_traces(view, by_metric),
         mark_trace(view),
     ]
-    return {"data": traces, "layout": _layout(view, stand)}
+    return {"data": traces, "layout": _layout(view, stand, lines)}
 
 
-def _layout(view: ReviewView, stand: Sequence[Panel]) -> dict[str, Any]:
+def _layout(view: ReviewView, stand: Sequence[Panel], lines: Sequence[StepLine]) -> dict[str, Any]:
     palette = view.palette
     since, until = view.whole
     margin = max(0.4, (until - since) / MINUTE * 0.008)
@@ -54,7 +54,7 @@ def _layout(view: ReviewView, stand: Sequence[Panel]) -> dict[str, Any]:
         "showlegend": False,
         "paper_bgcolor": "rgba(0, 0, 0, 0)",
         "plot_bgcolor": "rgba(0, 0, 0, 0)",
-        "font": {"color": palette.muted, "size": 12, "family": "inherit"},
+        "font": {"color": palette.muted, "size": 12, "family": "var(--font)"},
         "margin": {"l": 40, "r": 34, "t": 4, "b": 6},
         "hovermode": "closest",
         "hoverdistance": 30,
@@ -88,7 +88,10 @@ def _layout(view: ReviewView, stand: Sequence[Panel]) -> dict[str, Any]:
             "fixedrange": True,
         },
         "shapes": shapes(view.phases, view.alarms, stand, view.minutes, palette),
-        "annotations": labels(view.phases, stand, view.minutes, palette, view.names),
+        "annotations": [
+            *labels(view.phases, stand, view.minutes, palette, view.names),
+            *limit_numbers(lines, stand, palette),
+        ],
     }
 
 
@@ -97,7 +100,7 @@ def _value_axis(palette: Palette, panel: Panel) -> dict[str, Any]:
         "domain": list(panel.domain),
         "range": list(panel.range),
         "fixedrange": True,
-        "nticks": 9 if panel.metric is Metric.NIBP else 5,
+        "nticks": _TICKS.get(panel.metric, 5),
         "gridcolor": palette.grid,
         "zeroline": False,
     }

@@ -17,11 +17,14 @@ from monitor.domain.readings import Instant, Metric, Reading
 from monitor.domain.review.in_force import InForce, limits_over_time
 from monitor.domain.review.record import SessionRecord, record_of
 from monitor.domain.sessions import Session
+from monitor.domain.sign_off import ReviewState, SignOff
 from monitor.service.past_sessions import protocol_of
 from monitor.service.ports import Records
 from monitor.service.protocols import Protocol as Edition
+from monitor.service.seal import seal_text
 
 _KEPT = 6
+_UNREAD = ReviewState(SignOff.OPEN, None, (), ())
 
 
 class Shelf:
@@ -33,7 +36,7 @@ class Shelf:
 
     def recorded(self, records: Records, session_id: str, stale_ms: int) -> Recorded:
         """The session's trace as it is on record now."""
-        key = (session_id, records.chain_head().mac, stale_ms)
+        key = (session_id, records.session_head(session_id).mac, stale_ms)
         with self._lock:
             known = self._kept.get(key)
         if known is None:
@@ -69,6 +72,8 @@ class Opened:
     spans: Sequence[InForce]
     whole: tuple[Instant, Instant]
     origin: Instant
+    review: ReviewState
+    seal: str
     recorded: Recorded = field(repr=False)
 
     @property
@@ -91,6 +96,8 @@ def open_session(source: Source, session: Session) -> Opened:
         spans=limits_over_time(record),
         whole=_whole(session, trace, now),
         origin=session.started_at if origin is None else origin,
+        seal=seal_text(source.records.session_head(session.id)).partition(" ")[2],
+        review=source.records.review_state(session.id) or _UNREAD,
         recorded=trace,
     )
 

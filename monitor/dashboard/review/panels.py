@@ -22,7 +22,7 @@ UNITS = {
 }
 BOTTOM = 0.085
 """The part of the height below the panels: the numbers of the time axis and the marks."""
-_GAP = 0.03
+_GAP = 0.045
 _SHARES = {
     Metric.NIBP: 1.9,
     Metric.PULSE_RATE: 1.0,

@@ -12,6 +12,7 @@ from monitor.dashboard.course_words import dose_text
 from monitor.dashboard.presenters import phase_name, session_number
 from monitor.dashboard.review import ids
 from monitor.dashboard.review.cards import Card
+from monitor.dashboard.review.downloads import FORMATS, format_name
 from monitor.dashboard.review.opening import Opened
 from monitor.dashboard.review.shapes import Minutes
 from monitor.dashboard.review.side import AlarmLine, Comment, EventLine, Teller
@@ -21,15 +22,16 @@ from monitor.dashboard.words import Words
 from monitor.domain.sessions import Phase, Session
 
 
-def head(visit: Visit, opened: Opened, room: str) -> Any:
+def head(visit: Visit, teller: Teller, room: str) -> Any:
     """Who, when, where and what was given."""
-    words, session = visit.words, opened.session
+    words, opened = visit.words, teller.opened
+    session = opened.session
     who = f"{session.patient} · {session_number(words, session, opened.edition)}"
     return html.Header(
         [
             html.H1(who, className="review-title"),
             html.Span(" · ".join(_facts_of(words, opened, room)), className="review-what"),
-            html.Div(_standing(visit, opened), className="review-standing"),
+            html.Div(_standing(visit.words, teller), className="review-standing"),
         ],
         className="review-head",
     )
@@ -95,13 +97,14 @@ def toolbar(words: Words) -> Any:
 
 
 def side(visit: Visit, teller: Teller, minutes: Minutes) -> Any:
-    """Alarms, events, comments."""
+    """Alarms, events, comments, and what may be taken along."""
     _ = visit.words.gettext
     alarms, comments = teller.alarms(), teller.comments()
     parts = [
         _section(_("Alarms"), _alarm_list(visit.words, alarms, minutes), len(alarms)),
         _section(_("Events and entries"), _event_list(visit.words, teller.events())),
         *([_section(_("Comments"), _comment_list(comments))] if comments else []),
+        _section(_("Take along"), _downloads(visit.words, teller.opened.session.id)),
     ]
     return html.Aside(parts, className="review-side", **attributes(aria_label=_("Findings")))
 
@@ -133,15 +136,18 @@ def _facts_of(words: Words, opened: Opened, room: str) -> list[str]:
     return told
 
 
-def _standing(visit: Visit, opened: Opened) -> list[Any]:
-    """What is out of the ordinary, and the way to the page of the session itself."""
-    _, session = visit.words.gettext, opened.session
-    marks = []
+def _standing(words: Words, teller: Teller) -> list[Any]:
+    """How far the record is, and the way to the page of the session itself."""
+    _, session = words.gettext, teller.opened.session
+    told = [(teller.sign_off(), str(teller.opened.review.state))]
     if session.is_open:
-        marks.append(html.Span(_("Open: figures so far"), className="pill review-open"))
+        told = [(_("Open: figures so far"), "open")]
     elif session.phase is Phase.CANCELLED:
-        cancelled = phase_name(visit.words, Phase.CANCELLED)
-        marks.append(html.Span(cancelled, className="pill review-open"))
+        told.insert(0, (phase_name(words, Phase.CANCELLED), "cancelled"))
+    marks = [
+        html.Span(text, className="pill review-state", **attributes(data_state=state))
+        for text, state in told
+    ]
     links = [
         dcc.Link(text, href=address, className="button button-quiet")
         for text, address in (
@@ -230,3 +236,16 @@ def _comment_list(comments: Sequence[Comment]) -> Any:
         ],
         className="review-comments",
     )
+
+
+def _downloads(words: Words, session_id: str) -> Any:
+    links = [
+        html.A(
+            format_name(words, name),
+            href=f"/api/export/{session_id}?format={name}",
+            className="button",
+            **attributes(download="", data_format=name),
+        )
+        for name in FORMATS
+    ]
+    return html.Div(links, className="review-downloads")

@@ -7,12 +7,18 @@ from typing import Any, NamedTuple
 
 from monitor.dashboard.marks import PhaseSpan
 from monitor.dashboard.review.panels import UNITS, Panel
+from monitor.dashboard.review.steps import StepLine
 from monitor.dashboard.theme import Palette
+from monitor.domain.limits import RANK
 from monitor.domain.readings import Instant, Metric
 
 Minutes = Callable[[Instant], float]
-_SHORTEST_NAMED = 0.07
+_SHORTEST_NAMED = 0.1
 """A phase that takes less of the axis has no room for its name."""
+
+
+_NUMBER_HEIGHT = 0.03
+"""The part of the figure's height that a number takes on a low window."""
 
 
 class AlarmSpan(NamedTuple):
@@ -64,17 +70,41 @@ def labels(
         if phase.until - phase.since >= whole * _SHORTEST_NAMED
     ]
     titles = [
-        _label(
-            0.996,
-            panel.domain[1],
-            f"<b>{names[panel.metric]} {UNITS[panel.metric]}</b>",
-            "right",
-            palette.muted,
-        )
-        | {"xref": "paper"}
+        _title(panel, f"<b>{names[panel.metric]} {UNITS[panel.metric]}</b>", palette.muted)
         for panel in stand
     ]
     return [*told, *titles]
+
+
+def limit_numbers(
+    lines: Iterable[StepLine], stand: Sequence[Panel], palette: Palette
+) -> list[dict[str, Any]]:
+    """The limits that held last, beside the panels; the worse one where two would touch."""
+    told = []
+    for panel in stand:
+        low, high = panel.range
+        room = _NUMBER_HEIGHT / (panel.domain[1] - panel.domain[0]) * (high - low)
+        taken: list[float] = []
+        mine = [line for line in lines if line.metric is panel.metric]
+        for line in sorted(mine, key=lambda line: -RANK[line.priority]):
+            limit = line.steps[-1].limit
+            if low <= limit <= high and all(abs(limit - other) >= room for other in taken):
+                taken.append(limit)
+                told.append(_limit_number(limit, panel, palette.of_priority(line.priority)))
+    return told
+
+
+def _limit_number(limit: float, panel: Panel, colour: str) -> dict[str, Any]:
+    label = _label(1, limit, f"{limit:g}", "left", colour)
+    small = {"color": colour, "size": 11}
+    return label | {"xref": "paper", "yref": panel.axis, "yanchor": "middle", "font": small}
+
+
+def _title(panel: Panel, text: str, colour: str) -> dict[str, Any]:
+    """At the right end; above its panel where another one leaves room for it, never over a trace."""
+    is_first = panel.domain[1] == 1.0
+    label = _label(0.998, panel.domain[1], text, "right", colour)
+    return label | {"xref": "paper", "yanchor": "top" if is_first else "bottom"}
 
 
 def _alarm(

@@ -17,6 +17,7 @@ from monitor.dashboard.words import Words
 from monitor.domain import facts
 from monitor.domain.alarms import AlarmType
 from monitor.domain.readings import MINUTE, Instant, Metric
+from monitor.domain.sign_off import SignOff
 from monitor.service.phrases import Phrases
 
 _MARKS = {"high": "!!!", "medium": "!!", "low": "!"}
@@ -127,10 +128,22 @@ class Teller:
     def comments(self) -> list[Comment]:
         """Oldest first."""
         return [
-            Comment(fact.body.text, fact.by, self.words.day_and_clock(fact.at))
-            for fact in self.opened.record.facts
-            if isinstance(fact.body, facts.ReviewCommented)
+            Comment(one.text, one.by, self.words.day_and_clock(one.at))
+            for one in self.opened.review.comments
         ]
+
+    def sign_off(self) -> str:
+        """Whether somebody has read the record and signed for it; empty while the session is open."""
+        _, review = self.words.gettext, self.opened.review
+        if review.state is SignOff.OPEN:
+            return ""
+        if not review.signatures:
+            return _("Not signed off")
+        last = review.signatures[-1]
+        told = {"name": last.by, "time": self.words.day_and_clock(last.at)}
+        if review.state is SignOff.CHANGED:
+            return _("Changed since {name} signed, {time}").format(**told)
+        return _("✓ Signed off by {name}, {time}").format(**told)
 
     def _told(self, alarm: facts.AlarmChanged, painted_at: Instant | None) -> list[str]:
         _, words = self.words.gettext, self.words

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.dashboard.app import create_app
+from monitor.dashboard.review import downloads
+from monitor.dashboard.review.downloads import send_file
 from monitor.data_directory import create
-from monitor.domain.readings import Metric
+from monitor.domain.readings import MINUTE, Metric
+from monitor.domain.sessions import Phase, PhaseEntry
 from monitor.storage import open_records
 from tests import past_session
 from tests.dashboard import clinic
@@ -56,6 +62,10 @@ async def cards(browser: Browser, session: str = "s1") -> str:
 def said(page: Page) -> str:
     """What a page says, without the escapes of its wire format."""
     return json.dumps(json.loads(page.text), ensure_ascii=False)
+
+
+def left_in(directory: Path) -> list[Path]:
+    return list(directory.iterdir())
 
 
 async def test_the_page_says_who_when_where_and_what_was_given(parts: Any) -> None:
@@ -117,3 +127,80 @@ async def test_a_session_of_one_reading_is_drawn() -> None:
     ]
     browser = await opened(clinic.parts(records=records))
     assert (await browser.show("/review/s1")).status == 200
+
+
+@pytest.mark.parametrize("file_format", ["csv", "registry"])
+def test_a_session_leaves_as_one_archive_of_its_files_and_their_seals(
+    parts: Any, file_format: str
+) -> None:
+    visit = clinic.visit_of(with_operators(parts.records))
+    answer = send_file(visit, "s1", file_format)
+    with zipfile.ZipFile(answer.path) as archive:
+        names = archive.namelist()
+        assert archive.testzip() is None
+    assert any(name.endswith(".seal.json") for name in names)
+    assert len(names) == 2 * len([name for name in names if name.endswith(".seal.json")])
+    shutil.rmtree(Path(answer.path).parent)
+
+
+async def test_what_was_sent_is_gone_afterwards(
+    parts: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    browser = await opened(with_operators(parts.records))
+    page = await browser.get("/api/export/s1?format=csv")
+    assert page.status == 200
+    assert "s1-csv.zip" in page.headers["content-disposition"]
+    assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("path", ["s99?format=csv", "s1?format=docx"])
+async def test_there_is_no_file_of_what_does_not_exist(parts: Any, path: str) -> None:
+    browser = await opened(with_operators(parts.records))
+    assert (await browser.get(f"/api/export/{path}")).status == 404
+
+
+async def test_a_file_that_cannot_be_made_is_an_error_and_leaves_nothing_behind(
+    parts: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_given: Any) -> None:
+        raise OSError(28, "no space left on device")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(downloads, "export", full)
+    browser = await opened(with_operators(parts.records))
+    assert (await browser.get("/api/export/s1?format=csv")).status == 503
+    assert left_in(tmp_path) == []
+
+
+async def test_the_published_response_is_told_in_minutes_and_hidden_until_it_is_wanted(
+    parts: Any,
+) -> None:
+    browser = await opened(with_operators(parts.records))
+    told = json.loads((await browser.get("/api/review/s1/expected")).text)
+    published = [trace for trace in told["traces"] if trace["meta"]["part"] == "published"]
+    assert {trace["x"][0] for trace in published} == {30, 40}
+    assert not any(trace["visible"] for trace in told["traces"])
+    assert "Yale 2024" in told["notes"]["published"]
+
+
+async def test_an_earlier_session_of_the_patient_lies_where_its_infusion_began(parts: Any) -> None:
+    records = clinic.records()
+    earlier = clinic.session(
+        id="s0",
+        number=4,
+        phases=(
+            PhaseEntry(Phase.PRECHECK, clinic.T0 - 500 * MINUTE),
+            PhaseEntry(Phase.INFUSION, clinic.T0 - 480 * MINUTE),
+            PhaseEntry(Phase.DISCHARGED, clinic.T0 - 400 * MINUTE),
+        ),
+    )
+    records.all_sessions.append(earlier)
+    cuff = clinic.reading(
+        Metric.NIBP, clinic.T0 - 470 * MINUTE, None, systolic=150.0, diastolic=90.0
+    )
+    records.all_readings = [clinic.stored(cuff, session_id="s0")]
+    browser = await opened(clinic.parts(records=records))
+    told = json.loads((await browser.get("/api/review/s1/expected")).text)
+    own = [trace for trace in told["traces"] if trace["meta"]["part"] == "own"]
+    assert [(trace["x"], trace["y"]) for trace in own] == [([10], [150]), ([10], [90])]
