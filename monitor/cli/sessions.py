@@ -11,6 +11,7 @@ from monitor.cli.common import AsJson, Refusal, give, new_app, put, put_json, pu
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from monitor.domain.chart import Entry
     from monitor.domain.facts import AlarmChanged
     from monitor.domain.registry import Room
     from monitor.domain.sessions import Session
@@ -87,7 +88,8 @@ def list_sessions(context: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(context: typer.Context, session: Id, as_json: AsJson = False) -> None:
-    """Show a session and the alarms that were raised in it."""
+    """Show a session, what was entered in it, and the alarms that were raised in it."""
+    from monitor.domain.chart import chart_of
     from monitor.locale import load_translations
     from monitor.service.phrases import Phrases
 
@@ -96,11 +98,13 @@ def show(context: typer.Context, session: Id, as_json: AsJson = False) -> None:
         if found is None:
             raise Refusal(f"there is no session {session}")
         described = _described(found, records.rooms())
+        chart = chart_of(records.facts(session), ())
         raised = [alarm for alarm in records.alarms(session) if alarm.raised_at is not None]
     english = Phrases("en", load_translations()["en"])
     alarms = [_alarm(alarm, english) for alarm in raised]
     if as_json:
-        put_json({**described, "alarms": alarms})
+        entries = [entry_told(entry) for entry in chart.entries.values()]
+        put_json({**described, "entries": entries, "alarms": alarms})
         return
     put_table(list(described.items()))
     put_table([(a["raised_at"], a["priority"], a["state"], a["reason"]) for a in alarms])
@@ -119,6 +123,28 @@ def _described(session: Session, rooms: Sequence[Room]) -> dict[str, Any]:
         "number": session.number,
         "started_at": rfc3339(session.started_at),
         "ended_at": None if session.ended_at is None else rfc3339(session.ended_at),
+    }
+
+
+def entry_told(entry: Entry) -> dict[str, Any]:
+    """What staff entered; one that does not count any more says since when, by whom and why."""
+    from monitor.domain.chart import plain
+    from monitor.domain.facts import kind_of
+    from monitor.wire.base import rfc3339
+
+    given, voided = plain(entry), entry.voided
+    given.pop("seq", None)
+    told = None
+    if voided is not None:
+        told = {**voided._asdict(), "at": rfc3339(voided.at)}
+    return {
+        "entry": given.pop("entry"),
+        "kind": kind_of(entry.body).removesuffix("_entered"),
+        "measured_at": rfc3339(given.pop("measured_at")),
+        "entered_at": rfc3339(entry.at),
+        "by": entry.by,
+        **given,
+        "voided": told,
     }
 
 

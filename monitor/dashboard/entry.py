@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -102,7 +102,9 @@ def answer_to(words: Words, typed: Typed, result: OrderResult) -> Answer:
     if result.ok:
         return Answer(is_done=True)
     if result.code == "unusual":
-        return Answer(question=question(words, numbers(typed.values)))
+        return Answer(
+            question=question(words, numbers(typed.values), result.result.get("unlike", {}))
+        )
     names = {f.name for f in FIELDS} | {"measured_at"}
     if result.field in names:
         return Answer(errors={result.field: refusal_text(words, result)})
@@ -129,8 +131,13 @@ async def send_vitals(visit: Visit, typed: Typed) -> Answer:
         return Answer(sentence=unreachable_text(visit.words, error))
 
 
-def question(words: Words, values: Mapping[str, float]) -> str:
-    """Whether every unusual value is right, all in one question: the answer holds for all of them."""
+def question(
+    words: Words, values: Mapping[str, float], unlike: Mapping[str, Sequence[float]] | None = None
+) -> str:
+    """Whether every unusual value is right, all in one question: the answer holds for all of them.
+
+    ``unlike``: what the device measured of values that are far from it, lowest and highest.
+    """
     number = {name: words.number(value) for name, value in values.items()}
     pulse, spo2, bp = words.gettext("Pulse"), words.gettext("SpO₂"), words.gettext("BP")
     respiration = words.gettext("Respiration")
@@ -144,5 +151,12 @@ def question(words: Words, values: Mapping[str, float]) -> str:
     while remaining and (fault := entries.unusual(remaining)) is not None:
         unusual.append(said.get(fault.field, pressure))
         del remaining[fault.field]
+    for far, (low, high) in (unlike or {}).items():
+        measured = words.number(low) if low == high else f"{words.number(low)}–{words.number(high)}"
+        beside = words.gettext("the device has {value}").format(value=measured)
+        name = {"systolic": words.gettext("systolic"), "diastolic": words.gettext("diastolic")}
+        shown = said.get(far) or f"{name[far]} {number[far]} mmHg"
+        unusual = [one for one in unusual if one != shown]
+        unusual.append(f"{shown} ({beside})")
     what = ", ".join(dict.fromkeys(unusual))
     return words.gettext("{what} – is that right?").format(what=what)

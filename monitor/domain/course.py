@@ -137,6 +137,10 @@ class Course:
     series: SeriesPlan | None = None
     override_roles: frozenset[str] = frozenset()
     """Who may pass a gate with a reason; the console always may."""
+    unlike: Mapping[str, float] = field(default_factory=dict)
+    """Metric or component to how far an entered value may be from the device's newest before it is asked about."""
+    unlike_ms: int = 0
+    """How long before the entry that one may be measured."""
     cuff_ms: Mapping[str, int] = field(default_factory=dict)
     phase_ms: Mapping[str, int] = field(default_factory=dict)
 

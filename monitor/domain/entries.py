@@ -58,6 +58,24 @@ def unusual(values: Mapping[str, float]) -> Fault | None:
     return None
 
 
+def unlike(
+    values: Mapping[str, float],
+    measured: Mapping[str, tuple[float, float]],
+    apart: Mapping[str, float],
+) -> dict[str, tuple[float, float]]:
+    """The values that are far from what a device has just measured, with that: a slip of the field, or of a digit.
+
+    ``measured``: lowest and highest of late. ``apart``: how far is far.
+    """
+    found = {}
+    for field, value in values.items():
+        if field in measured and field in apart:
+            low, high = measured[field]
+            if value < low - apart[field] or value > high + apart[field]:
+                found[field] = measured[field]
+    return found
+
+
 def _impossible_pressure(values: Mapping[str, float]) -> Fault | None:
     found: Rejection | None = implausible_pressure(
         values.get("systolic"), values.get("diastolic"), values.get("mean")

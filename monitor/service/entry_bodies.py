@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from monitor.domain import entries, facts
+from monitor.domain import entries, facts, newest
 from monitor.domain.chart import EntryFact
 from monitor.domain.course import Choice
 from monitor.domain.readings import (
@@ -46,11 +46,11 @@ def _vitals(ward: Ward, order: wire.EnterVitals, session: Session, now: Instant)
     given = ((name, getattr(order, name)) for name in _ENTERED)
     values = {name: round(value, 3) for name, value in given if value is not None}
     fault = entries.impossible(values)
-    if fault is None and not order.confirmed:
-        fault = entries.unusual(values)
     if fault is not None:
         raise OrderRefusedError(fault.code, fault.message, fault.field)
     at = entered_time(order.measured_at, session, now)
+    if not order.confirmed:
+        _ask_about_unusual(ward, session, values, at)
     key = (MANUAL_SOURCE, f"manual-{session.id}")
     known = ward.positions.get(key)
     seq = 1 if known is None else known.last_seq + 1
@@ -69,6 +69,20 @@ def _vitals(ward: Ward, order: wire.EnterVitals, session: Session, now: Instant)
             intake.show(ward, session, readings)
 
     return Prepared(body, take_in)
+
+
+def _ask_about_unusual(ward: Ward, session: Session, values: dict[str, float], at: Instant) -> None:
+    """One question for all: unusual by themselves, or far from what the device says. Raises OrderRefusedError."""
+    course = ward.protocol_of(session).course
+    measured = newest.measured(ward.chart(session), at, course.unlike_ms)
+    far = entries.unlike(values, measured, course.unlike)
+    fault = entries.unusual(values)
+    if fault is None and far:
+        field = next(iter(far))
+        message = f"{values[field]:g} is far from what the device measured: is that right?"
+        fault = entries.Fault(field, "unusual", message)
+    if fault is not None:
+        raise OrderRefusedError(fault.code, fault.message, fault.field, {"unlike": far})
 
 
 def manual_readings(body: facts.VitalsEntered, entered_at: Instant) -> list[Reading]:

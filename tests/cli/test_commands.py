@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.sessions import entry_told
 from monitor.data_directory import create, open_existing
-from monitor.domain.facts import Fact
+from monitor.domain.chart import chart_of
+from monitor.domain.facts import EntryVoided, Fact, VitalsEntered
 from monitor.storage import open_records
 from tests.shell import Shell
 
@@ -102,6 +104,27 @@ def test_session_start_prints_exactly_the_id_of_a_session_in_precheck(shell: She
     assert {"id", "room", "patient", "phase", "protocol", "alarms"} <= set(shown)
     assert (shown["id"], shown["room"], shown["patient"]) == (session, "1", "P-1")
     assert (shown["phase"], shown["protocol"], shown["alarms"]) == ("precheck", "ketamine_iv", [])
+    assert shown["entries"] == []
+
+
+def test_an_entry_that_does_not_count_is_shown_and_says_so() -> None:
+    given = Fact(5_000, "Kari", "s1", VitalsEntered("s1", "e1", 4_000, {"spo2": 97}, 3))
+    voided = Fact(9_000, "Ola", "s1", EntryVoided("s1", "e1", "other patient", None))
+    (entry,) = chart_of([given, voided], ()).entries.values()
+    assert entry_told(entry) == {
+        "entry": "e1",
+        "kind": "vitals",
+        "measured_at": "1970-01-01T00:00:04.000Z",
+        "entered_at": "1970-01-01T00:00:05.000Z",
+        "by": "Kari",
+        "values": {"spo2": 97},
+        "voided": {
+            "at": "1970-01-01T00:00:09.000Z",
+            "by": "Ola",
+            "reason": "other patient",
+            "replaced_by": None,
+        },
+    }
 
 
 def test_a_room_with_an_open_session_takes_no_second_one(shell: Shell) -> None:

@@ -174,3 +174,15 @@ def test_a_closed_session_offers_nothing() -> None:
     assert len(buttons) == 7
     assert all(getattr(found, "disabled", False) for found in buttons)
     assert menu.boxWrapperProps["disabled"]
+
+
+def test_a_value_far_from_the_devices_is_asked_about_with_what_that_says() -> None:
+    visit, _ = visitor()
+    values = {"pulse_rate": 138.0, "systolic": 72.0, "diastolic": 50.0}
+    far = {"pulse_rate": [80, 84], "systolic": [128, 128]}
+    assert question(visit.words, values, far) == (
+        "Pulse 138 /min (the device has 80–84), systolic 72 mmHg (the device has 128) – is that right?"
+    )
+    assert question(visit.words, {"pulse_rate": 30.0}, {"pulse_rate": [80, 80]}) == (
+        "Pulse 30 /min (the device has 80) – is that right?"
+    )

@@ -126,7 +126,7 @@ def test_something_that_is_on_no_list_is_entered_with_a_note(clinic: Clinic) -> 
 
 def test_voiding_a_value_ends_its_alarm_as_voided_by_that_operator(clinic: Clinic) -> None:
     clinic.seconds(3)
-    entry = enter(clinic, "vitals", pulse_rate=130)
+    entry = enter(clinic, "vitals", pulse_rate=130, confirmed=True)
     assert states(clinic, "limit") == ["active"]
     clinic.now += 1000
     void(clinic, entry, by=OTHER)
@@ -135,7 +135,7 @@ def test_voiding_a_value_ends_its_alarm_as_voided_by_that_operator(clinic: Clini
 
 
 def test_a_latched_alarm_stays_after_the_void_until_it_is_acknowledged(clinic: Clinic) -> None:
-    entry = enter(clinic, "vitals", spo2=80)
+    entry = enter(clinic, "vitals", spo2=80, confirmed=True)
     void(clinic, entry)
     assert states(clinic, "limit") == ["latched"]
     (alarm,) = clinic.alarms()
@@ -145,8 +145,8 @@ def test_a_latched_alarm_stays_after_the_void_until_it_is_acknowledged(clinic: C
 
 def test_a_replacement_is_judged_afresh(clinic: Clinic) -> None:
     clinic.seconds(3)
-    entry = enter(clinic, "vitals", pulse_rate=130)
-    correct(clinic, entry, "vitals", pulse_rate=145)
+    entry = enter(clinic, "vitals", pulse_rate=130, confirmed=True)
+    correct(clinic, entry, "vitals", pulse_rate=145, confirmed=True)
     assert states(clinic, "limit") == ["ended", "active"]
     entry = enter(clinic, "vitals", spo2=97)
     correct(clinic, entry, "vitals", spo2=88)
@@ -193,7 +193,7 @@ def test_voiding_the_only_other_source_ends_a_disagreement(clinic: Clinic) -> No
 
 def test_a_late_value_that_is_voided_takes_what_it_told_with_it(clinic: Clinic) -> None:
     clinic.seconds(20 * 60, spo2=97)
-    entry = enter(clinic, "vitals", spo2=80, measured_at=when(clinic, 18))
+    entry = enter(clinic, "vitals", spo2=80, confirmed=True, measured_at=when(clinic, 18))
     assert states(clinic, "late_data") == ["active"]
     void(clinic, entry)
     assert states(clinic, "late_data") == ["ended"]
@@ -201,8 +201,8 @@ def test_a_late_value_that_is_voided_takes_what_it_told_with_it(clinic: Clinic) 
 
 def test_a_late_value_beside_a_voided_one_keeps_what_it_told(clinic: Clinic) -> None:
     clinic.seconds(20 * 60, spo2=97)
-    enter(clinic, "vitals", spo2=80, measured_at=when(clinic, 17))
-    entry = enter(clinic, "vitals", spo2=82, measured_at=when(clinic, 18))
+    enter(clinic, "vitals", spo2=80, confirmed=True, measured_at=when(clinic, 17))
+    entry = enter(clinic, "vitals", spo2=82, confirmed=True, measured_at=when(clinic, 18))
     void(clinic, entry)
     assert states(clinic, "late_data") == ["active"]
 

@@ -75,6 +75,8 @@ def course_of(file: File) -> Course:
         discharge=tuple(_criterion(criterion) for criterion in file.discharge),
         series=_series(file.series),
         override_roles=frozenset(file.override.roles),
+        unlike={} if file.unlike is None else file.unlike.given(),
+        unlike_ms=0 if file.unlike is None else round(file.unlike.within_minutes * MINUTE),
         cuff_ms=file.cuff_minutes.milliseconds(),
         phase_ms=file.phase_minutes.milliseconds(),
     )

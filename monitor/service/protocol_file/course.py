@@ -154,6 +154,23 @@ class Event(Choice):
     """Whether mild, moderate or severe is asked for."""
 
 
+class Unlike(Part):
+    """An entered value this far from what a device measured last is asked about once; left out: not asked."""
+
+    pulse_rate: Positive | None = None
+    spo2: Positive | None = None
+    systolic: Positive | None = None
+    diastolic: Positive | None = None
+    within_minutes: Minutes = 10
+    """How long before it the device's value may be measured."""
+    source: Source
+
+    def given(self) -> dict[str, float]:
+        """Name to how far."""
+        told = self.model_dump(exclude={"within_minutes", "source"})
+        return {name: apart for name, apart in told.items() if apart is not None}
+
+
 class _Criterion(Part):
     """A condition of discharge."""
 
@@ -251,6 +268,7 @@ class CourseTables(Part):
     gate: Gate | None = None
     override: Override
     dose: Dose | None = None
+    unlike: Unlike | None = None
     score: tuple[Score, ...] = ()
     event: tuple[Event, ...] = ()
     intervention: tuple[Choice, ...] = ()

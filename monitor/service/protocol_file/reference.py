@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from monitor.domain.limits import Limit, Side
+from monitor.domain.readings import SECOND, UNITS
 from monitor.service.protocol_file.file import File
-from monitor.service.protocols import PROTOCOLS_DIRECTORY
+from monitor.service.protocols import PROTOCOLS_DIRECTORY, load_protocols
 
 README = PROTOCOLS_DIRECTORY / "README.md"
 
@@ -39,9 +41,16 @@ Generated from the models in [protocol_file](../service/protocol_file) by
 - Between the limits of one value some value lies, and each limit is a number that a reading can have.
 """
 
+_IDS = """## Ids of limits
+
+The order `change_limit` names a limit by its id: value or component, side, and its place on that side, the mildest
+first. A second value that confirms a first one goes by the limit of the first. Those of the presets:
+
+| protocol | id | limit | priority |
+|---|---|---|---|"""
 _ORDER = (
     *("protocol", "phase_minutes", "cuff_minutes", "check", "gate", "override", "dose", "series"),
-    *("score", "event", "intervention", "drug", "route", "discharge"),
+    *("unlike", "score", "event", "intervention", "drug", "route", "discharge"),
     *("limit", "rise", "score_limit", "clear", "missing", "clock", "overdue", "disagreement"),
 )
 _BOUNDS = {
@@ -66,7 +75,34 @@ def reference() -> str:
     lines = [_HEAD]
     for table in _ORDER:
         lines += _section(table, schema["properties"][table], known)
+    lines += _limit_ids()
     return "\n".join(lines)
+
+
+def _limit_ids() -> list[str]:
+    """What a patient's own limit is ordered by."""
+    limits = [
+        (name, limit)
+        for name, protocol in sorted(load_protocols().items())
+        for limit in protocol.alarms.limits
+        if limit.kind == "limit"
+    ]
+    return [
+        _IDS,
+        *[f"| `{name}` | `{one.id}` | {_told(one)} | {one.priority} |" for name, one in limits],
+        "",
+    ]
+
+
+def _told(limit: Limit) -> str:
+    sign = {
+        (Side.BELOW, False): "<",
+        (Side.BELOW, True): "≤",
+        (Side.ABOVE, False): ">",
+        (Side.ABOVE, True): "≥",
+    }[limit.side, limit.inclusive]
+    delay = f" for {limit.delay_ms / SECOND:g} s" if limit.delay_ms else ""
+    return f"{sign} {limit.limit:g} {UNITS[limit.metric]}{delay}"
 
 
 def tables() -> set[str]:
