@@ -17,6 +17,7 @@ from monitor.export.sealed_file import Seal
 from monitor.service.past_sessions import protocol_of
 from monitor.service.ports import ChainHead, Records, StoredReading
 from monitor.service.protocols import Protocol
+from monitor.service.seal import seal_text
 
 
 class ExportRefusedError(ValueError):
@@ -29,6 +30,7 @@ class Extract:
 
     ``readings`` by the devices' own times, voided ones too; ``voided`` are the seqs of manual readings that do not
     count. ``alarms`` are the raised occurrences in their newest state. ``now`` is the newest moment on record.
+    ``head`` is the newest batch that holds anything of the session.
     """
 
     session: Session
@@ -49,6 +51,11 @@ class Extract:
     def is_open(self) -> bool:
         """Whether the session goes on: then nothing here is final."""
         return self.session.is_open
+
+    @property
+    def sealed(self) -> str:
+        """The session's seal as people compare it: ``infusion-monitor verify`` and the review page say the same."""
+        return seal_text(self.head)
 
     def chart(self) -> Chart:
         """What was planned and entered; its entries say what became of them."""

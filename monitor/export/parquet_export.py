@@ -107,7 +107,6 @@ def _said(extract: Extract) -> dict[str, str]:
         "state": "open, not final" if extract.is_open else "final",
         "simulated": "true" if extract.simulated else "false",
         "deidentified": "true" if extract.deidentified else "false",
-        "batch": str(extract.head.batch_id),
-        "mac": extract.head.mac,
+        "seal": extract.sealed,
         "note": NOTE,
     }

@@ -17,7 +17,11 @@ NOTE = "Made by infusion-monitor, which is not a certified medical device."
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What lies beside an export as ``FILE.seal.json``; the chain's head says which record it was made from."""
+    """What lies beside an export as ``FILE.seal.json``.
+
+    ``batch`` and ``mac`` say which record it was made from: they are the session's seal, which ``infusion-monitor
+    verify`` proves.
+    """
 
     session: str
     rows: int

@@ -18,6 +18,7 @@ from monitor.export.registry import registry_form
 from monitor.export.report.form import form_sheet
 from monitor.export.report.typesetting import form_page
 from monitor.service.ports import Records, StoredReading
+from monitor.service.seal import seal_text
 from monitor.storage import open_records
 from monitor.wire.base import rfc3339
 from tests.export.clinic import PROTOCOLS, an_extract, exported
@@ -97,6 +98,12 @@ def test_a_whole_session_fills_the_form(whole: Extract) -> None:
     assert [event["event"] for event in form["adverse_events"]] == ["nausea"]
     assert [drug["drug"] for drug in form["medications"]] == ["ondansetron"]
     assert form["discharge"]["not_met"] == []
+
+
+def test_form_and_page_carry_the_seal_that_verify_tells(records: Records, whole: Extract) -> None:
+    seal = seal_text(records.session_head("s1"))
+    assert registry_form(whole)["seal"] == seal
+    assert form_sheet(whole, speech())["seal"] == f"Seal of the record: {seal}"
 
 
 def test_the_pressure_at_40_minutes_is_the_nearest_within_ten() -> None:

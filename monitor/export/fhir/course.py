@@ -214,7 +214,6 @@ def _event(binder: Binder, entry: Entry, body: facts.EventEntered) -> Json:
 
 
 def _provenance(binder: Binder, extract: Extract) -> Json:
-    sealed = f"batch {extract.head.batch_id}, {extract.head.mac}"
     return binder.resource(
         "Provenance",
         ["provenance"],
@@ -225,7 +224,7 @@ def _provenance(binder: Binder, extract: Extract) -> Json:
             {
                 "role": "source",
                 "what": {
-                    "identifier": {"type": {"text": "newest batch of the journal"}, "value": sealed}
+                    "identifier": {"type": {"text": "seal of the record"}, "value": extract.sealed}
                 },
             }
         ],

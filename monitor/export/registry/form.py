@@ -51,7 +51,7 @@ def registry_form(extract: Extract) -> Json:
         "interventions": _entries(record, facts.InterventionEntered),
         "alarms": _alarms(figures),
         "discharge": _discharge(extract),
-        "record": {"batch": extract.head.batch_id, "mac": extract.head.mac},
+        "seal": extract.sealed,
     }
     return filled | {"missing": sorted(_missing(filled))}
 

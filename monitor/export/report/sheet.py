@@ -53,8 +53,7 @@ def head_lines(extract: Extract, speech: Speech) -> list[list[str]]:
 
 def seal_line(extract: Extract, speech: Speech) -> str:
     """Which record the page was made from."""
-    text = speech.gettext("Made from the record up to batch {batch}, {mac}")
-    return text.format(batch=extract.head.batch_id, mac=extract.head.mac[:16])
+    return speech.gettext("Seal of the record: {seal}").format(seal=extract.sealed)
 
 
 def _said(extract: Extract, record: SessionRecord, speech: Speech) -> Json:
