@@ -131,24 +131,24 @@ class _Changes:
         return is_change(body) and not self._known(key).is_open
 
     def observe(self, rows: Sequence[ReadingRow]) -> None:
-        """The batch's readings: most of them change nothing, so nothing is done for most of them."""
-        known = self._keeper.known
+        """The batch's readings: most of them change nothing, so next to nothing is done for most of them."""
+        keys = {row[0] for row in rows}
+        if self._keeper.given and tables.UNASSIGNED in keys:
+            self._observe_nobodys(rows)
+        sessions = {key: self._known(key) for key in keys if key != tables.UNASSIGNED}
         spo2, nibp = (self._names.metrics.get(name) for name in (Metric.SPO2, Metric.NIBP))
         for row in rows:
-            key = row[0]
-            if key == tables.UNASSIGNED:
-                if self._keeper.given:
-                    self._observe_nobodys(row)
-                continue
-            session = known.get(key) or self._known(key)
             metric = row[6]
             if metric == spo2:
-                if row[7] is not None and row[7] <= session.low[0]:
+                value, session = row[7], sessions.get(row[0])
+                if value is not None and session is not None and value <= session.low[0]:
                     self._lower(session, row)
-            elif metric == nibp and row[8] is not None:
-                self._raise(session, row)
+            elif metric == nibp and row[8] is not None and row[0] in sessions:
+                self._raise(sessions[row[0]], row)
+        for key, session in sessions.items():
             if not session.is_open:
-                at = session.started_at + row[1] + row[14]
+                newest = next(row for row in reversed(rows) if row[0] == key)
+                at = session.started_at + newest[1] + newest[14]
                 self._columns[key] |= {"changed_batch": self._batch_id, "changed_at": at}
 
     def write(self) -> None:
@@ -166,11 +166,15 @@ class _Changes:
             write_figures(self._connection, self._names, session_id)
             self._keeper.known.pop(key, None)
 
-    def _observe_nobodys(self, row: ReadingRow) -> None:
-        source, _ = self._names.stream_names[row[2]]
-        for first_at, last_at, session_id in self._keeper.given.get(source, ()):
-            if first_at <= row[1] <= last_at:
-                self._anew[self._names.session(session_id)[0]] = session_id
+    def _observe_nobodys(self, rows: Sequence[ReadingRow]) -> None:
+        """Some may have been given to a session before they came."""
+        for row in rows:
+            if row[0] != tables.UNASSIGNED:
+                continue
+            source, _ = self._names.stream_names[row[2]]
+            for first_at, last_at, session_id in self._keeper.given.get(source, ()):
+                if first_at <= row[1] <= last_at:
+                    self._anew[self._names.session(session_id)[0]] = session_id
 
     def _lower(self, session: _Known, row: ReadingRow) -> None:
         low = Low(row[7], session.started_at + row[1])
