@@ -32,7 +32,7 @@
     return { text: paused ? im.clock.duration(now - session.paused_since) : text, part, over, paused };
   }
 
-  const phaseWord = (session, paused) => (paused ? t("Infusion paused") : phaseWords[session.phase]());
+  const phaseWord = (session, paused) => (paused ? t("Infusion paused") : im.phaseWord(session.phase, session.phase_text));
 
   function create(room) {
     const root = im.el("article", "tile");
@@ -186,7 +186,8 @@
     if (tile.trend) im.trend.forget(tile.trend);
   }
 
-  im.phaseWord = (phase) => phaseWords[phase]();
+  // A protocol may have a word of its own for a phase.
+  im.phaseWord = (phase, own) => (own && own[im.language()]) || phaseWords[phase]();
   im.sessionWords = sessionWords;
   im.phaseTime = phaseTime;
   im.tile = { create, paintValues, paintTimes, paintSession, paintAlarms, fitTrend, forget };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.dashboard.course_reading import facts_chart
+from monitor.dashboard.course_reading import course_of, facts_chart
 from monitor.dashboard.course_words import dose_text
 from monitor.dashboard.presenters import Step, session_plan, steps
 from monitor.dashboard.visit import Visit
@@ -23,8 +23,11 @@ def course_steps(visit: Visit, session: Session) -> list[Step]:
         for fact in entered
         if isinstance(fact.body, facts.PhaseEntered) and fact.body.override
     }
-    chart = facts_chart(visit, session)
-    return [noted(visit.words, step, passed, chart) for step in steps(visit.words, session)]
+    chart, walked = (
+        facts_chart(visit, session),
+        steps(visit.words, session, course_of(visit, session)),
+    )
+    return [noted(visit.words, step, passed, chart) for step in walked]
 
 
 def course_plan(visit: Visit, session: Session, protocol: Protocol | None) -> str:

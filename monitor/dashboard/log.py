@@ -158,7 +158,7 @@ class LogWriter:
                     return text
                 return text + " – " + _("override: {reason}").format(reason=override)
             case facts.PhaseEntered(_session, phase, override):
-                text = _("{phase} begins").format(phase=phase_name(self.words, phase))
+                text = _("{phase} begins").format(phase=phase_name(self.words, phase, self.course))
                 if phase == "discharged":
                     text = _("Patient discharged")
                 if body.entered_at is not None:

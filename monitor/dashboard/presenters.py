@@ -10,6 +10,7 @@ from monitor.dashboard.marks import Mark, PhaseSpan
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.refusals import course_refusal
 from monitor.dashboard.words import Words
+from monitor.domain.course import Course
 from monitor.domain.facts import AlarmChanged
 from monitor.domain.readings import Instant, Reading
 from monitor.domain.registry import Operator
@@ -35,9 +36,12 @@ class Step(NamedTuple):
     why: str = ""
 
 
-def phase_name(words: Words, phase: str) -> str:
-    """A phase in words."""
+def phase_name(words: Words, phase: str, course: Course | None = None) -> str:
+    """A phase in words: the protocol's own where it has one."""
     _ = words.gettext
+    own = own_phase_name(words, phase, course)
+    if own is not None:
+        return own
     return {
         Phase.PRECHECK: _("Pre-check"),
         Phase.BASELINE: _("Baseline"),
@@ -48,9 +52,20 @@ def phase_name(words: Words, phase: str) -> str:
     }[Phase(phase)]
 
 
-def start_phase_text(words: Words, phase: str) -> str:
+def own_phase_name(words: Words, phase: str, course: Course | None) -> str | None:
+    """What the protocol itself calls a phase, if it does."""
+    own = {} if course is None else course.phase_words.get(phase, {})
+    return own.get(words.language)
+
+
+def start_phase_text(words: Words, phase: str, course: Course | None = None) -> str:
     """What the button says that lets a phase begin."""
     _ = words.gettext
+    own = own_phase_name(words, Phase.INFUSION, course)
+    if own is not None and phase == Phase.INFUSION:
+        return _("Start: {phase}").format(phase=own)
+    if own is not None and phase == Phase.OBSERVATION:
+        return _("End: {phase}").format(phase=own)
     return {
         Phase.BASELINE: _("Start baseline"),
         Phase.INFUSION: _("Start infusion"),
@@ -76,16 +91,18 @@ def operator_label(words: Words, operator: Operator) -> str:
     return f"{operator.name} · {role_name(words, operator)}"
 
 
-def steps(words: Words, session: Session) -> list[Step]:
+def steps(words: Words, session: Session, course: Course | None = None) -> list[Step]:
     """The way from pre-check to discharge, and how far the session is."""
     reached = {entry.phase for entry in session.phases}
     if session.phase is Phase.CANCELLED:
-        walked = [Step(p, phase_name(words, p), "done") for p in STEPS if p in reached]
+        walked = [Step(p, phase_name(words, p, course), "done") for p in STEPS if p in reached]
         return [*walked, Step(Phase.CANCELLED, phase_name(words, Phase.CANCELLED), "current")]
     return [
         Step(
             phase,
-            words.gettext("Discharge") if phase is Phase.DISCHARGED else phase_name(words, phase),
+            words.gettext("Discharge")
+            if phase is Phase.DISCHARGED
+            else phase_name(words, phase, course),
             "current" if phase is session.phase else "done" if phase in reached else "next",
         )
         for phase in STEPS
@@ -112,7 +129,8 @@ def phase_spans(
         planned = protocol.phase_ms.get(entry.phase, 0) if protocol else 0
         until = end if end is not None else max(newest, entry.at + planned)
         is_shaded = entry.phase is Phase.INFUSION
-        spans.append(PhaseSpan(phase_name(words, entry.phase), entry.at, until, is_shaded))
+        name = phase_name(words, entry.phase, protocol.course if protocol else None)
+        spans.append(PhaseSpan(name, entry.at, until, is_shaded))
     return spans
 
 

@@ -143,6 +143,8 @@ class Course:
     """How long before the entry that one may be measured."""
     cuff_ms: Mapping[str, int] = field(default_factory=dict)
     phase_ms: Mapping[str, int] = field(default_factory=dict)
+    phase_words: Mapping[str, Text] = field(default_factory=dict)
+    """What a phase is called where the usual word is wrong."""
 
     def check(self, item: str) -> CheckItem | None:
         """The check of that id."""

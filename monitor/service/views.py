@@ -51,6 +51,7 @@ def session_view(ward: Ward, session: Session, now: Instant) -> SessionView:
         patient=session.patient,
         protocol=session.protocol,
         phase=session.phase,
+        phase_text=dict(protocol.course.phase_words.get(session.phase, {})),
         started_at=session.started_at,
         phase_started_at=session.phases[-1].at,
         phase_minutes=None if phase_ms is None else phase_ms / 60_000,

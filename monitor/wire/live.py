@@ -68,6 +68,8 @@ class SessionView(Message):
     patient: str
     protocol: str
     phase: str
+    phase_text: Text = {}
+    """What the phase is called where its protocol has a word of its own; empty for the usual one."""
     started_at: int
     phase_started_at: int
     phase_minutes: float | None = None

@@ -11,11 +11,13 @@ from monitor.dashboard.pages.settings import device_rows
 from monitor.dashboard.presenters import (
     may_be_cancelled,
     next_phase,
+    phase_name,
     phase_spans,
     reading_text,
     refusal_text,
     session_number,
     session_plan,
+    start_phase_text,
     steps,
     unreachable_text,
 )
@@ -24,6 +26,7 @@ from monitor.domain import facts
 from monitor.domain.readings import MINUTE, Metric
 from monitor.domain.registry import Room
 from monitor.domain.sessions import Phase, PhaseEntry
+from monitor.service.protocols import load_protocols
 from tests.dashboard.clinic import T0, parts, reading, records, refused, session, visit_of
 
 VISIT = visit_of(parts())
@@ -239,3 +242,14 @@ def test_nobody_is_told_that_nothing_changed_unless_that_is_certain() -> None:
     uncertain = unreachable_text(WORDS, GatewayUnreachableError("x", sent=True))
     assert "nothing was changed" in certain
     assert "nothing was changed" not in uncertain
+
+
+def test_a_protocol_has_its_own_word_for_a_phase() -> None:
+    nasal = load_protocols()["esketamine_nasal"].course
+    assert phase_name(WORDS, "infusion", nasal) == "Administration"
+    assert phase_name(WORDS, "observation", nasal) == "Observation"
+    assert phase_name(WORDS, "infusion") == "Infusion"
+    assert start_phase_text(WORDS, "infusion", nasal) == "Start: Administration"
+    assert start_phase_text(WORDS, "observation", nasal) == "End: Administration"
+    assert start_phase_text(WORDS, "observation") == "End infusion"
+    assert "Administration" in [step.name for step in steps(WORDS, session(), nasal)]

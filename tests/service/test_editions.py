@@ -87,3 +87,17 @@ def test_the_edition_is_that_of_the_files_bytes(tmp_path: Path) -> None:
     assert one.edition == load_protocols()["ketamine_iv"].edition
     assert one.edition != other.edition
     assert len(one.edition) == 12
+
+
+def test_screens_are_told_what_a_protocol_calls_its_phases(clinic: Clinic) -> None:
+    done(give(clinic, "add_room", name="2", role="administrator"))
+    nasal = {"room": "2", "patient": "P-8", "protocol": "esketamine_nasal"}
+    session = done(give(clinic, "start_session", **nasal))["session"]
+    assert room(clinic, "2").session.phase_text == {}
+    for phase in ("baseline", "infusion"):
+        entered = {"session": session, "phase": phase, "override": "test"}
+        done(give(clinic, "enter_phase", role="administrator", **entered))
+    shown = room(clinic, "2").session
+    assert shown.phase == "infusion"
+    assert shown.phase_text == {"en": "Administration", "nb": "Administrering"}
+    assert room(clinic).session.phase_text == {}

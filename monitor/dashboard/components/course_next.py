@@ -193,7 +193,7 @@ def _next_button(visit: Visit, session: Session, kind: str = "primary") -> Any:
     following = next_phase(session) or session.phase
     return button(
         ids.NEXT_PHASE,
-        start_phase_text(visit.words, following),
+        start_phase_text(visit.words, following, course_of(visit, session)),
         key="G",
         kind=kind,
         opens=ids.DECISION_DIALOG,

@@ -220,7 +220,7 @@ def _ask(visit: Visit, session_id: str, now: Instant) -> dict[str, Any]:
         raise PreventUpdate
     course = course_of(visit, session)
     found = [block._asdict() for block in blocks(visit, session, phase, now)]
-    title = start_phase_text(visit.words, phase)
+    title = start_phase_text(visit.words, phase, course)
     told = [*blocks_list(visit.words, course, found), *_warned(visit, session, phase, now)]
     mine = may_override(visit, course)
     set_props(ids.DECISION_TITLE, {"children": f"{title}?"})

@@ -79,6 +79,7 @@ def course_of(file: File) -> Course:
         unlike_ms=0 if file.unlike is None else round(file.unlike.within_minutes * MINUTE),
         cuff_ms=file.cuff_minutes.milliseconds(),
         phase_ms=file.phase_minutes.milliseconds(),
+        phase_words=file.phase_words.given(),
     )
 
 

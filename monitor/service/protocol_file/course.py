@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from monitor.service.protocol_file.parts import (
+    PHASES,
     Flag,
     Id,
     Minutes,
@@ -154,6 +155,20 @@ class Event(Choice):
     """Whether mild, moderate or severe is asked for."""
 
 
+class PhaseWords(Part):
+    """What phases are called on screens where the usual word is wrong; what sessions and orders call them stays."""
+
+    precheck: Text | None = None
+    baseline: Text | None = None
+    infusion: Text | None = None
+    observation: Text | None = None
+
+    def given(self) -> dict[str, dict[str, str]]:
+        """Phase to its word by language."""
+        told = {phase: getattr(self, phase) for phase in PHASES}
+        return {phase: text.by_language() for phase, text in told.items() if text is not None}
+
+
 class Unlike(Part):
     """An entered value this far from what a device measured last is asked about once; left out: not asked."""
 
@@ -262,6 +277,7 @@ class Series(Part):
 class CourseTables(Part):
     """The tables of a file that are no alarm settings."""
 
+    phase_words: PhaseWords = PhaseWords()
     phase_minutes: SourcedPhases = SourcedPhases()
     cuff_minutes: SourcedPhases = SourcedPhases()
     check: tuple[Check, ...] = ()

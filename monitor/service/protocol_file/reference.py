@@ -49,8 +49,8 @@ first. A second value that confirms a first one goes by the limit of the first. 
 | protocol | id | limit | priority |
 |---|---|---|---|"""
 _ORDER = (
-    *("protocol", "phase_minutes", "cuff_minutes", "check", "gate", "override", "dose", "series"),
-    *("unlike", "score", "event", "intervention", "drug", "route", "discharge"),
+    *("protocol", "phase_words", "phase_minutes", "cuff_minutes", "check", "gate", "override"),
+    *("dose", "series", "unlike", "score", "event", "intervention", "drug", "route", "discharge"),
     *("limit", "rise", "score_limit", "clear", "missing", "clock", "overdue", "disagreement"),
 )
 _BOUNDS = {
