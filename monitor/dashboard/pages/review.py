@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, dcc, html
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard.components.attributes import attributes
-from monitor.dashboard.review import ids, parts
+from monitor.dashboard.review import ids, parts, signing
 from monitor.dashboard.review.cards import cards
 from monitor.dashboard.review.figure import review_figure
 from monitor.dashboard.review.opening import Opened, full_record, open_session
@@ -28,7 +28,14 @@ _CONFIG: Any = {
     "scrollZoom": True,
     "doubleClick": False,
 }
-_IDS = html.Div([html.Div(id=ids.CARDS), dcc.Store(id=ids.SESSION)])
+_IDS = html.Div(
+    [
+        *(html.Div(id=one) for one in (ids.CARDS, ids.STANDING, ids.COMMENTS, ids.TOLD)),
+        *(html.Button(id=one) for one in (ids.SIGN, ids.COMMENT_SEND)),
+        dcc.Textarea(id=ids.COMMENT),
+        dcc.Store(id=ids.SESSION),
+    ]
+)
 """What Dash finds when it looks at the page for its ids."""
 
 
@@ -53,13 +60,13 @@ def layout(session_id: str = "", **_query: str) -> Any:
     view = view_of(visit, opened, teller)
     return html.Div(
         [
-            parts.head(visit, teller, _room(visit, opened)),
+            parts.head(visit, teller, _room(visit, opened), signing.sign_button(visit, session)),
             html.Div(parts.skeleton_cards(), id=ids.CARDS, className="review-cards"),
             html.Div(
                 [parts.toolbar(visit.words), _graph(visit, view), html.Div(id=ids.OVERVIEW)],
                 className="review-chart",
             ),
-            parts.side(visit, teller, view.minutes),
+            parts.side(visit, teller, view.minutes, signing.comment_form(visit, session)),
             dcc.Store(id=ids.SESSION, data=session.id),
         ],
         id=ids.PAGE,
@@ -69,7 +76,8 @@ def layout(session_id: str = "", **_query: str) -> Any:
 
 
 def register_callbacks(app: Dash) -> None:
-    """The cards, which need every value: they come after the trace, so that it need not wait."""
+    """The cards, which need every value: they come after the trace, so that it need not wait; what reviewers add."""
+    signing.register_callbacks(app)
 
     @app.callback(Output(ids.CARDS, "children"), Input(ids.SESSION, "data"))
     def tell(session_id: str) -> list[Any]:

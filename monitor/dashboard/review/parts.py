@@ -22,7 +22,7 @@ from monitor.dashboard.words import Words
 from monitor.domain.sessions import Phase, Session
 
 
-def head(visit: Visit, teller: Teller, room: str) -> Any:
+def head(visit: Visit, teller: Teller, room: str, sign: Any) -> Any:
     """Who, when, where and what was given."""
     words, opened = visit.words, teller.opened
     session = opened.session
@@ -31,7 +31,10 @@ def head(visit: Visit, teller: Teller, room: str) -> Any:
         [
             html.H1(who, className="review-title"),
             html.Span(" · ".join(_facts_of(words, opened, room)), className="review-what"),
-            html.Div(_standing(visit.words, teller), className="review-standing"),
+            html.Div(
+                [html.Div(standing(visit.words, teller), id=ids.STANDING), sign],
+                className="review-standing",
+            ),
         ],
         className="review-head",
     )
@@ -96,14 +99,23 @@ def toolbar(words: Words) -> Any:
     )
 
 
-def side(visit: Visit, teller: Teller, minutes: Minutes) -> Any:
+def side(visit: Visit, teller: Teller, minutes: Minutes, comment_form: Any) -> Any:
     """Alarms, events, comments, and what may be taken along."""
     _ = visit.words.gettext
-    alarms, comments = teller.alarms(), teller.comments()
+    alarms = teller.alarms()
     parts = [
         _section(_("Alarms"), _alarm_list(visit.words, alarms, minutes), len(alarms)),
         _section(_("Events and entries"), _event_list(visit.words, teller.events())),
-        *([_section(_("Comments"), _comment_list(comments))] if comments else []),
+        _section(
+            _("Comments"),
+            html.Div(
+                [
+                    html.Div(comment_list(teller.comments()), id=ids.COMMENTS),
+                    comment_form,
+                    html.P(id=ids.TOLD, className="review-told", role="alert"),
+                ]
+            ),
+        ),
         _section(_("Take along"), _downloads(visit.words, teller.opened.session.id)),
     ]
     return html.Aside(parts, className="review-side", **attributes(aria_label=_("Findings")))
@@ -136,7 +148,7 @@ def _facts_of(words: Words, opened: Opened, room: str) -> list[str]:
     return told
 
 
-def _standing(words: Words, teller: Teller) -> list[Any]:
+def standing(words: Words, teller: Teller) -> list[Any]:
     """How far the record is, and the way to the page of the session itself."""
     _, session = words.gettext, teller.opened.session
     told = [(teller.sign_off(), str(teller.opened.review.state))]
@@ -222,7 +234,8 @@ def _event_list(words: Words, events: Sequence[EventLine]) -> Any:
     return html.Ol(lines, className="review-events")
 
 
-def _comment_list(comments: Sequence[Comment]) -> Any:
+def comment_list(comments: Sequence[Comment]) -> Any:
+    """What reviewers have written, oldest first."""
     return html.Ol(
         [
             html.Li(

@@ -10,13 +10,15 @@ from monitor.dashboard.entry_log import entry_text
 from monitor.dashboard.history import duration, duration_to, reason_text
 from monitor.dashboard.log import LogWriter
 from monitor.dashboard.review.cards import since_origin
-from monitor.dashboard.review.opening import Opened
+from monitor.dashboard.review.opening import Opened, open_session
 from monitor.dashboard.review.scene import EventMark
 from monitor.dashboard.review.shapes import AlarmSpan
+from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.domain import facts
 from monitor.domain.alarms import AlarmType
 from monitor.domain.readings import MINUTE, Instant, Metric
+from monitor.domain.sessions import Session
 from monitor.domain.sign_off import SignOff
 from monitor.service.phrases import Phrases
 
@@ -61,6 +63,11 @@ class Comment(NamedTuple):
     text: str
     by: str
     when: str
+
+
+def teller_of(visit: Visit, session: Session) -> Teller:
+    """What is told of a session to this visitor."""
+    return Teller(visit.words, visit.phrases, open_session(visit.parts, session))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 from monitor.dashboard.app import create_app
 from monitor.dashboard.review import downloads
 from monitor.dashboard.review.downloads import send_file
+from monitor.dashboard.review.signing import added
 from monitor.data_directory import create
 from monitor.domain.readings import MINUTE, Metric
 from monitor.domain.sessions import Phase, PhaseEntry
@@ -204,3 +205,22 @@ async def test_an_earlier_session_of_the_patient_lies_where_its_infusion_began(p
     told = json.loads((await browser.get("/api/review/s1/expected")).text)
     own = [trace for trace in told["traces"] if trace["meta"]["part"] == "own"]
     assert [(trace["x"], trace["y"]) for trace in own] == [([10], [150]), ([10], [90])]
+
+
+async def test_a_refused_signature_says_why_and_keeps_a_comment_that_was_typed() -> None:
+    orders = clinic.ScriptedOrders([clinic.refused("signed"), None])
+    visit = clinic.visit_of(clinic.parts(orders=orders))
+    with clinic.visiting(visit):
+        *_drawn, kept, told = await added(visit, "s1", None)
+        assert (kept, "You have signed" in told) == ("", True)
+        *_drawn, kept, told = await added(visit, "s1", "Peak late")
+        assert (kept, "does not answer" in told) == ("Peak late", True)
+
+
+async def test_a_comment_of_blanks_is_never_sent() -> None:
+    orders = clinic.ScriptedOrders()
+    visit = clinic.visit_of(clinic.parts(orders=orders))
+    with clinic.visiting(visit):
+        *_drawn, told = await added(visit, "s1", "   ")
+    assert "some words" in told
+    assert not orders.given
