@@ -1,9 +1,8 @@
 """The alarms of one session: readings and time in, alarm transitions out.
 
-Deterministic: what happens depends only on what is observed and on the ``now`` it is observed at, never on how
-often ``tick`` is called. Before anything is taken in, time is let pass up to ``now``, so that a delay that ended
-earlier acts earlier. The caller must call ``tick`` at least each quarter of a second, and ``take_changes`` after
-every call, and make the changes durable together with what caused them.
+Deterministic: what happens, and in which order, depends only on what is observed and on the ``now`` it is observed at,
+never on how often ``tick`` is called: before anything is taken in, time is let pass up to ``now``. The caller must call
+``tick`` at least each quarter of a second, and ``take_changes`` after every call, and make the changes durable with it.
 """
 
 from __future__ import annotations
@@ -22,8 +21,7 @@ from monitor.domain.readings import Instant, Metric, Reading, Rejection
 from monitor.domain.session_state import Score, SessionState
 from monitor.domain.value_watch import ValueWatch
 
-_UNTIL_SEEN = (late.KIND, help_call.KIND)
-"""Conditions that hold until somebody has seen them."""
+_UNTIL_SEEN = (late.KIND, help_call.KIND)  # they hold until somebody has seen them
 
 
 class SessionAlarms:
@@ -62,18 +60,22 @@ class SessionAlarms:
 
     def observe_offset(self, source: str, offset_ms: int, now: Instant) -> None:
         """The clock offset of a device's connection, in ms, as of the frame whose readings are observed next."""
+        self.tick(now)
         self._feeds.observe_offset(source, offset_ms, now)
 
     def observe_status(self, source: str, offset_ms: int, now: Instant) -> None:
         """The same, of a frame without readings."""
+        self.tick(now)
         self._feeds.observe_status(source, offset_ms, now)
 
     def compare_clock(self, source: str, offset_ms: int | None, now: Instant) -> None:
         """Go by what was told of a device's clock when its alarms were recorded (``ClockCompared``)."""
+        self.tick(now)
         self._feeds.compare_clock(source, offset_ms, now)
 
     def observe_again(self, readings: Sequence[Reading], now: Instant) -> None:
         """Take a recorded frame of a device in; the clock offset follows from it, or is the one that was told."""
+        self.tick(now)
         self._feeds.observe_offset_of(readings[0], now)
         self.observe(readings, now)
 

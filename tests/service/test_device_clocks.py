@@ -133,3 +133,17 @@ def test_saying_hello_ends_no_technical_condition(
         clinic.hello(metrics=metrics)
     after = {known.kind: known.id for known in clinic.monitor.snapshot(clinic.now).alarms}
     assert after == before
+
+
+def test_what_was_due_before_a_frame_came_is_told_before_its_clock(clinic: Clinic) -> None:
+    """The order on record never depends on how often the engine looks at the time."""
+    clinic.seconds(2)
+    clinic.now += 61_000
+    clinic.frame(value("pulse_rate", 80), value("spo2", 97), offset_ms=3000)
+    told = [
+        getattr(fact.body, "alarm_kind", "")
+        for fact in clinic.records.facts(clinic.session, ["alarm_changed"])
+    ]
+    assert told[0] == "silence"
+    assert "clock" in told
+    assert told.index("clock") > 1
