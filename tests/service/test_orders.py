@@ -113,8 +113,9 @@ def test_the_time_of_an_entry_can_be_set_back_but_not_before_the_session(clinic:
 
     def entered(ago_s: int) -> orders.EnterVitals:
         moment = rfc3339(clinic.now - ago_s * 1000)
+        given = {"measured_at": moment, "spo2": 84, "confirmed": True}
         return orders.EnterVitals.model_validate(
-            {"entry": str(uuid4()), "session": clinic.session, "measured_at": moment, "spo2": 84}
+            {"entry": str(uuid4()), "session": clinic.session, **given}
         )
 
     assert clinic.order(entered(900)).code == "too_old"
