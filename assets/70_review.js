@@ -169,5 +169,11 @@
     if (button) button.click();
   });
 
+  // A table draws plain links: within the app they change the page without loading everything anew.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('.ag-root a[href^="/"]');
+    if (link) im.follow(event, link);
+  });
+
   im.review = { mount, unmount };
 })(window.InfusionMonitor);

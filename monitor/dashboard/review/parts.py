@@ -160,6 +160,10 @@ def standing(words: Words, teller: Teller) -> list[Any]:
         html.Span(text, className="pill review-state", **attributes(data_state=state))
         for text, state in told
     ]
+    if teller.opened.seal:
+        why = _("The seal of this record; infusion-monitor verify {id} proves it.")
+        shown = _("Seal {seal}").format(seal=" ".join(teller.opened.seal.split("-")[:2]))
+        marks.append(html.Span(shown, className="pill", title=why.format(id=session.id)))
     links = [
         dcc.Link(text, href=address, className="button button-quiet")
         for text, address in (
