@@ -145,9 +145,8 @@ def _entries() -> Iterator[Fact]:
 def _alarms() -> Iterator[Fact]:
     pressure: dict[str, Any] = {"pressure": "185/112", "component": "systolic", "limit": 180.0}
     spo2: dict[str, Any] = {
-        "what": "spo2",
+        "metric": "spo2",
         "value": 91.0,
-        "unit": "%",
         "limit": 92.0,
         "delay_s": 15,
     }

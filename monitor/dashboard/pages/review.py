@@ -28,6 +28,8 @@ _CONFIG: Any = {
     "scrollZoom": True,
     "doubleClick": False,
 }
+_SEPARATORS = {"en": ".,", "nb": ",\N{NO-BREAK SPACE}"}
+"""Of decimals and of thousands, as Plotly takes them."""
 _IDS = html.Div(
     [
         *(html.Div(id=one) for one in (ids.CARDS, ids.STANDING, ids.COMMENTS, ids.TOLD)),
@@ -93,9 +95,11 @@ def register_callbacks(app: Dash) -> None:
 
 
 def _graph(visit: Visit, view: ReviewView) -> Any:
+    figure = review_figure(view)
+    figure["layout"]["separators"] = _SEPARATORS[visit.words.language]
     return dcc.Graph(
         id=ids.TRACE,
-        figure=review_figure(view),
+        figure=figure,
         className="review-trace",
         responsive=True,
         config=_CONFIG | {"locale": visit.words.language},
