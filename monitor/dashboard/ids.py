@@ -142,6 +142,10 @@ SESSIONS_UNTIL = "sessions-until"
 UNASSIGNED_LISTS = "unassigned-lists"
 UNASSIGNED_TABLE = "unassigned-table"
 
+CLINIC_SINCE = "clinic-since"
+CLINIC_UNTIL = "clinic-until"
+CLINIC_RATES = "clinic-rates"
+
 ALARMS_TABLE = "alarms-table"
 ALARMS_SINCE = "alarms-since"
 ALARMS_UNTIL = "alarms-until"

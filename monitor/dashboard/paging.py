@@ -33,8 +33,8 @@ def page_asked(words: Words, request: Mapping[str, Any], dated: str) -> PageAske
     order = (request.get("sortModel") or [{"colId": dated, "sort": "desc"}])[0]
     return PageAsked(
         filters,
-        since=_midnight(words, since),
-        until=_midnight(words, until, days=1),
+        since=midnight(words, since),
+        until=midnight(words, until, days=1),
         order_by=order["colId"],
         descending=order["sort"] == "desc",
         offset=request["startRow"],
@@ -57,7 +57,7 @@ def filter_model(
     }
 
 
-def _midnight(words: Words, day: str, *, days: int = 0) -> Instant | None:
+def midnight(words: Words, day: str, *, days: int = 0) -> Instant | None:
     """The beginning of a day of the clinic; None for no day, or one that is only half typed."""
     try:
         begin = date.fromisoformat(day) + timedelta(days=days)

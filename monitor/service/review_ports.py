@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import Instant
+from monitor.domain.review.clinic import ClinicCounts
 from monitor.domain.sessions import Phase
 from monitor.domain.sign_off import ReviewState, SignOff
 
@@ -98,3 +99,6 @@ class ReviewRecords(Protocol):
 
     def outcomes(self, patient: str | None = None) -> list[Outcome]:
         """By day, voided ones too; of one patient where one is given."""
+
+    def clinic_counts(self, since: Instant, until: Instant, now: Instant) -> ClinicCounts:
+        """What the sessions that began from ``since`` up to ``until`` add up to; open ones last until ``now``."""

@@ -6,9 +6,12 @@ from sqlalchemy import select
 
 from monitor.domain.facts import ReviewCommented
 from monitor.domain.outcomes import Outcome
+from monitor.domain.readings import Instant
+from monitor.domain.review.clinic import ClinicCounts
 from monitor.domain.sign_off import Comment, ReviewState, Signature, SignOff
 from monitor.service.review_ports import SessionFigures, SessionFilter, SessionPage
 from monitor.storage import tables
+from monitor.storage.clinic_counts import read_counts
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.queries import facts_of
 from monitor.storage.reader import Reader
@@ -85,3 +88,7 @@ class SqliteReviewRecords(Reader):
         if patient is not None:
             query = query.where(table.c.patient == patient)
         return [Outcome(*row) for row in self._rows(query)]
+
+    def clinic_counts(self, since: Instant, until: Instant, now: Instant) -> ClinicCounts:
+        with self._reading() as connection:
+            return read_counts(connection, since, until, now)

@@ -12,6 +12,7 @@ from monitor.domain.facts import AlarmChanged, Fact, kind_of
 from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
+from monitor.domain.review.clinic import ClinicCounts
 from monitor.domain.sessions import Session
 from monitor.domain.sign_off import ReviewState
 from monitor.domain.visits import Visit
@@ -29,6 +30,8 @@ from monitor.service.ports import (
 from monitor.service.proof_ports import AlarmInputs, RecordedFact
 from monitor.service.review_ports import SessionFigures, SessionFilter, SessionPage, SessionRow
 
+NOTHING_COUNTED = ClinicCounts(0, 0, 0, 0, 0, {}, {}, {}, {})
+
 
 @dataclass
 class RecordsInMemory:
@@ -45,6 +48,7 @@ class RecordsInMemory:
     all_rows: list[SessionRow] = field(default_factory=list)
     all_reviews: dict[str, ReviewState] = field(default_factory=dict)
     all_outcomes: list[Outcome] = field(default_factory=list)
+    counts: ClinicCounts = NOTHING_COUNTED
 
     def rooms(self) -> list[Room]:
         return self.all_rooms
@@ -217,6 +221,9 @@ class RecordsInMemory:
 
     def outcomes(self, patient: str | None = None) -> list[Outcome]:
         return [one for one in self.all_outcomes if patient in (None, one.patient)]
+
+    def clinic_counts(self, since: Instant, until: Instant, now: Instant) -> ClinicCounts:
+        return self.counts
 
     def counters(self) -> dict[str, int]:
         return {}

@@ -19,6 +19,7 @@ def day_filter(words: Words, place: str, label: str) -> Any:
         valueFormat=between.join(("DD", "MM", "YYYY")),
         placeholder=words.gettext("day/month/year"),
         clearable=True,
+        clearButtonProps={"aria-label": words.gettext("Any day")},
         firstDayOfWeek=1,
         # Names of days and months would be English in every language.
         hideWeekdays=True,

@@ -57,6 +57,7 @@ def navigation(words: Words, path: str, *, simulates: bool = False) -> list[Any]
         ("/plan", _("Plan")),
         ("/sessions", _("Sessions")),
         ("/alarms", _("Alarms")),
+        ("/clinic", _("Clinic")),
         ("/unassigned", _("Unassigned")),
         *simulator,
         ("/settings", _("Settings")),

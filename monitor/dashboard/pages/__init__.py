@@ -11,6 +11,7 @@ from dash import Dash
 from monitor.dashboard.components import shell, start
 from monitor.dashboard.pages import (
     alarms,
+    clinic,
     paper,
     plan,
     review,
@@ -43,6 +44,7 @@ PAGES = (
     Page("review", review.title, review.layout, path_template="/review/<session_id>"),
     Page("series", series.title, series.layout, path_template="/series/<patient>"),
     Page("sessions", sessions.title, sessions.layout, path="/sessions"),
+    Page("clinic", clinic.title, clinic.layout, path="/clinic"),
     Page("alarms", alarms.title, alarms.layout, path="/alarms"),
     Page("unassigned", unassigned.title, unassigned.layout, path="/unassigned"),
     Page("simulator", simulator.title, simulator.layout, path="/simulator"),
@@ -59,6 +61,7 @@ def register_callbacks(app: Dash) -> None:
     review.register_callbacks(app)
     series.register_callbacks(app)
     sessions.register_callbacks(app)
+    clinic.register_callbacks(app)
     alarms.register_callbacks(app)
     unassigned.register_callbacks(app)
     settings.register_callbacks(app)

@@ -1,0 +1,1 @@
+"""The clinic's rates: what is told of many sessions together, with how sure it is."""
