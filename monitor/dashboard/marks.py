@@ -85,12 +85,19 @@ def reached_priority(limits: Iterable[Limit], values: Mapping[str, float | None]
 
 
 def drawn_limits(limits: Iterable[Limit]) -> list[Limit]:
-    """The mildest limit of each side that is worth a line: low priority is told, not drawn."""
-    mildest: dict[tuple[str, str, Side, Priority], Limit] = {}
-    for limit in sorted(limits, key=lambda limit: limit.severity):
-        if RANK[limit.priority] >= RANK[Priority.MEDIUM] and limit.metric in _AXES:
-            mildest.setdefault((limit.metric, limit.component, limit.side, limit.priority), limit)
-    return list(mildest.values())
+    """The limit of each side and priority that is crossed first; low priority is told, not drawn.
+
+    A rise over a high baseline may lie farther out than a limit of the same priority that holds for everybody.
+    """
+    first: dict[tuple[str, str, Side, Priority], Limit] = {}
+    for limit in limits:
+        if RANK[limit.priority] < RANK[Priority.MEDIUM] or limit.metric not in _AXES:
+            continue
+        key = (limit.metric, limit.component, limit.side, limit.priority)
+        known = first.get(key)
+        if known is None or known.distance(limit.limit) < 0:
+            first[key] = limit
+    return sorted(first.values(), key=lambda limit: limit.severity)
 
 
 def shapes(scene: Scene, palette: Palette, shift_ms: int) -> list[dict[str, Any]]:

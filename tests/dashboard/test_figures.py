@@ -158,6 +158,14 @@ def test_limits_of_medium_and_high_priority_are_drawn_once_per_side() -> None:
     assert ("pulse_rate", "value", 110) not in drawn
 
 
+def test_a_rise_over_a_high_baseline_hides_no_stricter_limit() -> None:
+    fixed = next(limit for limit in LIMITS if limit.component == "systolic" and limit.limit == 165)
+    rise = replace(fixed, id="systolic_rise", kind="rise", limit=190.0, severity=fixed.severity - 1)
+    assert [limit.limit for limit in drawn_limits([rise, fixed])] == [165]
+    nearer = replace(rise, limit=150.0)
+    assert [limit.limit for limit in drawn_limits([fixed, nearer])] == [150]
+
+
 def test_the_numbers_of_neighbouring_limits_do_not_touch() -> None:
     def limit(component: str, side: Side, value: float) -> Limit:
         return replace(LIMITS[0], metric=Metric.NIBP, component=component, side=side, limit=value)

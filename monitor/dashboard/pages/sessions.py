@@ -45,7 +45,7 @@ def layout(**_query: str) -> Any:
 
 
 def columns(words: Words) -> list[dict[str, Any]]:
-    """The columns of the table; the record can order by each of them."""
+    """The columns of the table. By the number in the series a record of very many sessions orders too slowly."""
     _ = words.gettext
     figure = {"type": "rightAligned"}
     started = {"cellRenderer": "markdown", "width": 176, "sort": "desc"}
@@ -54,7 +54,13 @@ def columns(words: Words) -> list[dict[str, Any]]:
         {"field": "started_at", "headerName": _("Start"), **started},
         {"field": "patient", "headerName": _("Patient"), "cellRenderer": "markdown", "width": 104},
         {"field": "room", "headerName": _("Room"), "width": 78},
-        {"field": "number", "headerName": _("Session no."), "width": 112, **figure},
+        {
+            "field": "number",
+            "headerName": _("Session no."),
+            "width": 112,
+            "sortable": False,
+            **figure,
+        },
         {"field": "protocol", "headerName": _("Protocol"), "width": 124},
         {"field": "phase", "headerName": _("Phase"), "width": 118},
         {"field": "baseline", "headerName": _("Baseline BP"), "width": 116, **figure},
