@@ -25,10 +25,10 @@
   // Why a patient does not run; what the gateway said of the device stays in its own words.
   const stoppedWords = (bed) => (bed.stopped_because === "stopped by hand" ? t("stopped by hand") : bed.stopped_because || "");
 
-  // A patient's minutes as "12:31 into the infusion" or "5:00 before it".
+  // A patient's minutes as "patient 12:31 into the infusion": a session's time may be another.
   function patientTime(minutes) {
     const time = im.clock.duration(Math.abs(minutes) * 60000);
-    return minutes < 0 ? t("{time} before the infusion", { time }) : t("{time} into the infusion", { time });
+    return minutes < 0 ? t("patient {time} before the infusion", { time }) : t("patient {time} into the infusion", { time });
   }
 
   // Vital signs rounded as a screen shows them; a dash where nothing is known.

@@ -245,8 +245,8 @@
   }
 
   function saveWords(state, n) {
-    if (!state.known) return t("Save as scenario file");
-    return n === 1 ? t("Save as scenario file (1 event)") : t("Save as scenario file ({n} events)", { n });
+    if (!state.known) return t("Save all rooms as a scenario file");
+    return n === 1 ? t("Save all rooms as a scenario file (1 event)") : t("Save all rooms as a scenario file ({n} events)", { n });
   }
 
   function paint() {
