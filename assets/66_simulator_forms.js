@@ -45,7 +45,7 @@
     const session = input("checkbox", "session", { checked: true });
     session.className = "sim-check";
     start.session = session;
-    const check = im.el("label", "sim-check-field", session, t("Start a session in the scenario's phase"));
+    const check = im.el("label", "sim-check-field", session, t("Start a session in the patient's phase"));
     start.one = button(t("Start in this room"), "primary", "start-one", () => begin([roomWish()]));
     start.many = button("", "primary", "start-many", () => begin(manyWishes()));
     start.manyText = im.textIn(start.many);

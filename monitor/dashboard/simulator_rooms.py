@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,7 +31,7 @@ class RoomWish(BaseModel):
     """A simulated patient in a room, made where there is none.
 
     ``place`` is the patient's in the scenario's file; beyond its end they begin again. ``session``: whether one is
-    started where the room has none, in the phase that the file says.
+    started where the room has none, in the phase that the desk says.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +56,9 @@ async def set_up(visit: Visit, desk: Desk, wish: RoomWish) -> dict[str, Any]:
     if scenario is None:
         raise NotDoneError(_("There is no such scenario."), "scenario")
     place = wish.place % len(scenario["places"])
-    made = await _carry_out(visit, _steps(visit, wish, scenario["places"][place]))
+    baseline = scenario["places"][place]["baseline"]
+    phase = await _phase(desk, wish, place) if wish.session else None
+    made = await _carry_out(visit, _steps(visit, wish, phase, baseline))
     given = wish.model_dump(exclude={"session", "place"})
     return await desk.ask("start", **given, place=place, device=made.device, token=made.token)
 
@@ -73,9 +75,20 @@ async def clear(visit: Visit, desk: Desk, reason: str) -> dict[str, Any]:
     return cleared._asdict()
 
 
-def _steps(visit: Visit, wish: RoomWish, place: Mapping[str, Any]) -> Steps[Any]:
-    phase = place["phase"] if wish.session else None
-    baseline = place["baseline"]
+async def _phase(desk: Desk, wish: RoomWish, place: int) -> str:
+    """Asked of the desk: a file that it records says the same of this patient."""
+    answer = await desk.ask(
+        "phase",
+        scenario=wish.scenario,
+        place=place,
+        into_infusion_min=wish.into_infusion_min,
+    )
+    return str(answer["phase"])
+
+
+def _steps(
+    visit: Visit, wish: RoomWish, phase: str | None, baseline: Sequence[float] | None
+) -> Steps[Any]:
     return set_up_room(
         visit.parts.records,
         wish.room,

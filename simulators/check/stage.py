@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from monitor.wire.orders import Order
 from simulators.check import staff
 from simulators.check.counterpart import Answer, CheckError, Counterpart, Record
 from simulators.check.device import PlayedDevice
@@ -16,14 +15,9 @@ from simulators.check.verdict import Outcome, RoomSeen, judge, matches
 from simulators.patients.patient import Patient
 from simulators.scenarios.bed import build_bed
 from simulators.scenarios.model import AcknowledgeAt, OrderAt, Room, Scenario
+from simulators.scenarios.vocabulary import ORDERS_OF_SESSIONS
 
 SECOND = 1000
-_OF_SESSIONS = frozenset(
-    kind.model_fields["kind"].default
-    for kind in Order.__origin__.__args__  # type: ignore[attr-defined]
-    if "session" in kind.model_fields
-)
-"""The kinds of orders that are about a session."""
 
 Act = Callable[[], Awaitable[None]]
 
@@ -121,15 +115,14 @@ class _PlayedRoom:
 
     async def _give(self, given: OrderAt) -> None:
         order = dict(given.order)
-        if order.get("kind") in _OF_SESSIONS:
+        if order.get("kind") in ORDERS_OF_SESSIONS:
             order.setdefault("session", self.session)
         if order.get("entry") == "new":
             order["entry"] = str(uuid4())
         if order.get("room") == "this":
             order["room"] = self.name
         answer = await self.gateway.order(order, given.by)
-        wanted = answer.ok if given.refused is None else given.refused in answer.message
-        if not wanted:
+        if not _is_wanted(answer, given.refused):
             self.faults.append(f"{order.get('kind')} was {_word(answer)}")
 
     async def _acknowledge(self, given: AcknowledgeAt) -> None:
@@ -149,6 +142,10 @@ class _PlayedRoom:
         if not answer.ok:
             raise CheckError(f"room {self.name}: {order['kind']} was {_word(answer)}")
         return answer.result
+
+
+def _is_wanted(answer: Answer, refused: str | None) -> bool:
+    return answer.ok if refused is None else not answer.ok and refused in answer.message
 
 
 def _word(answer: Answer) -> str:
@@ -176,7 +173,8 @@ async def play(
         ended = [one for one in plays if second >= one.scenario.seconds]
         for one in ended:
             outcomes[one.name] = judge(one.name, [await room.seen() for room in one.rooms], began)
-            say(f"{one.name}: {'passed' if outcomes[one.name].passed else 'FAILED'}")
+            # The verdict is the table's, which a terminal shows below this.
+            say(f"{one.name}: played, {len(outcomes)} of {len(scenarios)}")
             for room in one.rooms:
                 if room.device is not None:
                     await room.device.close()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from simulators.check.counterpart import Heard, Record, SeenAlarm
-from simulators.scenarios.model import AlarmMatch, Expected, Fact, Forbidden, Room
+from simulators.scenarios.judged import AlarmMatch, Expected, Fact, Forbidden
+from simulators.scenarios.model import Room
 from simulators.scenarios.times import clock
 
 
@@ -119,7 +120,7 @@ def _judge_fact(room: RoomSeen, fact: Fact) -> Row:
 
 
 def _readings(room: RoomSeen, fact: Fact) -> int:
-    wanted = {"metric": fact.metric, "status": fact.status}
+    wanted: dict[str, str | None] = {"metric": fact.metric, "status": fact.status}
     if fact.late is not None:
         wanted["late"] = str(fact.late).lower()
     said = {key: value for key, value in wanted.items() if value is not None}

@@ -13,6 +13,8 @@ from simulators.patients.inputs import PatientInput
 LONGEST_ROOM_NAME = 100
 FASTEST = 60
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST_ROOM_NAME)]
+Place = Annotated[int, Field(ge=0, le=999)]
+StartMinute = Annotated[float, Field(ge=-240, le=600, allow_inf_nan=False)]
 Happening = Annotated[PatientInput | DeviceFault | NetworkDisturbance, Field(discriminator="do")]
 """Anything that can be done to a patient, a device or a network."""
 
@@ -46,10 +48,19 @@ class Start(Ask):
     device: Words
     token: Annotated[str, Field(min_length=1, max_length=200)]
     scenario: Words
-    place: Annotated[int, Field(ge=0, le=999)] = 0
+    place: Place = 0
     seed: Annotated[int, Field(ge=-(2**53), le=2**53)] = 1
     speed: Annotated[int, Field(ge=1, le=FASTEST)] = 1
-    into_infusion_min: Annotated[float, Field(ge=-240, le=600, allow_inf_nan=False)] | None = None
+    into_infusion_min: StartMinute | None = None
+
+
+class Phase(Ask):
+    """Where the session of such a patient stands."""
+
+    do: Literal["phase"] = "phase"
+    scenario: Words
+    place: Place = 0
+    into_infusion_min: StartMinute | None = None
 
 
 class Stop(Ask):
@@ -73,7 +84,7 @@ class Record(Ask):
     rooms: list[str] | None = None
 
 
-Asked = State | Start | Stop | Happen | Record
+Asked = State | Phase | Start | Stop | Happen | Record
 _ASKED: TypeAdapter[Asked] = TypeAdapter(Annotated[Asked, Field(discriminator="do")])
 
 

@@ -9,11 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from simulators.desk.asked import Asked, Happen, NotDoneError, Record, Start, State, Stop
+from simulators.desk.asked import (
+    Asked,
+    Happen,
+    NotDoneError,
+    Phase,
+    Record,
+    Start,
+    State,
+    Stop,
+)
 from simulators.desk.kept import Kept, write_kept
 from simulators.desk.recorded import recorded
 from simulators.desk.room import DeskRoom
 from simulators.scenarios.library import library
+from simulators.scenarios.model import Room
 
 
 class Desk:
@@ -50,6 +60,8 @@ class Desk:
         match asked:
             case State():
                 return self._state()
+            case Phase():
+                return {"phase": _place_of(asked).phase_at(asked.into_infusion_min)}
             case Start():
                 return self._start(asked)
             case Stop():
@@ -75,10 +87,7 @@ class Desk:
         room = self._rooms.get(asked.room)
         if room is not None and room.running:
             raise NotDoneError(f"room {asked.room} runs already: stop it first", "room")
-        if asked.scenario not in library():
-            raise NotDoneError(f"there is no scenario {asked.scenario}", "scenario")
-        if asked.place >= len(library()[asked.scenario].room):
-            raise NotDoneError(f"{asked.scenario} has no room {asked.place + 1}", "place")
+        _place_of(asked)
         for other in self._rooms.values():
             if other.running and other.kept.device == asked.device:
                 raise NotDoneError(
@@ -134,6 +143,16 @@ class Desk:
 
     def _keep(self) -> None:
         write_kept(self._rooms_file, [room.kept for room in self._rooms.values()])
+
+
+def _place_of(asked: Start | Phase) -> Room:
+    """The room of the library that is meant. Raises NotDoneError."""
+    scenario = library().get(asked.scenario)
+    if scenario is None:
+        raise NotDoneError(f"there is no scenario {asked.scenario}", "scenario")
+    if asked.place >= len(scenario.room):
+        raise NotDoneError(f"{asked.scenario} has no room {asked.place + 1}", "place")
+    return scenario.room[asked.place]
 
 
 @cache

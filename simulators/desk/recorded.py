@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from operator import itemgetter
@@ -13,9 +12,10 @@ from pydantic import ValidationError
 
 from simulators.desk.asked import NotDoneError
 from simulators.desk.kept import Kept
-from simulators.patients.patient import INFUSION_MIN
 from simulators.rooms import find_scenario
-from simulators.scenarios.model import PatientSpec, Room, Scenario
+from simulators.scenarios.model import Room, Scenario
+from simulators.scenarios.persons import PatientSpec
+from simulators.scenarios.refusals import refusal
 from simulators.scenarios.times import clock
 
 if TYPE_CHECKING:
@@ -38,18 +38,18 @@ def plain_name(text: str) -> str:
 
 def recorded(title: str, rooms: Sequence[DeskRoom]) -> dict[str, Any]:
     """The scenario file of these rooms, with its name and what is in it. Raises NotDoneError."""
-    lived_min = max(room.bed.bedside.second for room in rooms) / 60
+    # What was done in the second that comes next happens before the file's end.
+    lived_min = max(room.bed.bedside.second for room in rooms) // 60 + 1
+    minutes = min(lived_min, _LONGEST_MIN)
     written = {
         "title": title,
-        "minutes": min(max(1, math.ceil(lived_min)), _LONGEST_MIN),
-        "room": [_room(room) for room in rooms],
+        "minutes": minutes,
+        "room": [_room(room, minutes * 60) for room in rooms],
     }
     try:
         Scenario.model_validate(written)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise NotDoneError(f"this makes no scenario: {where}: {first['msg']}", "rooms") from None
+        raise NotDoneError(f"this makes no scenario: {refusal(error, written)}", "rooms") from None
     return {
         "name": f"{plain_name(title).lower()}.toml",
         "toml": "".join([_HEAD, *map(_pace, rooms), "\n", tomli_w.dumps(written)]),
@@ -64,7 +64,7 @@ def _pace(room: DeskRoom) -> str:
     return f"# Room {plain_name(room.kept.room)} lived {room.kept.speed} times as fast: its times are the patient's.\n"
 
 
-def _room(room: DeskRoom) -> dict[str, Any]:
+def _room(room: DeskRoom, end: int) -> dict[str, Any]:
     kept = room.kept
     scenario = find_scenario(kept.scenario)
     spec = scenario.room[kept.place % len(scenario.room)]
@@ -73,18 +73,18 @@ def _room(room: DeskRoom) -> dict[str, Any]:
         "name": plain_name(kept.room),
         "seed": kept.seed,
         "into_infusion_min": minutes,
-        "phase": spec.phase if kept.into_infusion_min is None else _phase_at(minutes),
+        "phase": spec.phase_at(kept.into_infusion_min),
         "baseline": spec.baseline,
         "patient": _patient(scenario, spec.patient).model_dump(exclude_defaults=True),
         "devices": spec.devices.model_dump(exclude_defaults=True),
-        "event": _events(spec, kept),
+        "event": _events(spec, kept, end),
     }
     return {name: value for name, value in written.items() if value not in (None, {}, [])}
 
 
-def _events(spec: Room, kept: Kept) -> list[dict[str, Any]]:
-    """The file's own and those of a hand by their times; in one second the file's come first, as they did."""
-    happened = [(one.at, one.what) for one in spec.event]
+def _events(spec: Room, kept: Kept, end: int) -> list[dict[str, Any]]:
+    """The file's own before the end and those of a hand by their times; in one second the file's come first."""
+    happened = [(one.at, one.what) for one in spec.event if one.at < end]
     happened += [(done.second, done.event) for done in kept.done]
     return [
         {"at": clock(at), "do": what.do, **what.model_dump(exclude_defaults=True)}
@@ -101,9 +101,3 @@ def _patient(scenario: Scenario, spec: PatientSpec) -> PatientSpec:
     said = earlier.model_dump(exclude_none=True) | spec.model_dump(exclude_none=True)
     drawn_as = {"drawn_as": earlier.drawn_as or spec.same_as} if earlier.draw else {}
     return PatientSpec.model_validate({**said, **drawn_as, "same_as": None})
-
-
-def _phase_at(minutes: float) -> str:
-    if minutes < 0:
-        return "baseline"
-    return "infusion" if minutes < INFUSION_MIN else "observation"

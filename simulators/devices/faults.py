@@ -14,7 +14,7 @@ Anything = Annotated[float, Field(ge=-1e9, le=1e9)]
 class Fault(BaseModel):
     """One fault; it acts from the second in which it comes, for ``for_s`` seconds where it lasts."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DeviceWell(Fault):

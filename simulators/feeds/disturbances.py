@@ -22,7 +22,7 @@ _GARBAGE = (
 class Disturbance(BaseModel):
     """One disturbance; it acts from the second in which it comes, for ``for_s`` seconds where it lasts."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class NetworkGap(Disturbance):

@@ -194,9 +194,8 @@ class Link:
         self._measured.clear()
         self._trouble = ""
         kept = f", {len(self._unsent)} frames kept" if self._unsent else ""
-        self.say(
-            f"{self.address.name}: connected, room {welcome.room}, session {welcome.session}{kept}"
-        )
+        where = f"{_named('room', welcome.room)}, {_named('session', welcome.session)}"
+        self.say(f"{self.address.name}: connected, {where}{kept}")
 
     async def _converse(self, socket: ClientConnection) -> None:
         receiving = asyncio.create_task(self._receive(socket))
@@ -249,7 +248,7 @@ class Link:
                 case Error() as error:
                     self._take_error(error)
                 case SessionChanged(session=session):
-                    self.say(f"{self.address.name}: session {session}")
+                    self.say(f"{self.address.name}: {_named('session', session)}")
                 case _:
                     # A device ignores types it does not know.
                     pass
@@ -287,3 +286,7 @@ async def _welcome(socket: ClientConnection) -> Welcome:
             return message
         if isinstance(message, Error):
             raise InvalidMessageError(f"hello was refused: {message.message}")
+
+
+def _named(what: str, name: str | None) -> str:
+    return f"no {what}" if name is None else f"{what} {name}"

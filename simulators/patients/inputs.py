@@ -13,7 +13,7 @@ VitalName = Literal["pulse_rate", "spo2", "systolic", "diastolic", "resp_rate"]
 class Input(BaseModel):
     """One input; it acts from the second in which it is given."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Pump(Input):

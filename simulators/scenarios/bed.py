@@ -20,7 +20,8 @@ from simulators.feeds.disturbances import Disturbance, Network
 from simulators.patients.individual import Individual, Response, draw_individual
 from simulators.patients.inputs import Input
 from simulators.patients.patient import Patient
-from simulators.scenarios.model import DeviceSpec, Event, PatientSpec, Room, Scenario
+from simulators.scenarios.model import DeviceSpec, Event, Room, Scenario
+from simulators.scenarios.persons import PatientSpec
 
 
 class Bed:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulators.scenarios.model import Event, Scenario
+from simulators.scenarios.refusals import refusal
 
 LIBRARY = Path(__file__).parent / "library"
 SCHEMA = LIBRARY / "scenario.schema.json"
@@ -22,14 +23,22 @@ class ScenarioError(ValueError):
 
 def read_scenario(path: Path) -> Scenario:
     """A scenario from its TOML file. Raises ScenarioError and OSError."""
+    if path.is_dir():
+        raise ScenarioError(f"{path} is a directory, not a scenario file")
+    content = _content(path)
     try:
-        return Scenario.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ScenarioError(f"{path.name}: {error}") from None
+        return Scenario.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ScenarioError(f"{path.name}: {where + ': ' if where else ''}{first['msg']}") from None
+        raise ScenarioError(f"{path.name}: {refusal(error, content)}") from None
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{path.name}: this is not UTF-8 text") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ScenarioError(f"{path.name}: {error}") from None
 
 
 @cache

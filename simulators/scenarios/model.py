@@ -2,60 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from simulators.devices.faults import DeviceFault
 from simulators.feeds.disturbances import NetworkDisturbance
 from simulators.patients.inputs import PatientInput
-from simulators.scenarios.times import At, Window
+from simulators.patients.patient import INFUSION_MIN
+from simulators.scenarios.checks import first_contradiction
+from simulators.scenarios.judged import AlarmMatch, Expected, Fact, Forbidden
+from simulators.scenarios.parts import Name, Part, Words
+from simulators.scenarios.persons import Baseline, PatientSpec
+from simulators.scenarios.times import At
+from simulators.scenarios.vocabulary import ORDER_KINDS
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Factor = Annotated[float, Field(gt=0, le=10)]
-Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$")]
+Scatter = Annotated[float, Field(ge=0, le=50)]
 StartPhase = Literal["precheck", "baseline", "infusion", "observation"]
-
-
-class Part(BaseModel):
-    """A table of the file; a key that is not known is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PatientSpec(Part):
-    """Who the patient is: the mean person, or one drawn from a cohort, with what is said here instead."""
-
-    draw: Literal["strong", "mild"] | None = None
-    """Drawn from the scenario's seed and the room's name."""
-    drawn_as: Name | None = None
-    """Drawn as in a room of this name."""
-    same_as: Name | None = None
-    """The name of an earlier room: the same person, on another day."""
-    systolic: float | None = None
-    diastolic: float | None = None
-    pulse_rate: float | None = None
-    spo2: float | None = None
-    resp_rate: float | None = None
-    systolic_rise: float | None = None
-    diastolic_rise: float | None = None
-    pulse_rise: float | None = None
-    anxiety: float | None = None
-    unrest: float | None = None
-    weight_kg: Annotated[float, Field(ge=20, le=300)] | None = None
-    clearance: Factor | None = None
-    volume: Factor | None = None
-    effect: Factor | None = None
-    sensitivity: Factor | None = None
-    dissociation: Factor | None = None
-    infusion_number: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
 class DeviceSpec(Part):
     """Oximeter and cuff at the patient."""
 
     cuff_interval_s: Annotated[int, Field(ge=60, le=7200)] = 300
-    cuff_scatter: tuple[float, float] = (4.0, 3.5)
+    cuff_scatter: tuple[Scatter, Scatter] = (4.0, 3.5)
     """SDs of systolic and diastolic from one cuff to the next, mmHg."""
     cuff_fails: Share = 0.0
     same_arm: bool = False
@@ -84,6 +56,36 @@ class Event(Part):
         }
 
 
+def _is_an_order(order: dict[str, Any]) -> dict[str, Any]:
+    if "kind" not in order:
+        raise ValueError("kind: this key is missing")
+    if order["kind"] not in ORDER_KINDS:
+        raise ValueError(f"kind: there is no order {order['kind']!r}")
+    if not _is_finite(order):
+        raise ValueError("a finite number is wanted")
+    return order
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+GivenOrder = Annotated[
+    dict[str, Any],
+    AfterValidator(_is_an_order),
+    Field(
+        json_schema_extra={
+            "properties": {"kind": {"enum": sorted(ORDER_KINDS)}},
+            "required": ["kind"],
+        }
+    ),
+]
+
+
 class OrderAt(Part):
     """At a time of the room, staff give an order of the wire.
 
@@ -93,20 +95,9 @@ class OrderAt(Part):
     at: At
     by: str = ""
     """The operator's name; empty: an administrator at the machine."""
-    order: dict[str, Any]
-    refused: str | None = None
+    order: GivenOrder
+    refused: Words | None = None
     """A part of the sentence with which the monitor must refuse it."""
-
-
-class AlarmMatch(Part):
-    """Which alarms are meant; what is not said matches any."""
-
-    kind: str | None = None
-    metric: str | None = None
-    type: Literal["physiological", "technical"] | None = None
-    priority: Literal["high", "medium", "low"] | None = None
-    reason: str | None = None
-    """Part of its words."""
 
 
 class AcknowledgeAt(Part):
@@ -114,48 +105,6 @@ class AcknowledgeAt(Part):
 
     at: At
     alarm: AlarmMatch = AlarmMatch()
-
-
-class Expected(AlarmMatch):
-    """Alarms that must be raised in a window of time."""
-
-    raised: Window
-    ended: Window | None = None
-    times: Annotated[int, Field(ge=1, le=1000)] = 1
-    at_least: bool = False
-    """Whether more than ``times`` are fine."""
-    state: Literal["active", "acknowledged", "latched", "ended"] | None = None
-    """How it stands at the scenario's end."""
-
-
-class Forbidden(AlarmMatch):
-    """Alarms that must not be raised, but for those that are expected."""
-
-    during: Window | None = None
-
-
-class Fact(Part):
-    """Something that must be true at the end.
-
-    ``readings`` counts rows of the session's CSV export, ``rejected`` and ``refused`` what the gateway told the device,
-    ``phase`` and ``number`` are the session's, ``score`` is the highest that staff
-    entered in the session.
-    """
-
-    what: Literal["readings", "rejected", "refused", "phase", "number", "score"]
-    metric: str | None = None
-    status: str | None = None
-    late: bool | None = None
-    score: str | None = None
-    equals: str | int | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.equals is None and self.at_least is None and self.at_most is None:
-            raise ValueError("equals, at_least or at_most is wanted")
-        return self
 
 
 class Room(Part):
@@ -171,7 +120,7 @@ class Room(Part):
     """Minutes into the infusion at the room's start; negative before it."""
     phase: StartPhase = "infusion"
     """Where the session stands at the room's start."""
-    baseline: tuple[int, int] | None = None
+    baseline: Baseline | None = None
     """Systolic and diastolic that staff have confirmed."""
     staff: Literal["attentive", "none"] = "attentive"
     """Attentive staff enter the scores when they are due and go on to the next phase in time."""
@@ -184,12 +133,29 @@ class Room(Part):
     forbidden: tuple[Forbidden, ...] = ()
     fact: tuple[Fact, ...] = ()
 
+    def phase_at(self, minutes: float | None) -> StartPhase:
+        """Where the session of a patient stands who begins so many minutes into the infusion (None: as written).
+
+        As written where the patient begins as written; elsewhere what fits the minute.
+        """
+        if minutes is None or minutes == self.into_infusion_min:
+            return self.phase
+        if minutes < 0:
+            return "baseline"
+        return "infusion" if minutes < INFUSION_MIN else "observation"
+
+
+def _lasts(minutes: float) -> float:
+    if round(minutes * 60) == 0:
+        raise ValueError(f"{minutes:g} minutes are not one second")
+    return minutes
+
 
 class Scenario(Part):
     """A scenario file."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
-    minutes: Annotated[float, Field(gt=0, le=600)]
+    minutes: Annotated[float, Field(gt=0, le=600), AfterValidator(_lasts)]
     """How long it is checked for; ``run`` goes on until it is stopped."""
     seed: int = 1
     room: Annotated[tuple[Room, ...], Field(min_length=1, max_length=1000)]
@@ -205,10 +171,6 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        names = [self.room_name(place) for place in range(len(self.room))]
-        if len(set(names)) < len(names):
-            raise ValueError("two rooms have the same name")
-        for place, room in enumerate(self.room):
-            if room.patient.same_as is not None and room.patient.same_as not in names[:place]:
-                raise ValueError(f"same_as: no earlier room is named {room.patient.same_as}")
+        if found := first_contradiction(self):
+            raise ValueError(found)
         return self

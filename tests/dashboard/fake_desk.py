@@ -57,6 +57,9 @@ class FakeDesk:
     def _state(self, _asked: dict[str, Any]) -> dict[str, Any]:
         return {"now_ms": 0, "scenarios": SCENARIOS, "beds": list(self.beds.values())}
 
+    def _phase(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return {"phase": "infusion" if asked["into_infusion_min"] is None else "observation"}
+
     def _start(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.beds[asked["room"]] = bed = {"room": asked["room"], "running": True}
         return {"bed": bed}

@@ -20,6 +20,7 @@ from monitor.dashboard.components.simulator_drive import (
 from monitor.dashboard.desk import DeskSocket
 from monitor.dashboard.simulator_access import may_simulate
 from monitor.domain.registry import Binding, Device, Operator
+from monitor.wire.orders import EnterPhase
 from simulators.desk.asked import Happening
 from tests.dashboard.browser import Browser, Page
 from tests.dashboard.clinic import (
@@ -172,6 +173,24 @@ async def test_a_new_room_gets_device_and_session_before_its_patient(tmp_path: P
             "token": "fresh",
         }
     ]
+
+
+@pytest.mark.parametrize(("minute", "entered"), [(None, "infusion"), (55, "observation")])
+async def test_the_session_is_brought_to_the_phase_that_the_desk_says_for_the_minute(
+    tmp_path: Path, minute: float | None, entered: str
+) -> None:
+    answers = [done(id="r9"), done(id="d9", token="fresh"), done(session="s9")]
+    orders = ScriptedOrders(list(answers))
+    async with signed_in(tmp_path, orders=orders) as (browser, desk):
+        wish = {"scenario": "ward", "place": 3, "session": True, "into_infusion_min": minute}
+        status, _ = await ask(browser, "set-up", room="9", **wish)
+    assert status == 200
+    assert desk.has_done("phase") == [
+        {"scenario": "ward", "place": 1, "into_infusion_min": minute},
+    ]
+    last = orders.given[-1][0]
+    assert isinstance(last, EnterPhase)
+    assert last.phase == entered
 
 
 async def test_a_room_that_is_there_keeps_its_device_with_a_new_token(tmp_path: Path) -> None:

@@ -95,6 +95,7 @@ async def test_replay_sends_every_cell_as_it_stands_and_ends_when_all_is_acknowl
         "nibp": 60,
     }
     assert "HR [bpm] is left out" in stderr
+    assert ", no session" in stderr
     assert "out_of_range" in stderr
 
 

@@ -221,6 +221,8 @@ async def test_two_rooms_do_not_disturb_each_other(desk: Asker, gateway: Contrac
         ({**START, "room": "2", "place": 1}, "place", "no room 2"),
         ({**START}, "room", "stop it first"),
         ({**START, "room": "2"}, "device", "runs in room 1"),
+        ({"do": "phase", "scenario": "no"}, "scenario", "there is no scenario"),
+        ({"do": "phase", "scenario": "normal", "place": 1}, "place", "no room 2"),
         ({"do": "stop", "room": "9"}, "room", "nothing was started in room 9"),
         ({"do": "happen", "room": "1", "event": {"do": "dance"}}, "event.do", "dance"),
         ({"do": "happen", "room": "1", "event": {"do": "drive", "vital": "spo2"}}, "event.to", ""),
@@ -266,6 +268,14 @@ async def test_the_scenarios_say_where_each_patient_stands(desk: Asker) -> None:
     assert scenarios["normal"]["places"] == [
         {"name": "1", "phase": "baseline", "into_infusion_min": -5.0, "baseline": [124, 76]}
     ]
+
+
+async def test_the_desk_says_in_which_phase_the_session_of_a_patient_stands(desk: Asker) -> None:
+    patient = {"scenario": "ward", "place": 5}
+    assert (await desk.done("phase", **patient))["phase"] == "precheck"
+    for minute, phase in ((-3, "baseline"), (12, "infusion"), (55, "observation")):
+        answer = await desk.done("phase", **patient, into_infusion_min=minute)
+        assert answer["phase"] == phase
 
 
 async def launched(gateway: ContractGateway, control: Path) -> Process:

@@ -123,6 +123,21 @@ def test_a_recorded_file_says_as_much_as_it_lasted_and_where_the_session_stands(
     assert scenario.room[1].baseline == library()["normal"].room[0].baseline
 
 
+def test_what_was_done_last_happens_in_the_recorded_file_and_what_never_came_is_not_in_it(
+    tmp_path: Path,
+) -> None:
+    room = desk_room(tmp_path, scenario="airway")
+    for _ in range(120):
+        room.bed.take()
+    room.happen(HAPPENING.validate_python({"do": "cuff_now"}))
+    scenario = Scenario.model_validate(tomllib.loads(recorded("Two", [room])["toml"]))
+    assert scenario.minutes == 3
+    assert [(one.at, one.what.do) for one in scenario.room[0].event] == [
+        (120, "airway"),
+        (120, "cuff_now"),
+    ]
+
+
 def test_a_recorded_file_can_be_judged(tmp_path: Path) -> None:
     rooms = [desk_room(tmp_path, scenario="ward", room=str(n), place=n) for n in (0, 2)]
     lived(rooms[0], SECONDS)

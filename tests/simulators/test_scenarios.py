@@ -154,6 +154,20 @@ async def test_command_checks_against_a_gateway_of_its_own_and_leaves_nothing(
     assert (await left.communicate())[0] == b""
 
 
+def test_an_order_that_is_done_although_it_was_to_be_refused_is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'title = "x"\nminutes = 1\n[[room]]\n'
+        'order = [{ at = 5, refused = "e", order = { kind = "pause_infusion", reason = "r" } }]\n'
+    )
+    said: list[str] = []
+    with engine(tmp_path / "engine") as monitor:
+        scenarios = [("mine", read_scenario(file))]
+        (outcome,) = asyncio.run(play(scenarios, monitor, said.append))
+    assert [row.seen for row in outcome.rows] == ["pause_infusion was done"]
+    assert said == ["mine: played, 1 of 1"], "the verdict is told once, in the table"
+
+
 async def test_failed_expectation_is_exit_code_1_with_what_was_seen(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(
@@ -162,8 +176,9 @@ async def test_failed_expectation_is_exit_code_1_with_what_was_seen(tmp_path: Pa
         '[[room.expected]]\nkind = "limit"\nraised = [0, 60]\n[[room.forbidden]]\n'
     )
     process = await simulate("check", str(file), queue=tmp_path, wait=False)
-    stdout, _ = await output(process, within_s=120)
+    stdout, stderr = await output(process, within_s=120)
     assert process.returncode == 1
+    assert "FAILED" not in stderr
     assert "mine: FAILED" in stdout
     assert "NOT limit 00:00-01:00" in stdout
     assert "00:20-00:40 low no_value ended: No value: Pulse, SpO₂ – sensor off" in stdout
@@ -183,7 +198,7 @@ def test_schema_beside_the_library_is_the_one_of_the_models() -> None:
         ("title = 1", "title"),
         ("no toml", "mine.toml"),
         ('title = "x"\nminutes = 1\nroom = []', "room"),
-        ('title = "x"\nminutes = 1\n[[room]]\nbed = 1', "room.0.bed"),
+        ('title = "x"\nminutes = 1\n[[room]]\nbed = 1', "room 1: bed"),
         ('title = "x"\nminutes = 1\n[[room]]\nevent = [{ at = "1", do = "panic" }]', "MM:SS"),
         ('title = "x"\nminutes = 1\n[[room]]\nevent = [{ at = 1, do = "dance" }]', "dance"),
         ('title = "x"\nminutes = 1\n[[room]]\nevent = [{ do = "panic" }]', "at"),
