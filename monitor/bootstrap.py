@@ -9,9 +9,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,21 +17,17 @@ from monitor.config import Settings
 from monitor.data_directory import (
     DataDirectory,
     DirectoryBusyError,
-    DirectoryError,
     GatewayAddress,
 )
 from monitor.lifeline import notify_ready
+from monitor.opened import OpenedMonitor, opened_monitor
 
 if TYPE_CHECKING:
     from monitor.notices.addresses import AppriseAddress
-    from monitor.service.given import Outcome
-    from monitor.service.monitor import Monitor
-    from monitor.service.ports import Clock, Journal, Pager, Records
-    from monitor.wire.orders import Order
+    from monitor.service.ports import Pager
 
 LOCK_PATIENCE_S = 5.0
 """A command that writes for itself holds the directory for a moment; a gateway waits for that long."""
-CONSOLE_ROLE = "administrator"
 
 
 class StartRefusedError(RuntimeError):
@@ -90,74 +84,6 @@ def notice_addresses(settings: Settings, *, simulated: bool) -> list[AppriseAddr
     return addresses
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A restored monitor with its journal, while no gateway lives."""
-
-    monitor: Monitor
-    journal: Journal
-    clock: Clock
-    records: Records
-
-    def execute(self, order: Order, *, by: str) -> Outcome:
-        """Carry out one order and make it durable. Raises JournalUnavailableError."""
-        from monitor.identity import ArgonHasher
-        from monitor.wire.orders import AddOperator, ChangePassword
-
-        password_hash = None
-        if isinstance(order, AddOperator | ChangePassword):
-            password_hash = ArgonHasher().hash(order.password)
-        now = self.clock.now()
-        result = self.monitor.execute(
-            order, by=by, role=CONSOLE_ROLE, now=now, password_hash=password_hash
-        )
-        if (batch := self.monitor.take_batch(now)) is not None:
-            self.journal.commit(batch)
-        return result
-
-
-@contextmanager
-def opened_desk(
-    directory: DataDirectory, *, speed: float = 1, stepped: bool = False
-) -> Iterator[Desk]:
-    """The monitor as it was left, ready to go on. Call with the directory's lock held.
-
-    Raises DirectoryError where the stored record cannot be used.
-    """
-    from monitor import identity
-    from monitor.gateway.clock import FastClock, SteppedClock, SystemClock
-    from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
-    from monitor.service.protocols import load_protocols
-    from monitor.service.restore import restore
-    from monitor.storage import JournalDamagedError, SchemaError, open_journal, open_records
-
-    pace = SteppedClock if stepped else FastClock
-    try:
-        with contextlib.ExitStack() as opened:
-            journal = open_journal(directory.path, directory.journal_key)
-            opened.callback(journal.close)
-            records = open_records(directory.path)
-            opened.callback(records.close)
-            newest = records.newest_instant()
-            clock = SystemClock(newest) if not directory.simulated else pace(speed, newest)
-            monitor = restore(
-                records,
-                load_protocols(),
-                identity,
-                clock.now(),
-                simulated=directory.simulated,
-                clock_speed=clock.speed,
-            )
-            yield Desk(monitor, journal, clock, records)
-    except (
-        JournalDamagedError,
-        JournalUnavailableError,
-        RecordsUnavailableError,
-        SchemaError,
-    ) as error:
-        raise DirectoryError(f"{directory.path}: {error}") from error
-
-
 def run_gateway(directory: DataDirectory, settings: Settings, *, stepped: bool = False) -> None:
     """Be the directory's gateway until SIGTERM or SIGINT; ``stepped``: the clock stands until it is told to go on.
 
@@ -171,11 +97,13 @@ def run_gateway(directory: DataDirectory, settings: Settings, *, stepped: bool =
             held.enter_context(directory.writing(wait_s=_lock_patience_s(directory)))
         except DirectoryBusyError:
             raise StartRefusedError(_who_holds(directory)) from None
-        desk = held.enter_context(opened_desk(directory, speed=settings.speed, stepped=stepped))
+        opened = held.enter_context(
+            opened_monitor(directory, speed=settings.speed, stepped=stepped)
+        )
         held.callback(directory.withdraw)
         pager = _pager(addresses, settings)
         held.callback(pager.close)
-        _run_loop(_serve_gateway(directory, settings, desk, pager))
+        _run_loop(_serve_gateway(directory, settings, opened, pager))
 
 
 def _pager(addresses: list[AppriseAddress], settings: Settings) -> Pager:
@@ -199,7 +127,7 @@ def _who_holds(directory: DataDirectory) -> str:
 
 
 async def _serve_gateway(
-    directory: DataDirectory, settings: Settings, desk: Desk, pager: Pager
+    directory: DataDirectory, settings: Settings, opened: OpenedMonitor, pager: Pager
 ) -> None:
     from monitor.gateway.server import serve_gateway, settle_memory
 
@@ -213,11 +141,11 @@ async def _serve_gateway(
 
     try:
         await serve_gateway(
-            desk.monitor,
-            desk.journal,
-            desk.clock,
+            opened.monitor,
+            opened.journal,
+            opened.clock,
             pager,
-            unassigned=desk.records,
+            unassigned=opened.records,
             host=settings.host,
             port=settings.gateway_port,
             credential=credential,

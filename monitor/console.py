@@ -81,11 +81,11 @@ def counter(
             return
         try:
             with directory.writing():
-                from monitor.bootstrap import opened_desk
+                from monitor.opened import opened_monitor
 
-                with opened_desk(directory) as desk:
+                with opened_monitor(directory) as opened:
                     yield lambda order, by=None: _checked(
-                        desk.execute(order, by=by or console_user())
+                        opened.execute(order, by=by or console_user())
                     )
             return
         except DirectoryBusyError:
@@ -137,7 +137,7 @@ def _exchange(socket: ClientConnection, order: Order, by: str | None = None) -> 
 
 def _write(directory: DataDirectory, order: Order) -> Outcome:
     """Do what the gateway would do. Call with the lock held."""
-    from monitor.bootstrap import opened_desk
+    from monitor.opened import opened_monitor
 
-    with opened_desk(directory) as desk:
-        return desk.execute(order, by=console_user())
+    with opened_monitor(directory) as opened:
+        return opened.execute(order, by=console_user())

@@ -15,9 +15,9 @@ import typer
 from monitor.cli.common import Refusal, existing_directory, say
 
 if TYPE_CHECKING:
-    from monitor.bootstrap import Desk
     from monitor.data_directory import DataDirectory
     from monitor.domain.registry import Operator
+    from monitor.opened import OpenedMonitor
     from monitor.wire.orders import Order
 
 FIRST_TESTER = "Tester"
@@ -61,19 +61,19 @@ def first_tester(directory: DataDirectory) -> str | None:
 
     A demonstration's operator does not count: its password is nobody's.
     """
-    from monitor.bootstrap import opened_desk
     from monitor.console import console_user
     from monitor.data_directory import DirectoryBusyError
     from monitor.demo.furnishing import OPERATOR
+    from monitor.opened import opened_monitor
     from monitor.wire.orders import AddOperator
 
     try:
-        with directory.writing(), opened_desk(directory) as desk:
-            if {operator.name for operator in desk.records.operators()} - {OPERATOR}:
+        with directory.writing(), opened_monitor(directory) as opened:
+            if {operator.name for operator in opened.records.operators()} - {OPERATOR}:
                 return None
             password = secrets.token_urlsafe(9)
             add = AddOperator(name=FIRST_TESTER, role="tester", password=password)
-            desk.execute(add, by=console_user())
+            opened.execute(add, by=console_user())
             return password
     except DirectoryBusyError:
         # Its gateway runs: whoever starts a second one is refused for that.
@@ -89,16 +89,16 @@ def _ask(directory: DataDirectory) -> None:
 
 def _emptied(directory: DataDirectory) -> int:
     """Put a new record with the same operators in the old one's place; how many. Call with the lock held."""
-    from monitor.bootstrap import opened_desk
     from monitor.data_directory import DataDirectory
+    from monitor.opened import opened_monitor
 
     operators = _operators(directory)
     with tempfile.TemporaryDirectory(dir=directory.path, prefix=".reset-") as passing:
         fresh = DataDirectory(Path(passing), simulated=True)
         shutil.copytree(directory.path / "keys", fresh.path / "keys")
-        with opened_desk(fresh) as desk:
+        with opened_monitor(fresh) as opened:
             for operator in operators:
-                _keep(desk, operator)
+                _keep(opened, operator)
         _replace(directory.path, fresh.path)
     return len(operators)
 
@@ -117,20 +117,20 @@ def _operators(directory: DataDirectory) -> Sequence[Operator]:
         records.close()
 
 
-def _keep(desk: Desk, operator: Operator) -> None:
+def _keep(opened: OpenedMonitor, operator: Operator) -> None:
     """The same operator again, with the password's hash: the password itself is known to nobody here."""
-    from monitor.bootstrap import CONSOLE_ROLE
     from monitor.console import NotDoneError, console_user
+    from monitor.opened import CONSOLE_ROLE
 
     for by, order in _orders(operator, console_user()):
-        now = desk.clock.now()
-        outcome = desk.monitor.execute(
+        now = opened.clock.now()
+        outcome = opened.monitor.execute(
             order, by=by, role=CONSOLE_ROLE, now=now, password_hash=operator.password_hash
         )
         if not outcome.ok:
             raise NotDoneError(f"nothing was changed: {operator.name}: {outcome.message}")
-        if (batch := desk.monitor.take_batch(now)) is not None:
-            desk.journal.commit(batch)
+        if (batch := opened.monitor.take_batch(now)) is not None:
+            opened.journal.commit(batch)
 
 
 def _orders(operator: Operator, console: str) -> Iterator[tuple[str, Order]]:

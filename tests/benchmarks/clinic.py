@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from subprocess import Popen
 
-from monitor.bootstrap import opened_desk
 from monitor.data_directory import DataDirectory, wait_for_gateway
+from monitor.opened import opened_monitor
 from monitor.wire import orders
 
 START_S = 40.0
@@ -22,14 +22,14 @@ OPERATOR = "nina"
 def with_rooms(directory: DataDirectory, rooms: int) -> list[str]:
     """Rooms with a device and an open session each, and one operator; the devices' tokens."""
     tokens = []
-    with opened_desk(directory) as desk:
+    with opened_monitor(directory) as opened:
         nurse = orders.AddOperator(name=OPERATOR, role="nurse", password="correct horse")
-        desk.execute(nurse, by="console:bench")
+        opened.execute(nurse, by="console:bench")
         for number in range(rooms):
             name = str(number + 1)
-            desk.execute(orders.AddRoom(name=name), by="console:bench")
-            added = desk.execute(orders.AddDevice(room=name, name=name), by="console:bench")
-            desk.execute(orders.StartSession(room=name, patient=f"P-{name}"), by="console:bench")
+            opened.execute(orders.AddRoom(name=name), by="console:bench")
+            added = opened.execute(orders.AddDevice(room=name, name=name), by="console:bench")
+            opened.execute(orders.StartSession(room=name, patient=f"P-{name}"), by="console:bench")
             tokens.append(str(added.result["token"]))
     return tokens
 

@@ -1,0 +1,88 @@
+"""A directory's monitor, restored from its record and ready to go on, while nobody else writes there."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.data_directory import DataDirectory, DirectoryError
+
+if TYPE_CHECKING:
+    from monitor.service.given import Outcome
+    from monitor.service.monitor import Monitor
+    from monitor.service.ports import Clock, Journal, Records
+    from monitor.wire.orders import Order
+
+CONSOLE_ROLE = "administrator"
+"""The rights of a command at the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMonitor:
+    """A restored monitor with its journal, while no gateway lives."""
+
+    monitor: Monitor
+    journal: Journal
+    clock: Clock
+    records: Records
+
+    def execute(self, order: Order, *, by: str) -> Outcome:
+        """Carry out one order and make it durable. Raises JournalUnavailableError."""
+        from monitor.identity import ArgonHasher
+        from monitor.wire.orders import AddOperator, ChangePassword
+
+        password_hash = None
+        if isinstance(order, AddOperator | ChangePassword):
+            password_hash = ArgonHasher().hash(order.password)
+        now = self.clock.now()
+        result = self.monitor.execute(
+            order, by=by, role=CONSOLE_ROLE, now=now, password_hash=password_hash
+        )
+        if (batch := self.monitor.take_batch(now)) is not None:
+            self.journal.commit(batch)
+        return result
+
+
+@contextmanager
+def opened_monitor(
+    directory: DataDirectory, *, speed: float = 1, stepped: bool = False
+) -> Iterator[OpenedMonitor]:
+    """The monitor as it was left, ready to go on. Call with the directory's lock held.
+
+    Raises DirectoryError where the stored record cannot be used.
+    """
+    from monitor import identity
+    from monitor.gateway.clock import FastClock, SteppedClock, SystemClock
+    from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
+    from monitor.service.protocols import load_protocols
+    from monitor.service.restore import restore
+    from monitor.storage import JournalDamagedError, SchemaError, open_journal, open_records
+
+    pace = SteppedClock if stepped else FastClock
+    try:
+        with contextlib.ExitStack() as opened:
+            journal = open_journal(directory.path, directory.journal_key)
+            opened.callback(journal.close)
+            records = open_records(directory.path)
+            opened.callback(records.close)
+            newest = records.newest_instant()
+            clock = SystemClock(newest) if not directory.simulated else pace(speed, newest)
+            monitor = restore(
+                records,
+                load_protocols(),
+                identity,
+                clock.now(),
+                simulated=directory.simulated,
+                clock_speed=clock.speed,
+            )
+            yield OpenedMonitor(monitor, journal, clock, records)
+    except (
+        JournalDamagedError,
+        JournalUnavailableError,
+        RecordsUnavailableError,
+        SchemaError,
+    ) as error:
+        raise DirectoryError(f"{directory.path}: {error}") from error
