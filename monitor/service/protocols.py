@@ -63,8 +63,10 @@ def load_protocol(path: Path) -> Protocol:
     """One protocol file. Raises ProtocolError with file, key and reason."""
     try:
         text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProtocolError(f"{path.name}: {error}") from error
+    except OSError as error:
+        raise ProtocolError(f"{path.name}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ProtocolError(f"{path.name}: this is no text in UTF-8") from error
     return read_protocol(text, path.name)
 
 
