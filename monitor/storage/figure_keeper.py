@@ -112,8 +112,7 @@ class _Changes:
         key, _ = self._names.session(session_id)
         match body:
             case facts.AlarmChanged():
-                if body.raised_at is not None:
-                    self._alarmed[key] = session_id
+                self._alarmed[key] = session_id
             case facts.BaselineConfirmed():
                 self._columns[key] |= baseline_row(body)
             case facts.ReviewSigned():

@@ -62,6 +62,12 @@ def live(page: Page) -> None:
     expect(page.locator("#page h1").first).to_be_attached(timeout=LATE_MS)
 
 
+def drawn(page: Page) -> None:
+    """A table has its heads: the grid draws them after its own outline."""
+    for grid in page.locator(".table").all():
+        expect(grid.locator(".ag-header-cell").first).to_be_visible(timeout=LATE_MS)
+
+
 def dialogs(page: Page) -> list[str]:
     """What is wrong with each dialog of the page, opened one after the other."""
     found = []
@@ -90,6 +96,7 @@ def test_every_page_and_dialog_can_be_read_and_worked_by_everybody(
     for path in PAGES:
         visitor.goto(f"{stack.url}{path}")
         live(visitor)
+        drawn(visitor)
         assert faults(visitor) == [], path
     visitor.goto(f"{stack.url}/plan")
     live(visitor)

@@ -141,6 +141,7 @@ def test_a_tab_that_heard_nothing_is_told_by_the_first_refusal(page: Page, stack
     signed_in(page, stack)
     page.goto(f"{stack.url}/session/{stack.session}")
     expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    expect(page.locator("#vitals-open")).to_be_visible()
     page.locator("#page").click()
     page.keyboard.press("v")
     page.locator("#vitals-pulse").fill("72")

@@ -131,16 +131,16 @@ class Walk:
 
     def enter_and_correct(self) -> None:
         self.hands.press("#vitals-open", "v")
-        self.hands.fill("#vitals-pulse", "118")
+        self.hands.fill("#vitals-pulse", "105")
         self.hands.send("#vitals-submit")
-        self.sees("#session-log", "Entered: Pulse 118")
-        line = "#session-log .log-line:has-text('Pulse 118')"
+        self.sees("#session-log", "Entered: Pulse 105")
+        line = "#session-log .log-line:has-text('Pulse 105')"
         self.hands.press(f"{line} [data-amends]:has-text('Correct')")
-        expect(self.page.locator("#vitals-pulse")).to_have_value("118", timeout=SLOW_MS)
+        expect(self.page.locator("#vitals-pulse")).to_have_value("105", timeout=SLOW_MS)
         self.hands.fill("#vitals-pulse", "81")
         self.hands.fill("#vitals-reason", "mistyped")
         self.hands.send("#vitals-submit")
-        self.sees("#session-log", "Corrects: Pulse 118 (mistyped)")
+        self.sees("#session-log", "Corrects: Pulse 105 (mistyped)")
 
     def pause_and_resume(self) -> None:
         self.hands.press("#infusion-pause-open", "p")
@@ -153,9 +153,15 @@ class Walk:
         expect(running).to_be_visible(timeout=LONG_MS)
         self.sees('#session-head [data-state="current"]', "1 pause")
 
+    def score(self) -> None:
+        """In time, so that a cuff is the only thing that can be overdue."""
+        self.hands.press("#score-open", "s")
+        self.hands.press('[id="score-form-level:moaas-5"]', "5")
+        self.sees("#session-log", "MOAA/S 5")
+
     def miss_a_cuff(self) -> None:
         self.stack.stop(self.feed)
-        self.sees("#session-banner .alarm:has-text('overdue')", "BP overdue")
+        self.sees("#session-banner .alarm:has-text('BP overdue')", "BP overdue")
         self.feed = self.stack.feed(token=self.token)
         overdue = self.page.locator("#session-banner .alarm:has-text('BP overdue')")
         self.acknowledge()
@@ -189,6 +195,7 @@ class Walk:
         self.second_check()
         self.baseline()
         self.go_on("Baseline")
+        self.score()
         self.miss_a_cuff()
         self.go_on("Infusion")
         self.sees("#session-next", "Ends ")

@@ -67,7 +67,14 @@ def middle_of_everything(clinic: Clinic) -> None:
     living(clinic, 12)
     clinic.frame(cuff(185, 95))
     enter(clinic, "score", score="moaas", value=4)
-    wrong = enter(clinic, "vitals", systolic=190, diastolic=110, measured_at=when(clinic, 2))
+    wrong = enter(
+        clinic,
+        "vitals",
+        systolic=190,
+        diastolic=110,
+        confirmed=True,
+        measured_at=when(clinic, 2),
+    )
     replacement: dict[str, Any] = {"kind": "enter_vitals", "session": clinic.session}
     replacement |= {"entry": str(uuid4()), "systolic": 130, "diastolic": 85}
     done(give(clinic, "correct_entry", entry=wrong, reason="x", replacement=replacement))
