@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -21,6 +21,9 @@ from monitor.cli.common import (
     reading,
     say,
 )
+
+if TYPE_CHECKING:
+    from monitor.export import Exported, Source, Wanted
 
 PROGRESS_EVERY_S = 2.0
 
@@ -58,8 +61,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a session to a file, what belongs to it beside it, and the seal of each."""
-    from monitor.export import ExportRefusedError, Source, Wanted
-    from monitor.export import export as write_export
+    from monitor.export import Source, Wanted
     from monitor.service.protocols import load_protocols
 
     directory = existing_directory(context)
@@ -68,14 +70,7 @@ def export(
     wanted = Wanted(session, file_format, resolution, settings.language, deidentified, zone)
     with reading(context) as records:
         source = Source(records, load_protocols(), directory.simulated, directory.journal_key)
-        try:
-            done = write_export(source, wanted, out, _Progress(out).tell)
-        except LookupError as error:
-            raise Refusal(str(error.args[0])) from None
-        except ExportRefusedError as error:
-            raise Refusal(str(error)) from None
-        except OSError as error:
-            raise Refusal(f"{out}: {error.strerror}") from None
+        done = _exported(source, wanted, out)
     files = [str(file) for file in done.files]
     if as_json:
         found = {"session": session, "format": file_format, "file": str(out), "files": files}
@@ -84,6 +79,20 @@ def export(
     say(f"{done.readings} readings written to {' and '.join(files)}")
     if done.is_open:
         say(f"{session} is open: these files are not final")
+
+
+def _exported(source: Source, wanted: Wanted, out: Path) -> Exported:
+    from monitor.export import ExportRefusedError
+    from monitor.export import export as write_export
+
+    try:
+        return write_export(source, wanted, out, _Progress(out).tell)
+    except LookupError as error:
+        raise Refusal(str(error.args[0])) from None
+    except ExportRefusedError as error:
+        raise Refusal(str(error)) from None
+    except OSError as error:
+        raise Refusal(f"{out}: {error.strerror}") from None
 
 
 class _Progress:

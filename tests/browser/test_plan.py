@@ -117,6 +117,7 @@ def test_two_that_would_end_together_are_told_and_a_visit_is_started(
         given = {"kind": "plan_visit", "patient": patient, "at": soon, "room": room}
         give(orders.PlanVisit.model_validate(given))
     page.reload()
+    expect(page.locator("#plan-list")).to_contain_text("P-7102", timeout=SLOW_MS)
     warning = page.locator(".plan-warnings")
     # Near midnight the two stand on the next day.
     if not rows_of(page, "P-7102").first.get_by_role("button", name="Start now").count():

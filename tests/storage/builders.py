@@ -9,7 +9,7 @@ from typing import Any
 from monitor.domain import facts
 from monitor.domain.facts import Fact, FactBody
 from monitor.domain.readings import Metric, Reading
-from monitor.service.ports import Batch, RejectedReading, StoredReading, StreamPosition
+from monitor.service.ports import Batch, Journal, RejectedReading, StoredReading, StreamPosition
 
 KEY = b"k" * 32
 NOW = 1_790_000_000_000
@@ -86,3 +86,16 @@ def clinic() -> Batch:
         facts.DeviceAdded("d1", "Bedside 1", "r1", True, "hash"),
         session_started(),
     )
+
+
+def commit_seven(journal: Journal, more: Batch) -> None:
+    """Seven batches: 1 the clinic, 2 to 7 two readings each, the fourth with what is in ``more`` besides."""
+    journal.commit(clinic())
+    for batch_id in range(2, 8):
+        seqs = (2 * batch_id, 2 * batch_id + 1)
+        batch = a_batch(map(stored, seqs), at=NOW + batch_id, positions=position(seqs[1]))
+        if batch_id == 4:
+            batch.readings += more.readings
+            batch.rejected += more.rejected
+            batch.facts += more.facts
+        journal.commit(batch)

@@ -18,8 +18,7 @@ from tests.storage.builders import (
     NOW,
     a_batch,
     an_alarm,
-    clinic,
-    position,
+    commit_seven,
     rejected,
     session_started,
     stored,
@@ -34,19 +33,13 @@ VALUES ({session}, 1, 1, 500, 0, {n}, 1, 0, 0, 0)
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     """Ten batches: 1 the clinic with s1, 2 to 7 two readings each (4 an alarm), 8 its end, 9 and 10 of s2."""
-    journal = open_journal(tmp_path, KEY)
-    journal.commit(clinic())
-    for batch_id in range(2, 8):
-        seqs = (2 * batch_id, 2 * batch_id + 1)
-        batch = a_batch(map(stored, seqs), at=NOW + batch_id, positions=position(seqs[1]))
-        if batch_id == 4:
-            batch.rejected.append(rejected(99))
-            batch.facts.extend(a_batch([], an_alarm()).facts)
-        journal.commit(batch)
-    journal.commit(a_batch([], facts.SessionCancelled("s1", "wrong patient"), at=NOW + 100_000))
-    journal.commit(a_batch([], session_started("s2"), at=NOW + 200_000))
-    journal.commit(a_batch([stored(50, session_id="s2")], at=NOW + 200_001))
-    journal.close()
+    with closing(open_journal(tmp_path, KEY)) as journal:
+        more = a_batch([], an_alarm())
+        more.rejected.append(rejected(99))
+        commit_seven(journal, more)
+        journal.commit(a_batch([], facts.SessionCancelled("s1", "wrong patient"), at=NOW + 100_000))
+        journal.commit(a_batch([], session_started("s2"), at=NOW + 200_000))
+        journal.commit(a_batch([stored(50, session_id="s2")], at=NOW + 200_001))
     return tmp_path
 
 

@@ -19,8 +19,7 @@ from tests.storage.builders import (
     a_batch,
     a_reading,
     an_alarm,
-    clinic,
-    position,
+    commit_seven,
     rejected,
     stored,
 )
@@ -40,17 +39,11 @@ COURSE: list[facts.FactBody] = [
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     """Seven batches, then closed: 1 the clinic, 2 to 7 two readings each, the fourth more."""
-    journal = open_journal(tmp_path, KEY)
-    journal.commit(clinic())
-    for batch_id in range(2, 8):
-        seqs = (2 * batch_id, 2 * batch_id + 1)
-        batch = a_batch(map(stored, seqs), at=NOW + batch_id, positions=position(seqs[1]))
-        if batch_id == 4:
-            batch.rejected.append(rejected(9))
-            batch.facts.extend(a_batch([], an_alarm(), facts.RoomAdded("r2", "2"), *COURSE).facts)
-            batch.readings.append(stored(99, a_reading(99, source="d2", status="motion"), None))
-        journal.commit(batch)
-    journal.close()
+    with closing(open_journal(tmp_path, KEY)) as journal:
+        more = a_batch([], an_alarm(), facts.RoomAdded("r2", "2"), *COURSE)
+        more.readings.append(stored(99, a_reading(99, source="d2", status="motion"), None))
+        more.rejected.append(rejected(9))
+        commit_seven(journal, more)
     return tmp_path
 
 

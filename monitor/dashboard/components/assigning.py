@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import Dash, Input, Output, html
 
 from monitor.dashboard import assigning, ids
@@ -99,13 +98,7 @@ def _register_sending(app: Dash, form: Form) -> None:
 
 def _proposing(words: Words) -> Any:
     _ = words.gettext
-    reason = dmc.TextInput(
-        id=PROPOSE.part("reason"),
-        label=_("Why they belong there"),
-        value="",
-        size="md",
-        attributes={"input": {"autoComplete": "off", "maxLength": 500, "data-autofocus": "true"}},
-    )
+    reason = text_field(PROPOSE, "reason", _("Why they belong there"), is_first=True)
     body = [
         dialog_part("amended", "amended-text"),
         reason,
@@ -142,13 +135,7 @@ def _confirming(words: Words) -> Any:
 
 def _withdrawing(words: Words) -> Any:
     _ = words.gettext
-    reason = dmc.TextInput(
-        id=WITHDRAW.part("reason"),
-        label=_("Reason"),
-        value="",
-        size="md",
-        attributes={"input": {"autoComplete": "off", "maxLength": 500, "data-autofocus": "true"}},
-    )
+    reason = text_field(WITHDRAW, "reason", _("Reason"), is_first=True)
     body = [
         dialog_part("amended", "amended-text"),
         reason,

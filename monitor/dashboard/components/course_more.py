@@ -238,13 +238,7 @@ def _correcting(words: Words) -> Any:
 
 def _cancelling(words: Words) -> Any:
     _ = words.gettext
-    reason = dmc.TextInput(
-        id=CANCEL.part("reason"),
-        label=_("Reason"),
-        value="",
-        size="md",
-        attributes={"input": {"data-autofocus": "true", "autoComplete": "off", "maxLength": 500}},
-    )
+    reason = text_field(CANCEL, "reason", _("Reason"), is_first=True)
     body = [
         html.P(
             _("The session ends and counts for nothing. What was recorded stays on record."),

@@ -259,13 +259,7 @@ def _note(words: Words) -> Any:
 
 def _void(words: Words) -> Any:
     _ = words.gettext
-    reason = dmc.TextInput(
-        id=VOIDING.part("reason"),
-        label=_("Why it does not count"),
-        value="",
-        size="md",
-        attributes={"input": {"autoComplete": "off", "maxLength": 500, "data-autofocus": "true"}},
-    )
+    reason = text_field(VOIDING, "reason", _("Why it does not count"), is_first=True)
     body = [
         html.P(_("It stays on record, struck through, with your name and reason.")),
         amending_place(words, reason, voids=True),

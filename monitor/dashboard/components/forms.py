@@ -110,14 +110,30 @@ def form_dialog(
     )
 
 
-def text_field(form: Form, name: str, label: str) -> Any:
-    """A field for words."""
+def text_field(form: Form, name: str, label: str, *, is_first: bool = False) -> Any:
+    """A field for words; the first one of a dialog has the focus when it opens."""
+    focused = {"data-autofocus": "true"} if is_first else {}
     return dmc.TextInput(
         id=form.part(name),
         label=label,
         value="",
         size="md",
-        attributes={"input": {"autoComplete": "off", "maxLength": 500}},
+        attributes={"input": {"autoComplete": "off", "maxLength": 500, **focused}},
+    )
+
+
+def fill_from_button(app: Dash, form: Form, known: str) -> None:
+    """What the button knows that opened the dialog (``known``, a store) stands in its fields at once."""
+    # In the browser: a server asked for it would answer after the first key.
+    app.clientside_callback(
+        """function(opening, known) {
+            if (opening && known) window.InfusionMonitor.dialogs.offer({ entry: opening.entry, texts: known.texts });
+            return window.dash_clientside.no_update;
+        }""",
+        Output(form.part("offer"), "data"),
+        Input(form.part("opening"), "data"),
+        State(known, "data"),
+        prevent_initial_call=True,
     )
 
 

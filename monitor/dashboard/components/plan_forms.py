@@ -15,6 +15,7 @@ from monitor.dashboard.components.forms import (
     Props,
     asked_field,
     choice_field,
+    fill_from_button,
     filled_of,
     form_dialog,
     text_field,
@@ -85,7 +86,7 @@ def register_callbacks(app: Dash) -> None:
     """Filling, the dates of a series before it is ordered, and sending."""
     for form in FORMS:
         register_dialog(app, form.plan({}))
-        _register_filling(app, form)
+        fill_from_button(app, form, ids.PLAN_VISIT)
         _register_sending(app, form)
 
     @app.callback(
@@ -127,20 +128,6 @@ def done_text(visit: Visit, given: Mapping[str, Any]) -> str:
         return text.format(patient=planned[0].patient, when=when)
     dates = moments_text(visit.words, (known.planned_at for known in planned))
     return _("Planned for {patient}: {dates}").format(patient=planned[0].patient, dates=dates)
-
-
-def _register_filling(app: Dash, form: Form) -> None:
-    # What the button knows that opened the dialog stands in the fields at once, without asking a server.
-    app.clientside_callback(
-        """function(opening, known) {
-            if (opening && known) window.InfusionMonitor.dialogs.offer({ entry: opening.entry, texts: known.texts });
-            return window.dash_clientside.no_update;
-        }""",
-        Output(form.part("offer"), "data"),
-        Input(form.part("opening"), "data"),
-        State(ids.PLAN_VISIT, "data"),
-        prevent_initial_call=True,
-    )
 
 
 def _register_sending(app: Dash, form: Form) -> None:

@@ -74,8 +74,9 @@ def register_callbacks(app: Dash) -> None:
         State(ids.START_REQUEST, "data"),
         prevent_initial_call=True,
     )
-    def look_up(opening: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-        return _look_up(current_visit(), opening, request)
+    def look_up(opening: dict[str, Any], request: dict[str, Any] | None) -> dict[str, Any]:
+        # Opened for no room, nothing of the plan can be meant.
+        return _look_up(current_visit(), opening, request) if request else {}
 
     app.clientside_callback(
         """function(planned) {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
-from dash import html
+from dash import Dash, Input, Output, html
+from dash.exceptions import PreventUpdate
 
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.words import Words
@@ -64,6 +65,20 @@ def long_table(words: Words, table_id: str, columns: Sequence[Any], *, empty: st
         },
         className="table",
     )
+
+
+def register_pages(app: Dash, table_id: str, answer: Callable[[dict[str, Any]], Any]) -> None:
+    """Let a long table have the page that it asks for."""
+
+    @app.callback(
+        Output(table_id, "getRowsResponse"),
+        Input(table_id, "getRowsRequest"),
+        prevent_initial_call=True,
+    )
+    def turn_page(request: dict[str, Any] | None) -> Any:
+        if request is None:
+            raise PreventUpdate
+        return answer(request)
 
 
 def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:

@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.filters import choice_filter, day_filter
-from monitor.dashboard.components.tables import long_table
+from monitor.dashboard.components.tables import long_table, register_pages
 from monitor.dashboard.history import (
     DATED,
     FILTERS,
@@ -150,15 +150,7 @@ def register_callbacks(app: Dash) -> None:
             DATED, since or "", until or "", dict(zip(FILTERS, chosen, strict=True))
         )
 
-    @app.callback(
-        Output(ids.ALARMS_TABLE, "getRowsResponse"),
-        Input(ids.ALARMS_TABLE, "getRowsRequest"),
-        prevent_initial_call=True,
-    )
-    def turn_page(request: dict[str, Any] | None) -> dict[str, Any]:
-        if request is None:
-            raise PreventUpdate
-        return _page(current_visit(), request)
+    register_pages(app, ids.ALARMS_TABLE, lambda request: _page(current_visit(), request))
 
     @app.callback(
         Output(ids.ALARM_COURSE, "children"),

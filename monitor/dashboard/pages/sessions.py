@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Dash, Input, Output, html, set_props
-from dash.exceptions import PreventUpdate
 
 from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.filters import choice_filter, day_filter, text_filter
-from monitor.dashboard.components.tables import long_table
+from monitor.dashboard.components.tables import long_table, register_pages
 from monitor.dashboard.paging import filter_model, page_asked
 from monitor.dashboard.session_list import (
     DATED,
@@ -87,15 +86,7 @@ def register_callbacks(app: Dash) -> None:
         wanted = dict(zip(FILTERS, chosen, strict=True))
         return filter_model(DATED, since or "", until or "", wanted)
 
-    @app.callback(
-        Output(ids.SESSIONS_TABLE, "getRowsResponse"),
-        Input(ids.SESSIONS_TABLE, "getRowsRequest"),
-        prevent_initial_call=True,
-    )
-    def turn_page(request: dict[str, Any] | None) -> dict[str, Any]:
-        if request is None:
-            raise PreventUpdate
-        return _page(current_visit(), request)
+    register_pages(app, ids.SESSIONS_TABLE, lambda request: _page(current_visit(), request))
 
 
 def _page(visit: Visit, request: dict[str, Any]) -> dict[str, Any]:

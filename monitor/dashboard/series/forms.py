@@ -11,6 +11,7 @@ from monitor.dashboard.components.fields import button, number_field, register_d
 from monitor.dashboard.components.forms import (
     Form,
     choice_field,
+    fill_from_button,
     filled_of,
     form_dialog,
     text_field,
@@ -55,22 +56,8 @@ def register_callbacks(app: Dash) -> None:
     """Filling in what the button knows, and sending."""
     for form in (ENTER, VOID):
         register_dialog(app, form.plan({}))
-        _register_filling(app, form)
+        fill_from_button(app, form, ids.CHOSEN)
         _register_sending(app, form)
-
-
-def _register_filling(app: Dash, form: Form) -> None:
-    # What the button knows that opened the dialog stands in the fields at once, without asking a server.
-    app.clientside_callback(
-        """function(opening, known) {
-            if (opening && known) window.InfusionMonitor.dialogs.offer({ entry: opening.entry, texts: known.texts });
-            return window.dash_clientside.no_update;
-        }""",
-        Output(form.part("offer"), "data"),
-        Input(form.part("opening"), "data"),
-        State(ids.CHOSEN, "data"),
-        prevent_initial_call=True,
-    )
 
 
 def _register_sending(app: Dash, form: Form) -> None:
