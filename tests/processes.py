@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from unittest.mock import patch
 
 import structlog
 from websockets.sync.client import ClientConnection, connect
@@ -65,10 +66,10 @@ def command(data: Path, *arguments: str, stdin: str = "") -> subprocess.Complete
     )
 
 
-def result(data: Path, *arguments: str) -> str:
-    """What a command that must succeed prints; run in this process, which spares its start."""
+def result(data: Path, *arguments: str, given: str = "") -> str:
+    """What a command that must succeed prints, ``given`` at its input; run in this process, which spares its start."""
     out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
+    with redirect_stdout(out), redirect_stderr(err), patch("sys.stdin", io.StringIO(given)):
         code = run(["--data", str(data), *arguments])
     # A command sets up the log of its process, which is the tests' here.
     structlog.reset_defaults()

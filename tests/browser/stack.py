@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.fakes import wait_until
+from tests.processes import result
 
 START_S = 40.0
 OPERATOR, PASSWORD = "nina", "correct horse"
@@ -53,10 +54,7 @@ class Stack:
 
     def run(self, *arguments: str, given: str = "") -> str:
         """One command; its result without the newline."""
-        command = [sys.executable, "-m", "monitor", *arguments, "--data", str(self.data)]
-        done = subprocess.run(command, input=given, text=True, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        return result(self.data, *arguments, given=given)
 
     def device(self, room: str) -> str:
         """The token of another simulated device, which stands in this room."""
