@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from datetime import date, timedelta
 from hashlib import blake2b
 from typing import Any
 
 from monitor.domain import facts
 from monitor.domain.facts import Fact
+from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant
 from monitor.domain.registry import Device
 from monitor.domain.sessions import PhaseEntry, Session
 from monitor.export.extract import ExportRefusedError, Extract
-from monitor.service.ports import StoredReading
+from monitor.service.ports import ChainHead, StoredReading
 
 DAY_MS = 24 * HOUR
 _LEAST_DAYS, _DAYS = 366, 3652
@@ -92,7 +94,7 @@ KEPT_FIELDS = frozenset(
         *("dose_mg_per_kg", "dose_mg", "minutes", "concentration_mg_per_ml", "volume_ml"),
         *("rate_ml_per_h", "needs_check"),
         # Of entries.
-        *("seq", "score", "value", "event", "severity", "dose", "unit", "route", "intervention"),
+        *("seq", "score", "value", "severity", "dose", "unit"),
         # Of alarms and their controls.
         *("state", "alarm_kind", "metric", "type", "priority", "reason_code", "limit", "on"),
         *("pause", "why"),
@@ -100,8 +102,8 @@ KEPT_FIELDS = frozenset(
 )
 REPLACED = frozenset(
     {
-        *("session_id", "patient", "alarm_id", "entry", "replaced_by", "source", "drug"),
-        "reason_values",
+        *("session_id", "patient", "alarm_id", "entry", "replaced_by", "source"),
+        *("drug", "event", "intervention", "route", "reason_values"),
     }
 )
 _WORDS_OF_REASONS = frozenset({"metric", "component", "status", "metrics", "score", "pressure"})
@@ -142,9 +144,15 @@ class _Mask:
             facts=[self._fact(fact) for fact in known.facts if isinstance(fact.body, KEPT_FACTS)],
             alarms=[self._body(alarm) for alarm in known.alarms],
             devices=self._devices(known.devices.values()),
+            head=self._head(),
             now=self._at(known.now),
+            outcomes=[self._outcome(outcome) for outcome in known.outcomes],
             deidentified=True,
         )
+
+    def _head(self) -> ChainHead:
+        """The seal itself would lead to every other export of the session, its number to the time that it was made."""
+        return ChainHead(0, self._drawn("seal", self.known.head.mac).hex())
 
     def _session(self, session: Session) -> Session:
         return replace(
@@ -155,6 +163,21 @@ class _Mask:
             phases=tuple(PhaseEntry(entry.phase, self._at(entry.at)) for entry in session.phases),
             stays=(),
             visit=None,
+        )
+
+    def _outcome(self, outcome: Outcome) -> Outcome:
+        day = date.fromisoformat(outcome.on) - timedelta(days=self.shift_ms // DAY_MS)
+        voided_at = None if outcome.voided_at is None else self._at(outcome.voided_at)
+        return Outcome(
+            self._number("entry", outcome.entry),
+            self._patient(),
+            outcome.scale,
+            outcome.value,
+            day.isoformat(),
+            note=None,
+            entered_by="",
+            entered_at=self._at(outcome.entered_at),
+            voided_at=voided_at,
         )
 
     def _reading(self, stored: StoredReading) -> StoredReading:
@@ -210,12 +233,22 @@ class _Mask:
                 return value and self._number("entry", value)
             case "source":
                 return self._source(value)
-            case "drug":
-                # It may have been typed.
-                return value if value in {drug.id for drug in self.known.course.drugs} else OTHER
+            case "drug" | "event" | "intervention" | "route":
+                return self._chosen(name, value)
             case "reason_values":
                 return {key: told for key, told in value.items() if _may_leave(key, told)}
         raise KeyError(f"nobody has said whether {name} may leave")
+
+    def _chosen(self, name: str, value: str) -> str:
+        """A choice of the protocol; anything else was typed."""
+        course = self.known.course
+        choices = {
+            "drug": course.drugs,
+            "event": course.events,
+            "intervention": course.interventions,
+            "route": course.routes,
+        }[name]
+        return value if value in {choice.id for choice in choices} else OTHER
 
     def _at(self, at: Instant) -> Instant:
         return at - self.shift_ms

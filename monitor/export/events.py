@@ -1,20 +1,22 @@
-"""What happened in a session besides its readings, as rows: its course, what staff entered, and its alarms. Pure."""
+"""What happened besides the readings, as rows: course, entries, alarms, the patient's outcome scores. Pure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from monitor.domain import facts, feed_facts
 from monitor.domain.chart import Chart, Voided
+from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import Instant
 from monitor.export.csv_export import number, truth, written
 from monitor.export.extract import Extract
 from monitor.wire.base import rfc3339
 
-ALARM = "alarm"
+ALARM, OUTCOME = "alarm", "outcome"
 CORRECTED, VOIDED = "corrected", "voided"
 _ELSEWHERE = (facts.AlarmChanged, facts.AlarmShown, facts.EntryVoided, facts.OrderRefused)
 """Alarms have a row per occurrence, and a voided entry says so itself."""
@@ -50,6 +52,9 @@ class EventRow(NamedTuple):
     priority: str
     state: str
     onset: Instant | None
+    painted_at: Instant | None
+    """When the first screen had the alarm in sight."""
+    sounded_at: Instant | None
     acknowledged_at: Instant | None
     acknowledged_by: str
     ended_at: Instant | None
@@ -67,7 +72,10 @@ class EventRow(NamedTuple):
     deidentified: bool
 
 
-INSTANTS = ("at", "recorded_at", "onset", "acknowledged_at", "ended_at", "fate_at")
+INSTANTS = (
+    *("at", "recorded_at", "onset", "painted_at", "sounded_at"),
+    *("acknowledged_at", "ended_at", "fate_at"),
+)
 _NOTHING = EventRow(
     at=0,
     recorded_at=0,
@@ -82,6 +90,8 @@ _NOTHING = EventRow(
     priority="",
     state="",
     onset=None,
+    painted_at=None,
+    sounded_at=None,
     acknowledged_at=None,
     acknowledged_by="",
     ended_at=None,
@@ -103,7 +113,9 @@ def event_rows(extract: Extract) -> list[EventRow]:
     """Everything by its time."""
     chart = extract.chart()
     rows = [_fact_row(fact, chart) for fact in extract.facts if _is_told(fact.body)]
-    rows += [_alarm_row(alarm) for alarm in extract.alarms]
+    shown = _shown(extract)
+    rows += [_alarm_row(alarm, shown.get(alarm.alarm_id)) for alarm in extract.alarms]
+    rows += [_outcome_row(outcome) for outcome in extract.outcomes]
     return [
         row._replace(simulated=extract.simulated, deidentified=extract.deidentified)
         for row in sorted(rows, key=lambda row: row.at)
@@ -192,7 +204,45 @@ def _with_fate(row: EventRow, chart: Chart) -> EventRow:
     )
 
 
-def _alarm_row(alarm: facts.AlarmChanged) -> EventRow:
+def _shown(extract: Extract) -> dict[str, facts.AlarmShown]:
+    """Alarm to where it was first seen and heard."""
+    told = (fact.body for fact in extract.facts if isinstance(fact.body, facts.AlarmShown))
+    found: dict[str, facts.AlarmShown] = {}
+    for body in told:
+        known = found.get(body.alarm_id, body)
+        found[body.alarm_id] = replace(
+            known,
+            painted_at=_earlier(known.painted_at, body.painted_at),
+            sounded_at=_earlier(known.sounded_at, body.sounded_at),
+        )
+    return found
+
+
+def _earlier(one: Instant | None, other: Instant | None) -> Instant | None:
+    return min((at for at in (one, other) if at is not None), default=None)
+
+
+def _outcome_row(outcome: Outcome) -> EventRow:
+    """``at`` is the beginning of its day by UTC: nobody has said when on the day."""
+    day = datetime.fromisoformat(outcome.on).replace(tzinfo=UTC)
+    return _NOTHING._replace(
+        at=round(day.timestamp() * 1000),
+        recorded_at=outcome.entered_at,
+        kind=OUTCOME,
+        id=outcome.entry,
+        what=outcome.scale,
+        value=outcome.value,
+        by=outcome.entered_by,
+        note=outcome.note or "",
+        values=_rest({"on": outcome.on}),
+        fate="" if outcome.counts else VOIDED,
+        fate_at=outcome.voided_at,
+        fate_by=outcome.voided_by or "",
+        fate_reason=outcome.void_reason or "",
+    )
+
+
+def _alarm_row(alarm: facts.AlarmChanged, shown: facts.AlarmShown | None) -> EventRow:
     raised_at = alarm.onset if alarm.raised_at is None else alarm.raised_at
     return _NOTHING._replace(
         at=raised_at,
@@ -204,6 +254,8 @@ def _alarm_row(alarm: facts.AlarmChanged) -> EventRow:
         priority=alarm.priority,
         state=alarm.state,
         onset=alarm.onset,
+        painted_at=None if shown is None else shown.painted_at,
+        sounded_at=None if shown is None else shown.sounded_at,
         acknowledged_at=alarm.acknowledged_at,
         acknowledged_by=alarm.acknowledged_by or "",
         ended_at=alarm.ended_at,

@@ -9,6 +9,7 @@ from monitor.domain.chart import Chart, chart_of
 from monitor.domain.course import Course
 from monitor.domain.facts import AlarmChanged, Fact
 from monitor.domain.limits import AlarmSettings
+from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import MANUAL_SOURCE, Instant
 from monitor.domain.registry import Device
 from monitor.domain.review.record import SessionRecord, record_of
@@ -29,8 +30,8 @@ class Extract:
     """One session as it is on record.
 
     ``readings`` by the devices' own times, voided ones too; ``voided`` are the seqs of manual readings that do not
-    count. ``alarms`` are the raised occurrences in their newest state. ``now`` is the newest moment on record.
-    ``head`` is the newest batch that holds anything of the session.
+    count. ``alarms`` are the raised occurrences in their newest state. ``outcomes`` are all of the patient, by day.
+    ``now`` is the newest moment on record. ``head`` is the newest batch that holds anything of the session.
     """
 
     session: Session
@@ -46,6 +47,7 @@ class Extract:
     head: ChainHead
     now: Instant
     deidentified: bool = False
+    outcomes: Sequence[Outcome] = ()
 
     @property
     def is_open(self) -> bool:
@@ -124,4 +126,5 @@ def read_extract(
         simulated=simulated,
         head=head,
         now=records.newest_instant(),
+        outcomes=records.outcomes(session.patient),
     )

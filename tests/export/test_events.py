@@ -30,7 +30,15 @@ ENTRIES = (
     facts.EntryVoided("s1", "e6", "another room", None),
 )
 PHASES = (facts.PhaseEntered("s1", "baseline", "cuff too small", None),)
+OUTCOMES = (
+    facts.OutcomeEntered("o1", "P-1", "madrs", 31, "2026-11-02", "before the series"),
+    facts.OutcomeEntered("o2", "P-1", "phq9", 22, "2026-11-03", None),
+    facts.OutcomeVoided("o2", "another patient's"),
+    facts.OutcomeEntered("o3", "P-2", "phq9", 9, "2026-11-03", None),
+)
 ALARMS = (
+    facts.AlarmShown("s1", "a1", "k1", NOW + 16_000, None),
+    facts.AlarmShown("s1", "a1", "k2", NOW + 18_000, NOW + 17_000),
     an_alarm(alarm_id="a1"),
     an_alarm(alarm_id="a2", state="pending", raised_at=None),
 )
@@ -45,6 +53,7 @@ def records(tmp_path: Path) -> Iterator[Records]:
         for seq in (1, 2)
     ]
     journal.commit(a_batch(manual, *PHASES, *ENTRIES, *ALARMS, at=NOW + 500))
+    journal.commit(a_batch([], *OUTCOMES, at=NOW + 600))
     yield records
     records.close()
     journal.close()
@@ -72,6 +81,8 @@ def test_every_entry_is_there_with_what_it_says(records: Records, tmp_path: Path
         "e6": ("intervention", "light", ""),
         "e7": ("note", "", ""),
         "a1": ("alarm", "limit_low", ""),
+        "o1": ("outcome", "madrs", "31"),
+        "o2": ("outcome", "phq9", "22"),
     }
     assert json.loads(rows["e1"]["values"])["values"] == VITALS
     assert (rows["e4"]["severity"], rows["e4"]["note"]) == ("mild", "after the cuff")
@@ -91,6 +102,7 @@ def test_what_does_not_count_says_so_who_said_it_and_what_took_its_place(
     }
     assert fates.pop("e2") == ("corrected", "e1", "a slip")
     assert fates.pop("e6") == ("voided", "", "another room")
+    assert fates.pop("o2") == ("voided", "", "another patient's")
     assert set(fates.values()) == {("", "", "")}
     assert rows["e2"]["fate_at"] == rfc3339(NOW + 500)
 
@@ -114,3 +126,16 @@ def test_an_alarm_that_was_raised_is_a_row_and_one_that_was_not_is_none(
         "source": "d1",
         "value": 88.0,
     }
+
+
+def test_an_alarm_says_when_it_was_first_seen_and_heard(records: Records, tmp_path: Path) -> None:
+    row = rows_of(records, tmp_path)["a1"]
+    assert (row["painted_at"], row["sounded_at"]) == (rfc3339(NOW + 16_000), rfc3339(NOW + 17_000))
+
+
+def test_a_patients_outcome_score_has_its_day_and_who_entered_it_when(
+    records: Records, tmp_path: Path
+) -> None:
+    row = rows_of(records, tmp_path)["o1"]
+    assert (row["at"], row["recorded_at"]) == ("2026-11-02T00:00:00.000Z", rfc3339(NOW + 600))
+    assert (json.loads(row["values"]), row["note"]) == ({"on": "2026-11-02"}, "before the series")

@@ -79,11 +79,15 @@ def checked(path: Path) -> Json:
     content: Json = json.loads(path.read_text(encoding="utf-8"))
     Bundle.model_validate(content)
     assert broken(content, BUNDLE) == []
-    for observation in {
-        skeleton(known): known for known in of_kind(content, "Observation")
-    }.values():
+    for observation in {skeleton(known): known for known in vital_signs(content)}.values():
         assert broken(observation, VITAL_SIGNS) == [], observation
     return content
+
+
+def vital_signs(bundle: Json) -> list[Json]:
+    """Every Observation but those that say of themselves that they are none."""
+    found = of_kind(bundle, "Observation")
+    return [known for known in found if known["category"][0]["coding"][0]["code"] != "survey"]
 
 
 def skeleton(resource: Any) -> str:
@@ -362,3 +366,58 @@ def test_alarms_and_entries_are_told_in_the_language_that_is_wanted(
     assert event["event"]["text"] == {"en": "Nausea", "nb": "Kvalme"}[language]
     records.close()
     journal.close()
+
+
+def test_outcome_scores_are_observations_of_a_survey_and_no_vital_signs(tmp_path: Path) -> None:
+    bundle = a_session(
+        tmp_path,
+        a_batch(
+            [stored(1)],
+            facts.OutcomeEntered("o1", "P-1", "madrs", 31, "2026-11-02", "before the series"),
+            facts.OutcomeEntered("o2", "P-1", "phq9", 22, "2026-11-03", None),
+            facts.OutcomeVoided("o2", "a slip"),
+            facts.OutcomeEntered("o3", "P-2", "phq9", 9, "2026-11-03", None),
+        ),
+    )
+    assert len(vital_signs(bundle)) == 1
+    scores = [known for known in of_kind(bundle, "Observation") if "madrs" in codes(known)]
+    scores += [known for known in of_kind(bundle, "Observation") if "44261-6" in codes(known)]
+    told = [
+        (
+            known["effectiveDateTime"],
+            known["valueQuantity"]["value"],
+            known["status"],
+            known["note"][0]["text"],
+        )
+        for known in scores
+    ]
+    assert told == [
+        ("2026-11-02", 31, "final", "before the series"),
+        ("2026-11-03", 22, "entered-in-error", "[voided: a slip]"),
+    ]
+
+
+def test_signatures_are_provenance_and_a_reviewers_comment_is_a_note_with_its_author(
+    tmp_path: Path,
+) -> None:
+    late = facts.NoteEntered("s1", "e1", "entered afterwards", NOW)
+    bundle = a_session(
+        tmp_path,
+        a_batch([], facts.DischargeSigned("s1", ["time"], [])),
+        a_batch([], facts.ReviewSigned("s1"), facts.ReviewCommented("s1", "slow to settle")),
+        a_batch([], late, facts.ReviewSigned("s1")),
+    )
+    acts = [
+        (known["activity"]["text"], "reason" in known, known["agent"][0]["who"])
+        for known in of_kind(bundle, "Provenance")
+        if "activity" in known
+    ]
+    system = {"display": "system"}
+    assert acts == [
+        ("discharge", False, system),
+        ("review", True, system),
+        ("review", False, system),
+    ]
+    [session] = of_kind(bundle, "Procedure")
+    notes = {note["text"]: note["authorString"] for note in session["note"]}
+    assert notes == {"entered afterwards": "system", "[review] slow to settle": "system"}

@@ -15,6 +15,8 @@ from monitor.export.fhir.codes import Json
 from monitor.export.fhir.course import course_resources
 from monitor.export.fhir.identity import Binder, moment
 from monitor.export.fhir.observations import Observations, Shaped
+from monitor.export.fhir.outcomes import outcome_resources
+from monitor.export.fhir.proof import proof_resources
 from monitor.service.phrases import Phrases
 
 _AT_ONCE = 1024
@@ -30,7 +32,12 @@ def bundle_pieces(extract: Extract, phrases: Phrases, resolution: str) -> Iterat
     binder = Binder(extract, phrases)
     made = Observations(binder)
     observations = made.of_minutes() if resolution == "minute" else made.of_readings()
-    resources = [*course_resources(binder), *alarm_resources(binder)]
+    resources = [
+        *course_resources(binder),
+        *alarm_resources(binder),
+        *outcome_resources(binder),
+        *proof_resources(binder),
+    ]
     yield _opening(binder)
     yield from _entries([validated(resource) for resource in resources], first=True)
     yield from _entries(_checked(observations), first=False)

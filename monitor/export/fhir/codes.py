@@ -21,7 +21,9 @@ def coding(system: str, code: str, display: str = "") -> Json:
     return found | {"display": display} if display else found
 
 
-VITAL_SIGNS = [{"coding": [coding(f"{_TERMINOLOGY}/observation-category", "vital-signs")]}]
+_CATEGORY = f"{_TERMINOLOGY}/observation-category"
+VITAL_SIGNS = [{"coding": [coding(_CATEGORY, "vital-signs")]}]
+SURVEY = [{"coding": [coding(_CATEGORY, "survey")]}]
 TEST_DATA = coding(f"{_TERMINOLOGY}/v3-ActReason", "HTEST", "test health data")
 """The security label of what is no patient's."""
 PSEUDONYMOUS = coding(f"{_TERMINOLOGY}/v3-ObservationValue", "PSEUDED", "pseudonymized")
@@ -58,6 +60,13 @@ PROFILES = {
     Metric.RESP_RATE: f"{_PROFILES}/resprate",
     Metric.TEMPERATURE: f"{_PROFILES}/bodytemp",
 }
+OUTCOME_SCALES = {
+    "phq9": coding(
+        LOINC, "44261-6", "Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]"
+    ),
+    # No code of LOINC is known for it: better our own word than a code that means something else.
+    "madrs": coding("urn:infusion-monitor:scale", "madrs", "Montgomery-Åsberg (MADRS) total score"),
+}
 
 _ABSENT = {"sensor_off": "not-performed", "no_signal": "error", "cuff_error": "error"}
 
@@ -70,6 +79,11 @@ def absent(status: str) -> Json:
 
 
 SEVERITIES = {"mild", "moderate", "severe"}
+
+
+def participant(word: str) -> Json:
+    """What somebody had to do with a record."""
+    return {"coding": [coding(f"{_TERMINOLOGY}/provenance-participant-type", word)]}
 
 
 def event_severity(word: str) -> Json:

@@ -10,9 +10,9 @@ from monitor.domain.chart import Chart, Entry
 from monitor.domain.course import Choice
 from monitor.domain.readings import MANUAL_SOURCE
 from monitor.domain.sessions import Phase
-from monitor.export.extract import Extract
 from monitor.export.fhir.codes import SEVERITIES, Json, event_severity, quantity
-from monitor.export.fhir.identity import Binder, annotation, moment, person
+from monitor.export.fhir.identity import UNSAID, Binder, annotation, moment, person
+from monitor.export.fhir.proof import comments
 
 _STATUS = {
     Phase.PRECHECK: "preparation",
@@ -23,12 +23,11 @@ _STATUS = {
     Phase.CANCELLED: "not-done",
 }
 PRODUCT = "infusion-monitor"
-_UNSAID = "not said"
 
 
 def course_resources(binder: Binder) -> Iterator[Json]:
     """All of them."""
-    extract, chart = binder.extract, binder.extract.chart()
+    chart = binder.extract.chart()
     yield _patient(binder)
     yield _product(binder)
     yield from _devices(binder)
@@ -47,7 +46,6 @@ def course_resources(binder: Binder) -> Iterator[Json]:
                 yield _event(binder, entry, entry.body)
             case _:
                 pass
-    yield _provenance(binder, extract)
 
 
 def _patient(binder: Binder) -> Json:
@@ -108,7 +106,7 @@ def _procedure(binder: Binder, chart: Chart) -> Json:
         subject=binder.patient,
         performedPeriod=_period(session.started_at, session.ended_at),
         location={"display": extract.room} if extract.room else None,
-        note=notes,
+        note=[*notes, *comments(binder)],
     )
 
 
@@ -213,24 +211,6 @@ def _event(binder: Binder, entry: Entry, body: facts.EventEntered) -> Json:
     )
 
 
-def _provenance(binder: Binder, extract: Extract) -> Json:
-    return binder.resource(
-        "Provenance",
-        ["provenance"],
-        target=[binder.procedure],
-        recorded=moment(extract.now),
-        agent=[{"type": {"text": "assembler"}, "who": binder.reference("product")}],
-        entity=[
-            {
-                "role": "source",
-                "what": {
-                    "identifier": {"type": {"text": "seal of the record"}, "value": extract.sealed}
-                },
-            }
-        ],
-    )
-
-
 def _actor(by: str) -> list[Json]:
     return [{"actor": {"display": by}}] if by else []
 
@@ -242,7 +222,7 @@ def _period(start: int, end: int | None) -> Json:
 
 def _chosen(binder: Binder, choices: tuple[Choice, ...], chosen: str) -> str:
     known = next((choice for choice in choices if choice.id == chosen), None)
-    return (chosen if known is None else binder.words(known.text)).strip() or _UNSAID
+    return (chosen if known is None else binder.words(known.text)).strip() or UNSAID
 
 
 def _marked(entry: Entry, text: str | None) -> str:

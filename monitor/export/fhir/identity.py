@@ -12,6 +12,8 @@ from monitor.service.phrases import Phrases
 from monitor.wire.base import rfc3339
 
 _TAGS = "urn:infusion-monitor:tag"
+UNSAID = "not said"
+"""Where FHIR wants words and the record has none."""
 
 
 @dataclass(frozen=True, slots=True)
