@@ -40,7 +40,7 @@ def cuffs_kept(record: SessionRecord) -> Cadence:
     """Each due time of the due list, and what came of it. What was due but for the phase's end is not counted.
 
     A pressure taken in the first half of the time to the next one is an extra one: it moves what is due, as on the
-    due list, and is not counted.
+    due list. Extra ones count together for as many as they made unnecessary.
     """
     dues = [due for stretch in _phases(record) for due in _dues(record, stretch)]
     grace = record.settings.overdue_grace_ms
@@ -64,6 +64,7 @@ def _dues(record: SessionRecord, stretch: _Stretch) -> Iterator[tuple[Instant, I
     every = record.course.cuff_ms.get(stretch.phase)
     if every is None:
         return
+    spared = 0
     taken = [cuff.at for cuff in record.chart.cuffs()]
     last = max((at for at in taken if at < stretch.since), default=None)
     due_at = next_cuff_at(last, stretch.since, every)
@@ -72,6 +73,11 @@ def _dues(record: SessionRecord, stretch: _Stretch) -> Iterator[tuple[Instant, I
             answered = due_at + max(0, at - due_at) // every * every
             yield from ((missed, None) for missed in range(due_at, answered, every))
             yield answered, at
+        else:
+            spared += at + every - due_at
+        if spared >= every:
+            spared -= every
+            yield at, at
         due_at = next_cuff_at(at, stretch.since, every)
     gone = stretch.until - record.settings.overdue_grace_ms
     yield from ((missed, None) for missed in range(due_at, gone, every))

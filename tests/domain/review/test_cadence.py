@@ -52,6 +52,12 @@ def test_a_repeat_is_an_extra_one_and_moves_what_is_due() -> None:
     assert repeated.late == ()
 
 
+def test_pressures_twice_as_often_as_asked_keep_what_was_asked() -> None:
+    often = kept(*range(EVERY // 2, 40, EVERY // 2))
+    assert often.late == ()
+    assert often.due in {40 // EVERY - 1, 40 // EVERY}
+
+
 def test_a_protocol_without_a_cadence_asks_for_nothing() -> None:
     assert cuffs_kept(replace(recorded(of=INFUSED), course=Course())).due == 0
 
