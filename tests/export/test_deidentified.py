@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -114,7 +115,7 @@ def test_no_file_has_a_name_a_reference_or_anything_that_was_written(
     (tmp_path / "out").mkdir()
     head = records.session_head("s1")
     for language in ("en", "nb"):
-        wanted = {"file_format": kind, "deidentified": True, "language": language}
+        wanted: dict[str, Any] = {"file_format": kind, "deidentified": True, "language": language}
         exported(records, "s1", tmp_path / "out" / f"research.{kind}", **wanted)
         # What lies there, whatever it is: the seals too.
         for file in (tmp_path / "out").iterdir():

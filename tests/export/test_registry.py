@@ -22,7 +22,7 @@ from monitor.service.seal import seal_text
 from monitor.storage import open_records
 from monitor.wire.base import rfc3339
 from tests.export.clinic import PROTOCOLS, an_extract, exported
-from tests.export.test_pdf import a_long_one, sessions, speech
+from tests.export.test_pdf import a_long_one, pages, sessions, speech
 from tests.export.whole_session import BEGAN, ENDED, write_whole_session
 from tests.storage.builders import NOW, STREAM, a_reading, fact
 
@@ -156,13 +156,13 @@ def test_both_forms_leave_together_and_take_no_other_files_place(
 
 @pytest.mark.parametrize("language", ["en", "nb"])
 def test_the_paper_form_is_one_page(whole: Extract, language: str) -> None:
-    assert len(form_page(whole, speech(language), "png")) == 1
+    assert pages(form_page(whole, speech(language))) == 1
 
 
 @pytest.mark.parametrize("name", sessions())
 def test_every_session_has_a_form_of_one_page(name: str) -> None:
     extract = sessions()[name]
-    assert len(form_page(extract, speech("nb"), "png")) == 1
+    assert pages(form_page(extract, speech("nb"))) == 1
     assert registry_form(extract)["missing"]
 
 
@@ -173,7 +173,7 @@ def test_as_many_events_as_a_page_does_not_hold_are_counted_on_it() -> None:
     ]
     extract = replace(a_long_one(), facts=entered)
     assert form_sheet(extract, speech())["lists"][0][2] == 90
-    assert len(form_page(extract, speech(), "png")) == 1
+    assert pages(form_page(extract, speech())) == 1
 
 
 def test_the_form_for_research_has_no_names(records: Records, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def _procedure(binder: Binder, chart: Chart) -> Json:
         identifier=[{"value": session.id}],
         status="stopped" if stopped and not session.is_open else _STATUS[session.phase],
         statusReason={"text": reason} if reason else None,
-        code={"text": f"Monitored infusion session, {session.protocol}"},
+        code={"text": f"Monitored treatment session, {session.protocol}"},
         subject=binder.patient,
         performedPeriod=_period(session.started_at, session.ended_at),
         location={"display": extract.room} if extract.room else None,

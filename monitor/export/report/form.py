@@ -11,9 +11,9 @@ from monitor.export.extract import Extract
 from monitor.export.registry.effects import Effect, dissociation, sedation
 from monitor.export.registry.form import registry_form
 from monitor.export.report.happenings import severity
+from monitor.export.report.phases import phase_names
 from monitor.export.report.sheet import head_lines, marks, seal_line
 from monitor.export.report.speech import NOTHING, Speech
-from monitor.export.report.trace import phase_names
 
 Json = dict[str, Any]
 _MOST_ROWS = 40
@@ -29,8 +29,8 @@ def form_sheet(extract: Extract, speech: Speech) -> Json:
     groups = [
         [_("Treatment"), _treatment(form, extract, speech)],
         [_("Blood pressure, mmHg"), _pressures(form, speech)],
-        [_("Durations"), _durations(form, speech)],
-        [_("Discharge"), _discharge(form, speech)],
+        [_("Durations"), _durations(form, extract, speech)],
+        [_("Discharge"), _discharge(form, extract, speech)],
         [_("Sedation"), _effect(sedation(record), extract, speech)],
         [_("Dissociation"), _effect(dissociation(record), extract, speech)],
     ]
@@ -46,6 +46,7 @@ def form_sheet(extract: Extract, speech: Speech) -> Json:
         ],
         "more": _("and {n} more in the record"),
         "missing": _missing(groups, speech),
+        "page": _("Page {n} of {of}"),
         "seal": seal_line(extract, speech),
         "note": _("Made by infusion-monitor, which is not a certified medical device."),
     }
@@ -83,11 +84,12 @@ def _pressure(cuff: Json | None) -> str:
     return f"{cuff['systolic']:g}/{cuff['diastolic']:g}{when}"
 
 
-def _durations(form: Json, speech: Speech) -> list[list[str]]:
+def _durations(form: Json, extract: Extract, speech: Speech) -> list[list[str]]:
     _, found = speech.gettext, form["durations"]
+    names = phase_names(speech, extract.course)
     named = {
-        "infusion_minutes": _("Infusion"),
-        "observation_minutes": _("Observation"),
+        "infusion_minutes": names["infusion"],
+        "observation_minutes": names["observation"],
         "session_minutes": _("Whole session"),
     }
     return [
@@ -112,12 +114,12 @@ def _effect(effect: Effect, extract: Extract, speech: Speech) -> list[list[str]]
     ]
 
 
-def _discharge(form: Json, speech: Speech) -> list[list[str]]:
+def _discharge(form: Json, extract: Extract, speech: Speech) -> list[list[str]]:
     _, found = speech.gettext, form["discharge"]
     not_met = found["not_met"]
     unmet = "" if not_met is None else ", ".join(not_met) or _("none")
     return [
-        [_("State"), phase_names(speech)[form["outcome"]]],
+        [_("State"), phase_names(speech, extract.course)[form["outcome"]]],
         [_("Signed by"), found["signed_by"] or ""],
         [_("Criteria not met"), unmet],
     ]

@@ -10,8 +10,8 @@ from monitor.domain.chart import Entry
 from monitor.domain.course import Course
 from monitor.domain.readings import Instant
 from monitor.domain.review.record import SessionRecord
+from monitor.export.report.phases import paused, phase_names, resumed, stopped
 from monitor.export.report.speech import NOTHING, Speech
-from monitor.export.report.trace import phase_names
 
 _SEVERITIES = ("mild", "moderate", "severe")
 
@@ -81,7 +81,7 @@ def alarm_lines(record: SessionRecord, speech: Speech) -> list[tuple[str, str, s
     return [
         (
             alarm.priority,
-            speech.clock(alarm.raised_at or alarm.onset),
+            speech.moment(alarm.raised_at or alarm.onset, record.session.started_at),
             speech.alarm(alarm),
             _answer(alarm, speech),
         )
@@ -100,7 +100,7 @@ def _answer(alarm: facts.AlarmChanged, speech: Speech) -> str:
 
 
 def _phases(record: SessionRecord, speech: Speech) -> Iterator[Happening]:
-    _, names = speech.gettext, phase_names(speech)
+    _, names = speech.gettext, phase_names(speech, record.course)
     overrides = {
         fact.body.phase: (fact.by, fact.body.override)
         for fact in record.facts
@@ -116,12 +116,12 @@ def _phases(record: SessionRecord, speech: Speech) -> Iterator[Happening]:
 
 def _facts(record: SessionRecord, speech: Speech) -> Iterator[Happening]:
     for fact in record.facts:
-        text = _fact_text(fact.body, speech)
+        text = _fact_text(fact.body, record.course, speech)
         if text:
             yield Happening(fact.at, text, _person(fact.by))
 
 
-def _fact_text(body: facts.FactBody, speech: Speech) -> str:
+def _fact_text(body: facts.FactBody, course: Course, speech: Speech) -> str:
     _ = speech.gettext
     match body:
         case facts.InfusionPlanned():
@@ -129,11 +129,11 @@ def _fact_text(body: facts.FactBody, speech: Speech) -> str:
         case facts.DoseChecked():
             return _("Dose checked")
         case facts.InfusionPaused():
-            return _joined(_("Infusion paused"), body.reason, None)
+            return _joined(paused(speech, course), body.reason, None)
         case facts.InfusionResumed():
-            return _("Infusion goes on")
+            return resumed(speech, course)
         case facts.InfusionStopped():
-            return _joined(_("Infusion stopped early"), body.reason, None)
+            return _joined(stopped(speech, course), body.reason, None)
         case facts.SessionCancelled():
             return _joined(_("Cancelled"), body.reason, None)
         case facts.DischargeSigned():

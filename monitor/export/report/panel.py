@@ -11,10 +11,13 @@ from monitor.domain.limits import Limit, Side
 from monitor.domain.readings import MANUAL_SOURCE, SECOND, Instant, Metric
 from monitor.domain.review.in_force import InForce
 from monitor.domain.review.record import Value
-from monitor.export.report.svg import element, line, path, text
+from monitor.export.report.svg import element, legible, line, path, text
 
-GRID, LIMIT = "#e3e3e3", "#b0a089"
+GRID, LIMIT, LIMIT_NUMBER = "#e3e3e3", "#a08d70", "#7a6a4f"
 _SHORTEST_GAP_MS = 10 * SECOND
+_LABEL = 12.0
+"""A limit that was in force on less of the page than this has no number."""
+_DOT = 1.0
 _COLUMN = 0.5
 """Points of one column: its lowest and highest value are drawn, whatever there is between them."""
 
@@ -60,7 +63,7 @@ class Panel:
             yield line(self.span.left, y, self.span.right, y, GRID, stroke_width=0.5)
             yield text(self.span.left - 4, y + 2.2, f"{value:g}", 6.5, text_anchor="end")
             value += step
-        yield text(self.span.left + 2, self.top - 3.0, self.title, 7.5, fill=self.colour)
+        yield legible(self.span.left + 2, self.top - 3.0, self.title, 7.5, fill=self.colour)
 
     def curve(self, values: Sequence[Value]) -> Iterator[str]:
         """What devices measured, as a line that breaks where nothing came."""
@@ -70,7 +73,18 @@ class Panel:
                 by_source.setdefault(value.source, []).append(value)
         for of_source in by_source.values():
             for stretch in _unbroken(of_source):
-                yield path(self._reduced(stretch), self.colour, 0.65)
+                points = list(self._reduced(stretch))
+                if points[-1][0] - points[0][0] < _DOT:
+                    # Too short for a line that anybody would see.
+                    (x, y), *_ = points
+                    yield element("circle", cx=x, cy=y, r=_DOT, fill=self.colour)
+                else:
+                    yield path(points, self.colour, 0.55)
+
+    def unmeasured(self, words: str) -> str:
+        """An empty panel says that it is none by mistake."""
+        x, y = (self.span.left + self.span.right) / 2, (self.top + self.bottom) / 2 + 3
+        return legible(x, y, words, 8, text_anchor="middle", fill="#8a8578")
 
     def spots(self, values: Iterable[Value]) -> Iterator[str]:
         """What a person entered: open circles."""
@@ -92,13 +106,19 @@ class Panel:
 
     def limits(self, spans: Iterable[InForce], metric: Metric, component: str) -> Iterator[str]:
         """The nearest limit on each side, as it was in force."""
+        told: set[float] = set()
         for known in spans:
             of_component = [limit for limit in known.limits[metric] if limit.component == component]
-            for value in _nearest(of_component):
-                if self.low < value < self.high:
-                    y = self.y(value)
-                    left, right = self.span.x(known.since), self.span.x(known.until)
-                    yield line(left, y, right, y, LIMIT, stroke_width=0.7, stroke_dasharray="3 2")
+            values = {value for value in _nearest(of_component) if self.low < value < self.high}
+            told &= values
+            left, right = self.span.x(known.since), self.span.x(known.until)
+            for value in sorted(values):
+                y = self.y(value)
+                yield line(left, y, right, y, LIMIT, stroke_width=0.8, stroke_dasharray="3 2")
+                # Each number where its line begins, and again where it has come back.
+                if value not in told and right - left >= _LABEL:
+                    yield text(left + 1.5, y - 1.6, f"{value:g}", 6, fill=LIMIT_NUMBER)
+                    told.add(value)
 
     def _reduced(self, values: Sequence[Value]) -> Iterator[tuple[float, float]]:
         """At most four points for each column: its first, lowest, highest and last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -43,9 +43,20 @@ class Speech:
         """Hours and minutes on the clinic's wall."""
         return f"{self._local(at):%H:%M}"
 
+    def moment(self, at: Instant, since: Instant) -> str:
+        """The same, with the day where it is not the day of ``since``."""
+        day, first = self._local(at), self._local(since)
+        if day.date() == first.date():
+            return self.clock(at)
+        return f"{format_date(day, 'd MMM', locale=_LOCALES[self.language])} {self.clock(at)}"
+
     def day(self, at: Instant) -> str:
         """The date in words."""
-        return format_date(self._local(at), "long", locale=_LOCALES[self.language])
+        return self.date(self._local(at))
+
+    def date(self, day: date) -> str:
+        """A day of the calendar in words."""
+        return format_date(day, "long", locale=_LOCALES[self.language])
 
     def number(self, value: float) -> str:
         """At most two decimals."""

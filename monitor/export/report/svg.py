@@ -29,6 +29,12 @@ def text(x: float, y: float, words: str, size: float = 7, **more: object) -> str
     )
 
 
+def legible(x: float, y: float, words: str, size: float, **more: object) -> str:
+    """A label that keeps clear of the lines that run behind it."""
+    behind = {"fill": "white", "stroke": "white", "stroke_width": 2.4, "stroke_linejoin": "round"}
+    return text(x, y, words, size, **more | behind) + text(x, y, words, size, **more)
+
+
 def path(points: Iterable[tuple[float, float]], stroke: str, width: float) -> str:
     """A line through the points; nothing for none. A single point is a dot."""
     known = list(points)

@@ -13,10 +13,11 @@ from monitor.domain.review.in_force import limits_over_time
 from monitor.domain.review.record import SessionRecord
 from monitor.domain.sessions import Phase
 from monitor.export.report.panel import GRID, Panel, Span, scale
+from monitor.export.report.phases import phase_names
 from monitor.export.report.speech import Speech
 from monitor.export.report.svg import drawing, element, line, text
 
-WIDTH, HEIGHT = 510.0, 300.0
+WIDTH, HEIGHT = 510.0, 350.0
 _LEFT, _RIGHT = 26.0, 506.0
 _PRESSURE, _PULSE, _SATURATION = "#1d4e89", "#2e6b34", "#0a6c74"
 _PHASES = {Phase.INFUSION: "#f3ead9", Phase.OBSERVATION: "#f5f4f0"}
@@ -28,19 +29,6 @@ _ALARMS = {
 _ALARM_TOP, _ALARM_ROW = 14.0, 8.0
 _STEPS = tuple(minutes * MINUTE for minutes in (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720))
 _MOST_TICKS = 12
-
-
-def phase_names(speech: Speech) -> dict[str, str]:
-    """What the phases are called."""
-    _ = speech.gettext
-    return {
-        "precheck": _("Pre-check"),
-        "baseline": _("Baseline"),
-        "infusion": _("Infusion"),
-        "observation": _("Observation"),
-        "discharged": _("Discharged"),
-        "cancelled": _("Cancelled"),
-    }
 
 
 def trace_svg(record: SessionRecord, speech: Speech) -> str:
@@ -65,7 +53,7 @@ def _until(record: SessionRecord) -> int:
 
 
 def _phases(record: SessionRecord, span: Span, speech: Speech) -> Iterator[str]:
-    names = phase_names(speech)
+    names = phase_names(speech, record.course)
     entries = record.session.phases
     ends = [*(entry.at for entry in entries[1:]), _until(record)]
     for entry, until in zip(entries, ends, strict=True):
@@ -109,15 +97,19 @@ def _time_axis(record: SessionRecord, span: Span, speech: Speech) -> Iterator[st
     # Whole minutes of the infusion, as the protocol counts; of the clock where there was none.
     origin = 0 if began is None else began
     at = origin - (origin - span.since) // step * step
+    shown = record.session.started_at
     while at <= span.until:
         x = span.x(at)
         yield line(x, 40.0, x, HEIGHT - 20.0, GRID, stroke_width=0.5)
         anchor = "end" if x > WIDTH - 16 else "middle"
-        yield text(min(x, WIDTH), HEIGHT - 12.0, speech.clock(at), 7, text_anchor=anchor)
+        # The day stands where it is another one.
+        said = speech.moment(at, shown)
+        shown = at
+        yield text(min(x, WIDTH), HEIGHT - 12.0, said, 7, text_anchor=anchor)
         if began is not None:
             minutes = (at - began) // MINUTE
-            said = f"{minutes:+d} min" if minutes else "0 min"
-            yield text(min(x, WIDTH), HEIGHT - 3.5, said, 6.5, text_anchor=anchor)
+            since = f"{minutes:+d} min" if minutes else "0 min"
+            yield text(min(x, WIDTH), HEIGHT - 3.5, since, 6.5, text_anchor=anchor)
         at += step
 
 
@@ -126,11 +118,13 @@ def _pressures(record: SessionRecord, span: Span, speech: Speech) -> Iterator[st
     values = [v for c in cuffs for v in (c.systolic, c.diastolic, c.mean) if v is not None]
     low, high = scale(values, 60, 180, 20)
     title = f"{speech.phrases.metric('nibp')} mmHg"
-    panel = Panel(span, 50.0, 158.0, low, high, title, _PRESSURE)
+    panel = Panel(span, 52.0, 190.0, low, high, title, _PRESSURE)
     yield from panel.frame(20 if high - low <= 160 else 40)
     yield from panel.limits(limits_over_time(record), Metric.NIBP, "systolic")
     for cuff in cuffs:
         yield from _cuff(panel, cuff)
+    if not values:
+        yield panel.unmeasured(speech.gettext("no pressure measured"))
 
 
 def _cuff(panel: Panel, cuff: Cuff) -> Iterator[str]:
@@ -148,8 +142,8 @@ def _cuff(panel: Panel, cuff: Cuff) -> Iterator[str]:
 
 
 _LOOKS = {
-    Metric.PULSE_RATE: (172.0, 222.0, 40.0, 130.0, 30.0, _PULSE, "pulse_rate", "/min"),
-    Metric.SPO2: (236.0, 278.0, 80.0, 100.0, 5.0, _SATURATION, "spo2", "%"),
+    Metric.PULSE_RATE: (206.0, 262.0, 40.0, 130.0, 30.0, _PULSE, "pulse_rate", "/min"),
+    Metric.SPO2: (278.0, 328.0, 80.0, 100.0, 5.0, _SATURATION, "spo2", "%"),
 }
 
 
@@ -163,3 +157,5 @@ def _continuous(record: SessionRecord, span: Span, metric: Metric, speech: Speec
     yield from panel.limits(limits_over_time(record), metric, "value")
     yield from panel.curve(values)
     yield from panel.spots(values)
+    if not values:
+        yield panel.unmeasured(speech.gettext("not measured"))
