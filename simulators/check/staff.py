@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from simulators.patients.patient import INFUSION_MIN, Patient
-from simulators.scenarios.model import OrderAt, Room
+from simulators.scenarios.room import OrderAt, Room
 
 PHASES = ("precheck", "baseline", "infusion", "observation")
 OVERRIDE = "scenario"

@@ -14,7 +14,8 @@ from simulators.check.device import PlayedDevice
 from simulators.check.verdict import Outcome, RoomSeen, judge, matches
 from simulators.patients.patient import Patient
 from simulators.scenarios.bed import build_bed
-from simulators.scenarios.model import AcknowledgeAt, OrderAt, Room, Scenario
+from simulators.scenarios.model import Scenario
+from simulators.scenarios.room import AcknowledgeAt, OrderAt, Room
 from simulators.scenarios.vocabulary import ORDERS_OF_SESSIONS
 
 SECOND = 1000

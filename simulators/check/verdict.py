@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from simulators.check.counterpart import Heard, Record, SeenAlarm
 from simulators.scenarios.judged import AlarmMatch, Expected, Fact, Forbidden
-from simulators.scenarios.model import Room
+from simulators.scenarios.room import Room
 from simulators.scenarios.times import clock
 
 

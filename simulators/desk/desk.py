@@ -23,7 +23,7 @@ from simulators.desk.kept import Kept, write_kept
 from simulators.desk.recorded import recorded
 from simulators.desk.room import DeskRoom
 from simulators.scenarios.library import library
-from simulators.scenarios.model import Room
+from simulators.scenarios.room import Room
 
 
 class Desk:

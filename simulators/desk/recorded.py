@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tomli_w
 from pydantic import ValidationError
 
 from simulators.desk.asked import NotDoneError
 from simulators.desk.kept import Kept
+from simulators.desk.names import plain_name
+from simulators.desk.room import DeskRoom
 from simulators.rooms import find_scenario
-from simulators.scenarios.model import Room, Scenario
+from simulators.scenarios.model import Scenario
 from simulators.scenarios.persons import PatientSpec
 from simulators.scenarios.refusals import refusal
+from simulators.scenarios.room import Room
 from simulators.scenarios.times import clock
 
-if TYPE_CHECKING:
-    from simulators.desk.room import DeskRoom
-
-_LONGEST_NAME = 40
 _LONGEST_MIN = 600
-_NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]+")
 _HEAD = """\
 # Recorded at the simulator desk: the rooms as they were started, and what was done to them by hand.
 # Expected and forbidden alarms are for you to add: `infusion-simulate check FILE` lists what alarmed.
 """
-
-
-def plain_name(text: str) -> str:
-    """A room's name or a title as scenario files can name something."""
-    plain = _NOT_IN_A_NAME.sub("-", text).strip("-_")[:_LONGEST_NAME].rstrip("-_")
-    return plain or "room"
 
 
 def recorded(title: str, rooms: Sequence[DeskRoom]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from simulators.desk.asked import Happening
 from simulators.desk.kept import Done, Kept
-from simulators.desk.recorded import plain_name
+from simulators.desk.names import plain_name
 from simulators.feeds.address import Address, Tally
 from simulators.feeds.clock import DeviceClock
 from simulators.feeds.feed import Feed
@@ -19,7 +19,7 @@ from simulators.feeds.queue import FrameQueue, QueueError
 from simulators.fleet import queue_path
 from simulators.rooms import find_scenario
 from simulators.scenarios.bed import Bed, build_bed
-from simulators.scenarios.model import Event
+from simulators.scenarios.room import Event
 
 STOPPED = "stopped by hand"
 LOG_LENGTH = 50

@@ -20,8 +20,9 @@ from simulators.feeds.disturbances import Disturbance, Network
 from simulators.patients.individual import Individual, Response, draw_individual
 from simulators.patients.inputs import Input
 from simulators.patients.patient import Patient
-from simulators.scenarios.model import DeviceSpec, Event, Room, Scenario
+from simulators.scenarios.model import Scenario
 from simulators.scenarios.persons import PatientSpec
+from simulators.scenarios.room import DeviceSpec, Event, Room
 
 
 class Bed:

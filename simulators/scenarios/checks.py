@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
 from simulators.scenarios.refusals import room_place
+from simulators.scenarios.room import AcknowledgeAt, Event, OrderAt, Room
 from simulators.scenarios.times import clock
 
-if TYPE_CHECKING:
-    from simulators.scenarios.model import AcknowledgeAt, Event, OrderAt, Room, Scenario
 
-
-def first_contradiction(scenario: Scenario) -> str | None:
-    """The first one in a sentence with its place, or None."""
-    names = [scenario.room_name(place) for place in range(len(scenario.room))]
-    for place, room in enumerate(scenario.room):
-        for found in (*_names(room, names, place), *_times(room, scenario.seconds)):
+def first_contradiction(names: Sequence[str], rooms: Sequence[Room], end: int) -> str | None:
+    """The first one in a sentence with its place, or None. ``end``: of the scenario, in seconds."""
+    for place, room in enumerate(rooms):
+        for found in (*_names(room, names, place), *_times(room, end)):
             return f"{room_place(place, room.name)}{found}"
     return None
 
 
-def _names(room: Room, names: list[str], place: int) -> Iterator[str]:
+def _names(room: Room, names: Sequence[str], place: int) -> Iterator[str]:
     earlier = names[:place]
     if names[place] in earlier:
         yield f": name: room {earlier.index(names[place]) + 1} has the same name"

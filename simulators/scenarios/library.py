@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulators.scenarios.model import Event, Scenario
+from simulators.scenarios.model import Scenario
 from simulators.scenarios.refusals import refusal
+from simulators.scenarios.room import Event
 
 LIBRARY = Path(__file__).parent / "library"
 SCHEMA = LIBRARY / "scenario.schema.json"

