@@ -92,6 +92,7 @@ def show(context: typer.Context, session: Id, as_json: AsJson = False) -> None:
     from monitor.domain.chart import chart_of
     from monitor.locale import load_translations
     from monitor.service.phrases import Phrases
+    from monitor.service.protocols import load_protocols
 
     with reading(context) as records:
         found = records.session(session)
@@ -100,7 +101,10 @@ def show(context: typer.Context, session: Id, as_json: AsJson = False) -> None:
         described = _described(found, records.rooms())
         chart = chart_of(records.facts(session), ())
         raised = [alarm for alarm in records.alarms(session) if alarm.raised_at is not None]
+    protocol = load_protocols().get(found.protocol)
     english = Phrases("en", load_translations()["en"])
+    if protocol is not None:
+        english = english.called(protocol.course.phase_words)
     alarms = [_alarm(alarm, english) for alarm in raised]
     if as_json:
         entries = [entry_told(entry) for entry in chart.entries.values()]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.dashboard.course_words import answer_text, dose_text, spoken
+from monitor.dashboard.presenters import own_phase_name
 from monitor.dashboard.words import Words
 from monitor.domain import facts
 from monitor.domain.course import Course
 from monitor.domain.readings import Instant
+from monitor.domain.sessions import Phase
 
 
 def course_text(
@@ -18,13 +20,13 @@ def course_text(
     _ = words.gettext
     match body:
         case facts.InfusionPlanned():
-            return _("Infusion planned: {dose}").format(dose=dose_text(words, body))
+            return _planned_text(words, course, body)
         case facts.DoseChecked():
             return _("Dose checked")
         case facts.CheckAnswered():
             return _check_text(words, course, body)
         case facts.InfusionPaused() | facts.InfusionResumed() | facts.InfusionStopped():
-            return _pump_text(words, body)
+            return _pump_text(words, course, body)
         case facts.SessionMoved(_session, room, reason):
             text = _("Moved to room {room}: {reason}")
             return text.format(room=names.get(room, room), reason=reason)
@@ -49,8 +51,18 @@ def span_text(words: Words, first_at: Instant, last_at: Instant) -> str:
     return f"{words.day(first_at)} {first} – {words.day(last_at)} {last}"
 
 
+def _planned_text(words: Words, course: Course, body: facts.InfusionPlanned) -> str:
+    _, own = words.gettext, own_phase_name(words, Phase.INFUSION, course)
+    dose = dose_text(words, body)
+    if own is None:
+        return _("Infusion planned: {dose}").format(dose=dose)
+    return _("{phase} planned: {dose}").format(phase=own, dose=dose)
+
+
 def _pump_text(
-    words: Words, body: facts.InfusionPaused | facts.InfusionResumed | facts.InfusionStopped
+    words: Words,
+    course: Course,
+    body: facts.InfusionPaused | facts.InfusionResumed | facts.InfusionStopped,
 ) -> str:
     _ = words.gettext
     match body:
@@ -59,6 +71,9 @@ def _pump_text(
         case facts.InfusionResumed():
             return _("Infusion resumed")
         case facts.InfusionStopped(_session, reason):
+            own = own_phase_name(words, Phase.INFUSION, course)
+            if own is not None:
+                return _("{phase} stopped early: {reason}").format(phase=own, reason=reason)
             return _("Infusion stopped early: {reason}").format(reason=reason)
 
 

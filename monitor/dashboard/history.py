@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from monitor.dashboard.paging import PageAsked
 from monitor.dashboard.words import Words
 from monitor.domain.alarms import AlarmType, Reason, State
+from monitor.domain.course import Course
 from monitor.domain.facts import AlarmChanged, AlarmShown, Fact
 from monitor.domain.limits import Priority
 from monitor.domain.readings import Instant
@@ -94,9 +96,19 @@ def reason_text(phrases: Phrases, alarm: AlarmChanged) -> str:
         return f"{alarm.alarm_kind} {alarm.metric or ''} ({alarm.reason_code})"
 
 
-def history_rows(words: Words, phrases: Phrases, past: Iterable[PastAlarm]) -> list[dict[str, str]]:
-    """The rows of the table."""
-    return [_row(words, phrases, one) for one in past]
+def history_rows(
+    words: Words,
+    phrases: Phrases,
+    past: Iterable[PastAlarm],
+    courses: Mapping[str, Course] = MappingProxyType({}),
+) -> list[dict[str, str]]:
+    """The rows of the table; ``courses``, by session, may have words of their own."""
+    rows = []
+    for one in past:
+        course = courses.get(one.alarm.session_id)
+        spoken = phrases if course is None else phrases.called(course.phase_words)
+        rows.append(_row(words, spoken, one))
+    return rows
 
 
 def course_lines(

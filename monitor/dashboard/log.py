@@ -182,7 +182,7 @@ class LogWriter:
         if body.raised_at is None:
             return None
         _ = self.words.gettext
-        what = reason_text(self.phrases, body)
+        what = reason_text(self.phrases.called(self.course.phase_words), body)
         match body.event:
             case "delay_ended" | "escalated":
                 priority = {"high": _("high"), "medium": _("medium"), "low": _("low")}[

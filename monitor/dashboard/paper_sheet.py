@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.dashboard.alarm_words import limit_value, metric_name
-from monitor.dashboard.presenters import phase_name, role_name
+from monitor.dashboard.presenters import before_it, phase_name, role_name
 from monitor.dashboard.sources import source_text
 from monitor.dashboard.words import Words
 from monitor.domain.course import CheckItem, Course, DoseRules
@@ -55,6 +55,7 @@ class Sheet:
 
     title: str
     edition: str
+    before: str
     checks: list[Check]
     exclusions: list[Check]
     gate: str
@@ -74,6 +75,7 @@ def sheet_of(words: Words, phrases: Phrases, protocol: Protocol) -> Sheet:
     return Sheet(
         title=_(protocol.title),
         edition=version.format(version=protocol.version, edition=protocol.edition),
+        before=before_it(words, course),
         checks=[_check(words, item) for item in asked if item.wanted == "yes"],
         exclusions=[_check(words, item) for item in asked if item.wanted == "no"],
         gate=_gate(words, course),
@@ -95,7 +97,7 @@ def spoken(words: Words, text: Mapping[str, str]) -> str:
 
 def sheet_rows(words: Words, course: Course) -> list[SheetRow]:
     """A row for each moment at which something is due, by the protocol's cadence; two before the infusion."""
-    baseline = phase_name(words, Phase.BASELINE)
+    baseline = phase_name(words, Phase.BASELINE, course)
     scores = _scores_due(words, course, Phase.BASELINE, 0, 24 * 60)
     rows = [SheetRow(baseline, "", scores if n else "") for n in range(_MEASURED_BEFORE)]
     for phase in (Phase.INFUSION, Phase.OBSERVATION):
@@ -103,7 +105,7 @@ def sheet_rows(words: Words, course: Course) -> list[SheetRow]:
         before = -1
         for minute in minutes:
             due = _scores_due(words, course, phase, before, minute)
-            rows.append(SheetRow(phase_name(words, phase), str(minute), due))
+            rows.append(SheetRow(phase_name(words, phase, course), str(minute), due))
             before = minute
     return rows
 

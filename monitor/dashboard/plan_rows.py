@@ -111,7 +111,7 @@ def _row(
     protocol: Protocol | None,
     now: Instant,
 ) -> VisitRow:
-    state, tone = _state(words, visit, session, now)
+    state, tone = _state(words, visit, session, protocol, now)
     room = rooms.get(visit.room_id or "", "")
     return VisitRow(
         id=visit.id,
@@ -133,14 +133,16 @@ def _row(
     )
 
 
-def _state(words: Words, visit: Visit, session: Session | None, now: Instant) -> tuple[str, str]:
-    _ = words.gettext
+def _state(
+    words: Words, visit: Visit, session: Session | None, protocol: Protocol | None, now: Instant
+) -> tuple[str, str]:
+    _, course = words.gettext, protocol.course if protocol else None
     if visit.cancelled:
         return _("cancelled"), "cancelled"
     if session is not None:
         text = _("{phase}, started {at}")
         told = text.format(
-            phase=phase_name(words, session.phase), at=words.clock(session.started_at)
+            phase=phase_name(words, session.phase, course), at=words.clock(session.started_at)
         )
         return told, "started" if session.is_open else "done"
     if visit.session_id is not None:

@@ -58,6 +58,15 @@ def own_phase_name(words: Words, phase: str, course: Course | None) -> str | Non
     return own.get(words.language)
 
 
+def before_it(words: Words, course: Course | None) -> str:
+    """What is above everything that is asked before the drug is given."""
+    _ = words.gettext
+    own = own_phase_name(words, Phase.INFUSION, course)
+    if own is None:
+        return _("Before the infusion")
+    return _("Before {phase}").format(phase=own.lower())
+
+
 def start_phase_text(words: Words, phase: str, course: Course | None = None) -> str:
     """What the button says that lets a phase begin."""
     _ = words.gettext

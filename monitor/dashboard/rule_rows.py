@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from monitor.dashboard.alarm_words import delay_text, limit_value, metric_name, priority_text
 from monitor.dashboard.presenters import phase_name
 from monitor.dashboard.sources import source_text
 from monitor.dashboard.words import Words
+from monitor.domain.course import Course
 from monitor.domain.limits import AlarmSettings, Limit
 from monitor.domain.readings import MINUTE, SECOND
 from monitor.domain.sessions import Phase
 from monitor.service.phrases import Phrases
+from monitor.service.protocols import Protocol
 
 
-def limit_rows(words: Words, phrases: Phrases, limits: Iterable[Limit]) -> list[list[str]]:
+def limit_rows(words: Words, phrases: Phrases, protocol: Protocol) -> list[list[str]]:
     """What, limit, when it is raised, priority, phases, source."""
     return [
         [
@@ -22,19 +22,20 @@ def limit_rows(words: Words, phrases: Phrases, limits: Iterable[Limit]) -> list[
             limit_value(words, limit, limit.limit),
             _raised_text(words, limit),
             priority_text(words, limit.priority),
-            _phases_text(words, limit),
+            _phases_text(words, limit, protocol.course),
             source_text(words, limit.source),
         ]
-        for limit in limits
+        for limit in protocol.alarms.limits
     ]
 
 
-def rule_rows(words: Words, phrases: Phrases, settings: AlarmSettings) -> list[list[str]]:
+def rule_rows(words: Words, phrases: Phrases, protocol: Protocol) -> list[list[str]]:
     """Every other rule: rule, setting, priority, source."""
+    settings = protocol.alarms
     return [
         *_rise_rows(words, phrases, settings),
         *_score_rows(words, phrases, settings),
-        *_overdue_rows(words, settings),
+        *_overdue_rows(words, settings, protocol.course),
         *_disagreement_rows(words, phrases, settings),
         *_missing_rows(words, settings),
     ]
@@ -51,10 +52,10 @@ def _raised_text(words: Words, limit: Limit) -> str:
     return delay_text(words, limit)
 
 
-def _phases_text(words: Words, limit: Limit) -> str:
+def _phases_text(words: Words, limit: Limit, course: Course) -> str:
     if limit.phases is None:
         return words.gettext("all")
-    return ", ".join(phase_name(words, phase) for phase in Phase if phase in limit.phases)
+    return ", ".join(phase_name(words, phase, course) for phase in Phase if phase in limit.phases)
 
 
 def _rise_rows(words: Words, phrases: Phrases, settings: AlarmSettings) -> list[list[str]]:
@@ -82,12 +83,12 @@ def _score_rows(words: Words, phrases: Phrases, settings: AlarmSettings) -> list
     ]
 
 
-def _overdue_rows(words: Words, settings: AlarmSettings) -> list[list[str]]:
+def _overdue_rows(words: Words, settings: AlarmSettings, course: Course) -> list[list[str]]:
     _ = words.gettext
     grace = words.number(settings.overdue_grace_ms / MINUTE)
     return [
         [
-            _("BP overdue in {phase}").format(phase=phase_name(words, phase)),
+            _("BP overdue in {phase}").format(phase=phase_name(words, phase, course)),
             _("every {n} min, {grace} min of grace").format(
                 n=words.number(every / MINUTE), grace=grace
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monitor.dashboard.paging import PageAsked
@@ -11,6 +11,7 @@ from monitor.dashboard.words import Words
 from monitor.domain.alarms import AlarmType
 from monitor.domain.limits import Priority
 from monitor.domain.sign_off import SignOff
+from monitor.service.protocols import Protocol
 from monitor.service.review_ports import SessionFilter, SessionRow
 
 FILTERS = ("patient", "room", "state")
@@ -40,12 +41,14 @@ def sign_off_name(words: Words, state: SignOff) -> str:
     }[state]
 
 
-def session_rows(words: Words, sessions: Iterable[SessionRow]) -> list[dict[str, Any]]:
+def session_rows(
+    words: Words, sessions: Iterable[SessionRow], protocols: Mapping[str, Protocol]
+) -> list[dict[str, Any]]:
     """The rows of the table. What was not measured is a dash, so that nobody reads a zero into it."""
-    return [_row(words, session) for session in sessions]
+    return [_row(words, session, protocols.get(session.protocol)) for session in sessions]
 
 
-def _row(words: Words, session: SessionRow) -> dict[str, Any]:
+def _row(words: Words, session: SessionRow, protocol: Protocol | None) -> dict[str, Any]:
     figures = session.figures
     return {
         "id": session.id,
@@ -54,7 +57,7 @@ def _row(words: Words, session: SessionRow) -> dict[str, Any]:
         "room": session.room,
         "number": words.number(session.number),
         "protocol": session.protocol,
-        "phase": phase_name(words, session.phase),
+        "phase": phase_name(words, session.phase, protocol.course if protocol else None),
         "baseline": pressure_text(words, figures.baseline_systolic, figures.baseline_diastolic),
         "peak": pressure_text(words, figures.peak_systolic, figures.peak_diastolic),
         "lowest_spo2": value_text(words, figures.lowest_spo2),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from babel.numbers import format_decimal
 
 from monitor.domain.alarms import Reason
+from monitor.domain.course import Text
 from monitor.locale import Translations
 
 Values = Mapping[str, float | int | str | None]
@@ -111,6 +112,8 @@ _SENTENCES = {
     "due_phase_end_baseline": N_("End of baseline"),
     "due_phase_end_infusion": N_("End of infusion"),
     "due_phase_end_observation": N_("End of observation"),
+    "own_due_phase_end_infusion": N_("End: {phase}"),
+    "own_overdue_infusion_end": N_("{phase} should have ended"),
     "discharge_held": N_("{value} (at rest {rest})"),
     "discharge_held_alone": N_("{value}"),
     "discharge_in": N_("in {minutes} min"),
@@ -157,14 +160,20 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The phrases of one language."""
+    """The phrases of one language; ``own`` is what giving the drug is called where it is no infusion."""
 
     language: str
     translations: Translations
+    own: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         # The first number loads the locale's data, which takes longer than all else about an alarm: not when one comes.
         _written(0.0, _NUMBERS[self.language])
+
+    def called(self, phase_words: Mapping[str, Text]) -> Phrases:
+        """The same for a session whose protocol has words of its own for its phases."""
+        own = phase_words.get("infusion", {}).get(self.language, "")
+        return self if own == self.own else replace(self, own=own)
 
     def say(self, reason: Reason) -> str:
         """One sentence for a reason. Raises KeyError for a code that has no phrase."""
@@ -174,13 +183,21 @@ class Phrases:
         """What a metric or a component of it is called."""
         return self.translations.gettext(_METRICS[name])
 
+    def unit(self, name: str) -> str:
+        """The unit of a metric or a component of it, as people write it."""
+        return _UNITS[name]
+
     def score(self, name: str) -> str:
         """What a score is called; its own id where the catalogs do not know it."""
         return self.translations.gettext(_SCORES.get(name, name))
 
     def _sentence(self, code: str, values: Values) -> str:
-        template = self.translations.gettext(_SENTENCES[_variant(code, values)])
-        return template.format_map({**self._numbers(values), **self._named(values)})
+        variant = _variant(code, values)
+        if self.own and f"own_{variant}" in _SENTENCES:
+            variant = f"own_{variant}"
+        template = self.translations.gettext(_SENTENCES[variant])
+        known = {"phase": self.own, **self._numbers(values), **self._named(values)}
+        return template.format_map(known)
 
     def _numbers(self, values: Values) -> dict[str, str]:
         return {

@@ -107,7 +107,7 @@ def alarm_view(ward: Ward, session_id: str, occurrence: Occurrence) -> AlarmView
         reminded_at=occurrence.reminded_at,
         painted_at=occurrence.painted_at,
         sounded_at=occurrence.sounded_at,
-        text=words(ward, occurrence.reason),
+        text=words(ward, occurrence.reason, session),
     )
 
 
@@ -120,9 +120,10 @@ def alarm_views(ward: Ward) -> list[AlarmView]:
     return shown
 
 
-def words(ward: Ward, reason: Reason) -> Text:
-    """A reason in every language."""
-    return in_every_language(ward.phrases, lambda phrases: phrases.say(reason))
+def words(ward: Ward, reason: Reason, session: Session | None = None) -> Text:
+    """A reason in every language, in the words of the session's protocol."""
+    own = {} if session is None else ward.protocol_of(session).course.phase_words
+    return in_every_language(ward.phrases, lambda phrases: phrases.called(own).say(reason))
 
 
 _TEST_EVERY_MS = 24 * HOUR
@@ -146,8 +147,9 @@ def due(ward: Ward, keys: list[DueKey]) -> list[Due]:
     """The due list with its words."""
     found = []
     for session_id, kind, at in keys:
-        room = ward.registry.rooms[ward.sessions[session_id].room_id]
-        text = words(ward, _due_reason(kind))
+        session = ward.sessions[session_id]
+        room = ward.registry.rooms[session.room_id]
+        text = words(ward, _due_reason(kind), session)
         found.append(Due(room_id=room.id, room=room.name, kind=kind, at=at, text=text))
     return found
 

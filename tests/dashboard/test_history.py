@@ -28,6 +28,7 @@ from monitor.domain.conditions import (
 from monitor.domain.facts import AlarmChanged, AlarmShown, Fact
 from monitor.domain.readings import MINUTE, SECOND
 from monitor.service.ports import PastAlarm
+from monitor.service.protocols import load_protocols
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import T0, parts, records, visit_of
 
@@ -101,6 +102,15 @@ def test_a_row_is_in_the_readers_language() -> None:
     told = row("kari")
     assert told["priority"] == "!!! høy"
     assert told["reason"] == "SpO₂ 88 % – under 90 i 15 s"
+
+
+def test_what_was_due_in_a_session_is_told_in_the_words_of_its_protocol() -> None:
+    visit = visit_of(parts())
+    late = alarm(alarm_kind="overdue", reason_code="overdue_infusion_end", reason_values={})
+    courses = {late.session_id: load_protocols()["esketamine_nasal"].course}
+    past = PastAlarm(late, "2", "P-0388", None)
+    [told] = history_rows(visit.words, visit.phrases, [past], courses)
+    assert told["reason"] == "Administration should have ended"
 
 
 def test_a_moment_of_another_day_has_its_date() -> None:

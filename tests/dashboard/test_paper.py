@@ -93,6 +93,14 @@ def test_a_dose_in_devices_is_ticked_and_nothing_is_said_of_a_pump() -> None:
     assert "paused" in shown("ketamine_iv")
 
 
+def test_what_is_no_infusion_is_not_called_one() -> None:
+    told = shown("esketamine_nasal")
+    assert "1 Before administration" in told
+    assert "Administration" in [row.phase for row in sheet(PROTOCOLS["esketamine_nasal"]).rows]
+    assert "infusion" not in told.lower().replace("infusion-monitor", "")
+    assert "1 Before the infusion" in shown("ketamine_iv")
+
+
 def test_a_check_that_may_not_apply_has_a_third_box() -> None:
     made = sheet(PROTOCOLS["ketamine_iv"])
     answers = {len(check.answers) for check in made.checks}

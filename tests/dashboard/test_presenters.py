@@ -114,14 +114,14 @@ def test_the_plan_is_one_line_in_the_readers_language() -> None:
 
 
 def test_limits_are_told_with_their_source() -> None:
-    rows = limit_rows(WORDS, PHRASES, PROTOCOL.alarms.limits)
+    rows = limit_rows(WORDS, PHRASES, PROTOCOL)
     source = "sedation practice: below 92 % act"
     assert ["SpO₂", "< 92", "15 s", "!! medium", "all", source] in rows
     assert all(row[5] for row in rows)
 
 
 def test_every_other_rule_is_told_too() -> None:
-    told = [row[0] for row in rule_rows(WORDS, PHRASES, PROTOCOL.alarms)]
+    told = [row[0] for row in rule_rows(WORDS, PHRASES, PROTOCOL)]
     assert "Systolic BP: rise over the baseline" in told
     assert "MOAA/S" in told
     assert "BP overdue in Infusion" in told

@@ -41,7 +41,7 @@ def session(name: str = "s1", **more: Any) -> SessionRow:
 
 
 def row(name: str = "anna", **more: Any) -> dict[str, Any]:
-    (told,) = session_rows(visit_of(parts(), name).words, [session(**more)])
+    (told,) = session_rows(visit_of(parts(), name).words, [session(**more)], {})
     return told
 
 

@@ -100,4 +100,6 @@ def test_screens_are_told_what_a_protocol_calls_its_phases(clinic: Clinic) -> No
     shown = room(clinic, "2").session
     assert shown.phase == "infusion"
     assert shown.phase_text == {"en": "Administration", "nb": "Administrering"}
+    due = [one for one in clinic.monitor.snapshot(clinic.now).due if one.room == "2"]
+    assert "End: Administration" in [one.text["en"] for one in due]
     assert room(clinic).session.phase_text == {}

@@ -7,6 +7,7 @@ import pytest
 from monitor.domain.alarms import Reason
 from monitor.locale import load_translations
 from monitor.service.phrases import _SENTENCES, Phrases
+from monitor.service.protocols import load_protocols
 
 EVERY_VALUE: dict[str, float | int | str | None] = {
     "metric": "nibp",
@@ -72,3 +73,14 @@ def test_a_cuff_is_said_whole() -> None:
     values |= {"value": 184, "pressure": "184/112", "limit": 180, "inclusive": 1}
     said = SPOKEN["en"].say(Reason("limit_above", values))
     assert said == "BP 184/112 mmHg – systolic at or above 180"
+
+
+@pytest.mark.parametrize("language", sorted(SPOKEN))
+def test_what_is_no_infusion_is_told_in_the_protocols_own_words(language: str) -> None:
+    nasal = load_protocols()["esketamine_nasal"].course
+    word = nasal.phase_words["infusion"][language]
+    spoken = SPOKEN[language].called(nasal.phase_words)
+    for code in ("due_phase_end_infusion", "overdue_infusion_end"):
+        assert word in spoken.say(Reason(code))
+        assert word not in SPOKEN[language].say(Reason(code))
+    assert spoken.say(Reason("due_cuff")) == SPOKEN[language].say(Reason("due_cuff"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from monitor.dashboard.course_reading import course_of
 from monitor.dashboard.presenters import phase_name
 from monitor.dashboard.visit import Visit
 from monitor.domain import facts
@@ -15,8 +16,9 @@ from monitor.domain.sessions import Phase, Session
 def paper_body(visit: Visit, session: Session) -> list[Any]:
     """What was entered so far, with its times."""
     words, _ = visit.words, visit.words.gettext
+    course = course_of(visit, session)
     times = [
-        html.Li(f"{phase_name(words, entry.phase)}: {words.day_and_clock(entry.at)}")
+        html.Li(f"{phase_name(words, entry.phase, course)}: {words.day_and_clock(entry.at)}")
         for entry in session.phases
     ]
     return [

@@ -29,7 +29,7 @@ from monitor.dashboard.course_words import (
     dose_text,
     spoken,
 )
-from monitor.dashboard.presenters import next_phase, start_phase_text
+from monitor.dashboard.presenters import before_it, next_phase, start_phase_text
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
 from monitor.domain import gates
@@ -91,7 +91,7 @@ def _before_infusion(visit: Visit, session: Session, course: Course, chart: Char
         _baseline_item(words, course, chart),
     ]
     return _column(
-        _("Before the infusion"), [html.Ol(items, className="next-list")], visit, session
+        before_it(words, course), [html.Ol(items, className="next-list")], visit, session
     )
 
 

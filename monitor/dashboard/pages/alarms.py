@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from dash import Dash, Input, Output, dcc, html, set_props
@@ -11,6 +12,7 @@ from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.filters import choice_filter, day_filter
 from monitor.dashboard.components.tables import long_table, register_pages
+from monitor.dashboard.course_reading import course_of
 from monitor.dashboard.history import (
     DATED,
     FILTERS,
@@ -25,7 +27,11 @@ from monitor.dashboard.paging import filter_model, page_asked
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
 from monitor.domain.alarms import AlarmType, State
+from monitor.domain.conditions.overdue import KIND as OVERDUE
+from monitor.domain.course import Course
 from monitor.domain.limits import Priority
+from monitor.service.phrases import Phrases
+from monitor.service.ports import PastAlarm
 
 _PLACES = (ids.ALARMS_ROOM, ids.ALARMS_PRIORITY, ids.ALARMS_TYPE, ids.ALARMS_STATE)
 _TONES = {f"tone-{p}": f"params.data && params.data.tone == '{p}'" for p in Priority}
@@ -114,13 +120,22 @@ def columns(words: Words) -> list[dict[str, Any]]:
     ]
 
 
+def _phrases(visit: Visit, session_id: str) -> Phrases:
+    session = visit.parts.records.session(session_id)
+    if session is None:
+        return visit.phrases
+    return visit.phrases.called(course_of(visit, session).phase_words)
+
+
 def course(visit: Visit, chosen: dict[str, str]) -> list[Any]:
     """The panel about one occurrence: every transition, with its moment."""
     _ = visit.words.gettext
     facts = visit.parts.records.facts(chosen["session_id"], ["alarm_changed", "alarm_shown"])
     lines = [
         html.Li([html.Time(clock), html.Span(text, className="log-text")], className="log-line")
-        for clock, text in course_lines(visit.words, visit.phrases, facts, chosen["id"])
+        for clock, text in course_lines(
+            visit.words, _phrases(visit, chosen["session_id"]), facts, chosen["id"]
+        )
     ]
     where = _("Room {room} · {patient}").format(room=chosen["room"], patient=chosen["patient"])
     place = (
@@ -176,9 +191,21 @@ def _page(visit: Visit, request: dict[str, Any]) -> dict[str, Any]:
     count = text.format(n=visit.words.number(history.total))
     set_props(ids.ALARMS_COUNT, {"children": count})
     return {
-        "rowData": history_rows(visit.words, visit.phrases, history.rows),
+        "rowData": history_rows(
+            visit.words, visit.phrases, history.rows, _courses(visit, history.rows)
+        ),
         "rowCount": history.total,
     }
+
+
+def _courses(visit: Visit, rows: Iterable[PastAlarm]) -> dict[str, Course]:
+    """Session to its course, of what was due in it: only there do protocols have words of their own."""
+    found: dict[str, Course] = {}
+    for session_id in {row.alarm.session_id for row in rows if row.alarm.alarm_kind == OVERDUE}:
+        session = visit.parts.records.session(session_id)
+        if session is not None:
+            found[session_id] = course_of(visit, session)
+    return found
 
 
 def _filters(visit: Visit) -> Any:

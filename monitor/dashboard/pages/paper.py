@@ -45,7 +45,7 @@ def paper(visit: Visit, sheet: Sheet) -> Any:
     return html.Article(
         [
             _head(visit, sheet),
-            _section(_("1 Before the infusion"), [_checks(sheet.checks, "paper-checks")]),
+            _section(f"1 {sheet.before}", [_checks(sheet.checks, "paper-checks")]),
             _section(_("Must be no"), [_checks(sheet.exclusions, "paper-checks")]),
             _section(
                 _("2 Resting pressure and dose"),

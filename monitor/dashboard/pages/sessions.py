@@ -101,7 +101,10 @@ def _page(visit: Visit, request: dict[str, Any]) -> dict[str, Any]:
     text = visit.words.ngettext("{n} session", "{n} sessions", found.total)
     count = text.format(n=visit.words.number(found.total))
     set_props(ids.SESSIONS_COUNT, {"children": count})
-    return {"rowData": session_rows(visit.words, found.rows), "rowCount": found.total}
+    return {
+        "rowData": session_rows(visit.words, found.rows, visit.parts.protocols),
+        "rowCount": found.total,
+    }
 
 
 def _filters(visit: Visit) -> Any:

@@ -119,8 +119,8 @@ def _protocol(visit: Visit, protocol: Protocol) -> Any:
                 ],
                 className="page-head",
             ),
-            plain_table(limits, limit_rows(words, visit.phrases, protocol.alarms.limits)),
-            plain_table(rules, rule_rows(words, visit.phrases, protocol.alarms)),
+            plain_table(limits, limit_rows(words, visit.phrases, protocol)),
+            plain_table(rules, rule_rows(words, visit.phrases, protocol)),
         ],
         className="panel wide",
     )

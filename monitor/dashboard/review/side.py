@@ -80,12 +80,13 @@ class Teller:
 
     def alarms(self) -> list[AlarmLine]:
         """By the moment of raising."""
+        phrases = self.phrases.called(self.opened.course.phase_words)
         painted = _painted_at(self.opened.record.facts)
         return [
             AlarmLine(
                 alarm.alarm_id,
                 alarm.priority,
-                f"{_MARKS[alarm.priority]} {reason_text(self.phrases, alarm)}",
+                f"{_MARKS[alarm.priority]} {reason_text(phrases, alarm)}",
                 " · ".join(self._told(alarm, painted.get(alarm.alarm_id))),
                 _around(alarm.onset, alarm.ended_at or self.opened.record.until),
             )

@@ -37,7 +37,8 @@ def _issue(binder: Binder, alarm: AlarmChanged) -> Json:
 
 def _said(binder: Binder, alarm: AlarmChanged) -> str:
     try:
-        return binder.phrases.say(Reason(alarm.reason_code, dict(alarm.reason_values)))
+        phrases = binder.phrases.called(binder.extract.course.phase_words)
+        return phrases.say(Reason(alarm.reason_code, dict(alarm.reason_values)))
     except KeyError:
         # Written down by another version, in words that this one has no sentence for.
         return alarm.reason_code

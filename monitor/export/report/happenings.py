@@ -82,7 +82,7 @@ def alarm_lines(record: SessionRecord, speech: Speech) -> list[tuple[str, str, s
         (
             alarm.priority,
             speech.moment(alarm.raised_at or alarm.onset, record.session.started_at),
-            speech.alarm(alarm),
+            speech.alarm(alarm, record.course),
             _answer(alarm, speech),
         )
         for alarm in ranked

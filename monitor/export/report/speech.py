@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from monitor.domain.alarms import Reason
-from monitor.domain.course import Choice, Text
+from monitor.domain.course import Choice, Course, Text
 from monitor.domain.facts import AlarmChanged
 from monitor.domain.readings import MINUTE, SECOND, Instant
 from monitor.service.phrases import Phrases
@@ -82,10 +82,11 @@ class Speech:
         known = next((choice for choice in choices if choice.id == chosen), None)
         return chosen if known is None else self.text(known.text)
 
-    def alarm(self, alarm: AlarmChanged) -> str:
+    def alarm(self, alarm: AlarmChanged, course: Course) -> str:
         """Why an alarm was raised; a record may be older or newer than this program's phrases."""
         try:
-            return self.phrases.say(Reason(alarm.reason_code, dict(alarm.reason_values)))
+            phrases = self.phrases.called(course.phase_words)
+            return phrases.say(Reason(alarm.reason_code, dict(alarm.reason_values)))
         except KeyError:
             return f"{alarm.alarm_kind} {alarm.metric or ''} ({alarm.reason_code})"
 
