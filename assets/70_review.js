@@ -1,5 +1,5 @@
 // The review of a session: zooms to what is pressed, draws a stretch in full, lays other curves behind the trace.
-// Dash draws the figure once, reduced; layout.meta.whole is the axis of the whole session in minutes.
+// The figure comes reduced; layout.meta.whole is the axis of the whole session in minutes.
 "use strict";
 
 (function (im) {
@@ -10,23 +10,45 @@
   let shown = null;
 
   function mount(element) {
-    shown = { element, id: element.dataset.session, graph: null, lines: [], full: false, asked: 0, extra: null };
-    awaitGraph(shown);
+    shown = { element, id: element.dataset.session, graph: null, lines: [], full: false, asked: 0, extra: null, sizes: null };
+    bring(shown);
   }
 
   function unmount() {
-    if (shown) im.reviewOverview.unmount();
+    if (shown) {
+      im.reviewOverview.unmount();
+      if (shown.sizes) shown.sizes.disconnect();
+      if (shown.graph) window.Plotly.purge(shown.graph);
+    }
     shown = null;
   }
 
-  // Dash puts the figure there when its library has come.
-  function awaitGraph(mine) {
-    if (mine !== shown) return;
-    const graph = mine.element.querySelector("#review-trace .js-plotly-plot");
-    if (!graph || !window.Plotly || !graph._fullData || !graph.on) {
-      requestAnimationFrame(() => awaitGraph(mine));
-      return;
+  async function bring(mine) {
+    const place = mine.element.querySelector("#review-trace");
+    try {
+      const [plotly, figure] = await Promise.all([im.plotly(), im.reviewFigure.take(mine.id)]);
+      if (mine !== shown) return;
+      const graph = im.el("div", "review-plot");
+      place.replaceChildren(graph);
+      await plotly.newPlot(graph, figure.data, figure.layout, figure.config);
+      if (mine === shown) begin(mine, graph);
+    } catch (error) {
+      console.warn(`No trace: ${error.message}`);
+      if (mine === shown) place.replaceChildren(...missing(mine));
     }
+  }
+
+  // An empty place would look like a session in which nothing was measured.
+  function missing(mine) {
+    const said = im.el("p", "review-missing", im.t("The trace could not be read."));
+    said.setAttribute("role", "alert");
+    const again = im.el("button", "button", im.t("Try again"));
+    again.type = "button";
+    again.addEventListener("click", () => bring(mine));
+    return [said, again];
+  }
+
+  function begin(mine, graph) {
     mine.graph = graph;
     mine.lines = graph.data.flatMap((trace, place) => {
       if (!trace.meta || trace.meta.part !== "line") return [];
@@ -37,7 +59,15 @@
     graph.on("plotly_doubleclick", () => zoom(...whole()));
     im.reviewOverview.mount(mine.element.querySelector("#review-overview"), graph, zoom);
     zoomed();
+    mine.sizes = new ResizeObserver(() => fit(graph));
+    mine.sizes.observe(graph);
     mine.element.dataset.ready = "true";
+  }
+
+  function fit(graph) {
+    const { width, height } = graph._fullLayout;
+    if (!graph.clientWidth || (Math.abs(graph.clientWidth - width) < 1 && Math.abs(graph.clientHeight - height) < 1)) return;
+    window.Plotly.Plots.resize(graph).catch((error) => console.warn(`Not fitted: ${error.message}`));
   }
 
   const points = (trace) => ({ x: trace.x, y: trace.y, customdata: trace.customdata });
@@ -70,7 +100,7 @@
     }
   }
 
-  // A stretch is drawn with every point that its pixels can show; the whole session as Dash drew it.
+  // A stretch is drawn with every point that its pixels can show; the whole session as it came.
   async function refine() {
     const mine = shown;
     if (!mine || !mine.graph || mine.lines.every((line) => line.whole)) return;

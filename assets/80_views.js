@@ -12,6 +12,7 @@
     { id: "ward-side", view: () => im.side, element: null },
     { id: "session-page", view: () => im.session, element: null },
     { id: "session-next", view: () => im.course, element: null },
+    { id: "sessions-table", view: () => im.reviewFigure.list, element: null },
     { id: "review-page", view: () => im.review, element: null },
     { id: "series-page", view: () => im.series, element: null },
     { id: "plan-page", view: () => im.plan, element: null },

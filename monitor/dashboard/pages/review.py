@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from dash import Dash, Input, Output, dcc, html
@@ -10,26 +11,12 @@ from dash.exceptions import PreventUpdate
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.review import ids, parts, signing
 from monitor.dashboard.review.cards import cards
-from monitor.dashboard.review.figure import review_figure
-from monitor.dashboard.review.opening import Opened, full_record, open_session
-from monitor.dashboard.review.scene import ReviewView
+from monitor.dashboard.review.opening import Opened, full_record, minutes_from, open_session
 from monitor.dashboard.review.side import Teller
-from monitor.dashboard.review.view import view_of
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.domain import infusion
 from monitor.domain.review.figures import figures_of
 
-_CONFIG: Any = {
-    "displaylogo": False,
-    # Plotly offers by default to upload the chart to its maker; these are a patient's.
-    "showSendToCloud": False,
-    "plotlyServerURL": "",
-    "modeBarButtonsToRemove": ["lasso2d", "select2d", "toImage", "autoScale2d", "resetScale2d"],
-    "scrollZoom": True,
-    "doubleClick": False,
-}
-_SEPARATORS = {"en": ".,", "nb": ",\N{NO-BREAK SPACE}"}
-"""Of decimals and of thousands, as Plotly takes them."""
 _IDS = html.Div(
     [
         *(html.Div(id=one) for one in (ids.CARDS, ids.STANDING, ids.COMMENTS, ids.TOLD)),
@@ -59,16 +46,20 @@ def layout(session_id: str = "", **_query: str) -> Any:
         return parts.unknown(visit.words, session_id)
     opened = open_session(visit.parts, session)
     teller = Teller(visit.words, visit.phrases, opened)
-    view = view_of(visit, opened, teller)
     return html.Div(
         [
             parts.head(visit, teller, _room(visit, opened), signing.sign_button(visit, session)),
             html.Div(parts.skeleton_cards(), id=ids.CARDS, className="review-cards"),
             html.Div(
-                [parts.toolbar(visit.words), _graph(visit, view), html.Div(id=ids.OVERVIEW)],
+                [
+                    parts.toolbar(visit.words),
+                    # Drawn by the script, which may have asked for the trace before this page was pressed.
+                    html.Div(id=ids.TRACE, className="review-trace"),
+                    html.Div(id=ids.OVERVIEW),
+                ],
                 className="review-chart",
             ),
-            parts.side(visit, teller, view.minutes, signing.comment_form(visit, session)),
+            parts.side(visit, teller, opened.minutes, signing.comment_form(visit, session)),
             dcc.Store(id=ids.SESSION, data=session.id),
         ],
         id=ids.PAGE,
@@ -91,19 +82,7 @@ def register_callbacks(app: Dash) -> None:
         began = infusion.began_at(session)
         origin = session.started_at if began is None else began
         found = cards(visit.words, figures, origin)
-        return parts.card_boxes(found, lambda at: round((at - origin) / 60_000, 3))
-
-
-def _graph(visit: Visit, view: ReviewView) -> Any:
-    figure = review_figure(view)
-    figure["layout"]["separators"] = _SEPARATORS[visit.words.language]
-    return dcc.Graph(
-        id=ids.TRACE,
-        figure=figure,
-        className="review-trace",
-        responsive=True,
-        config=_CONFIG | {"locale": visit.words.language},
-    )
+        return parts.card_boxes(found, partial(minutes_from, origin))
 
 
 def _room(visit: Visit, opened: Opened) -> str:

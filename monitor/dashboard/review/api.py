@@ -1,4 +1,4 @@
-"""What the review asks for: a stretch in full, what may be laid behind the trace, the session as a file."""
+"""What the review asks for: its figure, a stretch in full, what may be laid behind the trace, the session as a file."""
 
 from __future__ import annotations
 
@@ -7,21 +7,28 @@ import math
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse
 
 from monitor.dashboard.review.behind import describe_behind
 from monitor.dashboard.review.channels import between
 from monitor.dashboard.review.downloads import send_file
 from monitor.dashboard.review.lines import line_points
 from monitor.dashboard.review.opening import Opened, open_session
-from monitor.dashboard.review.side import Teller
-from monitor.dashboard.review.view import view_of
+from monitor.dashboard.review.view import describe_figure, view_of
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.domain.readings import MINUTE
 
 
 def register_review_api(server: FastAPI) -> None:
     """Add the routes; the gate has checked who asks."""
+
+    @server.get("/api/review/{session_id}/figure")
+    async def figure(session_id: str) -> JSONResponse:
+        visit = current_visit()
+        # Given as it is: FastAPI would walk through every point of it once more.
+        return JSONResponse(
+            await asyncio.to_thread(lambda: describe_figure(visit, _opened(visit, session_id)))
+        )
 
     @server.get("/api/review/{session_id}/points")
     async def points(session_id: str, since: float, until: float) -> dict[str, Any]:
@@ -42,12 +49,11 @@ def describe_points(visit: Visit, session_id: str, since: float, until: float) -
     """The lines between two minutes of the axis, as Plotly takes them. Raises HTTPException 404 and 422."""
     if not (math.isfinite(since) and math.isfinite(until) and since < until):
         raise HTTPException(422, "since must be a minute before until")
-    opened = _opened(visit, session_id)
-    view = view_of(visit, opened, Teller(visit.words, visit.phrases, opened))
-    begin, end = (round(opened.origin + minute * MINUTE) for minute in (since, until))
+    view = view_of(visit, _opened(visit, session_id))
+    begin, end = (round(view.origin + minute * MINUTE) for minute in (since, until))
     return {
         "lines": [
-            line_points(view, between(channel, begin, end)) for channel in opened.recorded.channels
+            line_points(view, between(channel, begin, end)) for channel in view.recorded.channels
         ]
     }
 

@@ -13,7 +13,7 @@ from monitor.domain import infusion
 from monitor.domain.course import Course
 from monitor.domain.facts import AlarmChanged, Fact
 from monitor.domain.limits import AlarmSettings
-from monitor.domain.readings import Instant, Metric, Reading
+from monitor.domain.readings import MINUTE, Instant, Metric, Reading
 from monitor.domain.review.in_force import InForce, limits_over_time
 from monitor.domain.review.record import SessionRecord, record_of
 from monitor.domain.sessions import Session
@@ -64,42 +64,59 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session without its values. ``whole`` is its time, ``origin`` the infusion's beginning or its own."""
+    """A session without its values. ``origin`` is the infusion's beginning, or its own."""
 
     session: Session
     edition: Edition | None
     record: SessionRecord
-    spans: Sequence[InForce]
-    whole: tuple[Instant, Instant]
     origin: Instant
     review: ReviewState
     seal: str
-    recorded: Recorded = field(repr=False)
 
     @property
     def course(self) -> Course:
         """What the protocol says about the course."""
         return self.record.course
 
+    def minutes(self, at: Instant) -> float:
+        """A moment on the axis of the trace."""
+        return minutes_from(self.origin, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What the figure of a session shows of its values. ``whole`` is the time that it spans."""
+
+    recorded: Recorded = field(repr=False)
+    spans: Sequence[InForce]
+    whole: tuple[Instant, Instant]
+
+
+def minutes_from(origin: Instant, at: Instant) -> float:
+    """A moment on the axis whose minute 0 is ``origin``; as exact as a pixel of any zoom needs."""
+    return round((at - origin) / MINUTE, 4)
+
 
 def open_session(source: Source, session: Session) -> Opened:
-    """The session as its figure needs it; quick for a long one."""
+    """The session as its page tells it; quick for a long one."""
     edition = protocol_of(source.records, source.protocols, session)
     now = session.ended_at or source.records.newest_instant()
-    record = _record(source.records, session, edition, now, ())
-    trace = source.shelf.recorded(source.records, session.id, record.settings.ladder.stale_ms)
     origin = infusion.began_at(session)
     return Opened(
         session=session,
         edition=edition,
-        record=record,
-        spans=limits_over_time(record),
-        whole=_whole(session, trace, now),
+        record=_record(source.records, session, edition, now, ()),
         origin=session.started_at if origin is None else origin,
         seal=seal_text(source.records.session_head(session.id)).partition(" ")[2],
         review=source.records.review_state(session.id) or _UNREAD,
-        recorded=trace,
     )
+
+
+def read_trace(source: Source, opened: Opened) -> Traced:
+    """The values of an opened session, sorted for drawing."""
+    session, record = opened.session, opened.record
+    trace = source.shelf.recorded(source.records, session.id, record.settings.ladder.stale_ms)
+    return Traced(trace, limits_over_time(record), _whole(session, trace, record.until))
 
 
 def full_record(source: Source, session: Session) -> SessionRecord:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from monitor.dashboard.marks import PhaseSpan
 from monitor.dashboard.review.channels import Recorded
+from monitor.dashboard.review.opening import minutes_from
 from monitor.dashboard.review.shapes import AlarmSpan
 from monitor.dashboard.theme import Palette
-from monitor.domain.readings import MINUTE, Instant
+from monitor.domain.readings import Instant
 from monitor.domain.review.in_force import InForce
 
 CLOCK, CLOCKS = "%{customdata|%H:%M:%S}", "%{customdata[0]|%H:%M:%S}"
@@ -52,7 +53,7 @@ class ReviewView:
 
     def minutes(self, at: Instant) -> float:
         """A moment on the axis."""
-        return round((at - self.origin) / MINUTE, 4)
+        return minutes_from(self.origin, at)
 
 
 def packed(values: NDArray[np.float64]) -> dict[str, str]:
