@@ -143,11 +143,13 @@ def test_broken_alarm_system_is_noticed(
 async def test_command_checks_against_a_gateway_of_its_own_and_leaves_nothing(
     tmp_path: Path,
 ) -> None:
-    process = await simulate("check", "all", "--json", queue=tmp_path, wait=False)
+    # Two of them: that each is as expected is seen above, by the engine in this process.
+    wanted = ("desaturation", "probe_off")
+    process = await simulate("check", *wanted, "--json", queue=tmp_path, wait=False)
     stdout, stderr = await output(process, within_s=400)
     outcomes = json.loads(stdout)
     assert [one["scenario"] for one in outcomes if not one["passed"]] == [], stdout
-    assert [one["scenario"] for one in outcomes] == list(library())
+    assert tuple(one["scenario"] for one in outcomes) == wanted
     assert process.returncode == 0, stderr
     of_its_session = ("ps", "-o", "args=", "-s", str(process.pid))
     left = await asyncio.create_subprocess_exec(*of_its_session, stdout=PIPE)
