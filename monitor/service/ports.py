@@ -98,6 +98,13 @@ class Journal(Protocol):
         Raises JournalUnavailableError when nothing could be stored; the same batch may be tried again.
         """
 
+    def compact(self, now: Instant) -> bool:
+        """Let some readings of a session that closed a while ago take less room; whether there were any.
+
+        They stay what they are. Short enough to be done between two commits. Raises JournalUnavailableError when
+        it could not be done; nothing has changed then.
+        """
+
     def close(self) -> None:
         """Release the files."""
 

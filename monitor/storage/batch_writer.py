@@ -21,6 +21,7 @@ from monitor.service.ports import (
 )
 from monitor.storage.fact_codec import FactRow, fact_to_row
 from monitor.storage.names import Names
+from monitor.storage.packed_readings import PackedReadings
 from monitor.storage.projections import project
 from monitor.storage.rows import INSERT_READING, ReadingRow, reading_to_row
 from monitor.storage.statements import compiled
@@ -70,6 +71,7 @@ class BatchWriter:
     batch_id: int
     last_n: int
     one_by_one: bool
+    packed: PackedReadings
     poisoned: list[Poisoned] = field(default_factory=list)
 
     def write(self, batch: Batch) -> Written:
@@ -108,12 +110,14 @@ class BatchWriter:
         if not stored:
             return []
         rows = [self._reading_row(reading, n) for n, reading in enumerate(stored, self.last_n + 1)]
+        self.packed.refuse_known(self.connection, rows)
         self.connection.exec_driver_sql(INSERT_READING, rows)
         self.last_n += len(rows)
         return rows
 
     def _store_reading(self, stored: StoredReading) -> ReadingRow:
         row = self._reading_row(stored, self.last_n + 1)
+        self.packed.refuse_known(self.connection, [row])
         self.connection.exec_driver_sql(INSERT_READING, row)
         self.last_n += 1
         return row

@@ -10,14 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from sqlalchemy import Connection, select, update
 
 from monitor.domain import facts
 from monitor.domain.facts import Fact
-from monitor.domain.readings import Instant, Metric
+from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric
 from monitor.domain.sessions import Phase
 from monitor.domain.sign_off import is_change
 from monitor.storage import tables
+from monitor.storage.block_codec import BlockDamagedError
 from monitor.storage.figures import (
     COUNTS,
     NO_LOW,
@@ -33,7 +35,9 @@ from monitor.storage.figures import (
 )
 from monitor.storage.names import Names
 from monitor.storage.rows import ReadingRow
+from monitor.storage.session_readings import voided_seqs
 
+_log = structlog.get_logger(__name__)
 _FIGURES, _ASSIGNMENTS = tables.session_figures, tables.assignments
 _MADE_ANEW = (facts.SessionStarted, facts.EntryVoided, facts.AssignmentConfirmed)
 
@@ -124,6 +128,8 @@ class _Changes:
             self._anew[key] = session_id
 
     def _is_made_anew(self, key: int, body: facts.FactBody) -> bool:
+        if isinstance(body, facts.VitalsEntered) and self._has_voided(body.session_id):
+            return True
         infused = isinstance(body, facts.PhaseEntered) and body.phase == Phase.INFUSION
         if infused or isinstance(body, _MADE_ANEW) or closes(body):
             return True
@@ -131,9 +137,11 @@ class _Changes:
 
     def observe(self, rows: Sequence[ReadingRow]) -> None:
         """The batch's readings: most of them change nothing, so next to nothing is done for most of them."""
-        keys = {row[0] for row in rows}
+        queues = {(row[0], row[2]) for row in rows}
+        keys = {key for key, _ in queues}
         if self._keeper.given and tables.UNASSIGNED in keys:
             self._observe_nobodys(rows)
+        self._observe_by_hand(queues)
         sessions = {key: self._known(key) for key in keys if key != tables.UNASSIGNED}
         spo2, nibp = (self._names.metrics.get(name) for name in (Metric.SPO2, Metric.NIBP))
         for row in rows:
@@ -162,8 +170,15 @@ class _Changes:
                 row = update(_FIGURES).where(_FIGURES.c.session == key).values(**columns)
                 self._connection.execute(row)
         for key, session_id in self._anew.items():
-            write_figures(self._connection, self._names, session_id)
+            self._make_anew(session_id)
             self._keeper.known.pop(key, None)
+
+    def _make_anew(self, session_id: str) -> None:
+        try:
+            write_figures(self._connection, self._names, session_id)
+        except BlockDamagedError as error:
+            # A past session that cannot be read must not keep the present ones from being stored; ``verify`` tells.
+            _log.error("figures_not_made", session=session_id, error=str(error))
 
     def _observe_nobodys(self, rows: Sequence[ReadingRow]) -> None:
         """Some may have been given to a session before they came."""
@@ -174,6 +189,17 @@ class _Changes:
             for first_at, last_at, session_id in self._keeper.given.get(source, ()):
                 if first_at <= row[1] <= last_at:
                     self._anew[self._names.session(session_id)[0]] = session_id
+
+    def _observe_by_hand(self, queues: Iterable[tuple[int, int]]) -> None:
+        """By session and stream: an entry may have been voided before its readings are here."""
+        for key, stream in queues:
+            session_id, _ = self._names.session_ids[key]
+            by_hand = self._names.stream_names[stream][0] == MANUAL_SOURCE
+            if session_id is not None and by_hand and self._has_voided(session_id):
+                self._anew[key] = session_id
+
+    def _has_voided(self, session_id: str) -> bool:
+        return bool(voided_seqs(self._connection, session_id))
 
     def _lower(self, session: _Known, row: ReadingRow) -> None:
         low = Low(row[7], session.started_at + row[1])

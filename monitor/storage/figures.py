@@ -17,6 +17,7 @@ from monitor.storage import tables
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
 from monitor.storage.queries import FACT_COLUMNS, last_n
+from monitor.storage.reading_blocks import packed_rows
 from monitor.storage.rows import ReadingRow
 from monitor.storage.session_readings import assigned_rows, voided_seqs
 
@@ -76,7 +77,7 @@ class _Marks(NamedTuple):
 
 
 def write_figures(connection: Connection, names: Names, session_id: str) -> Row:
-    """Put the session's row as it must be in its place. Raises UnknownSessionError."""
+    """Put the session's row as it must be in its place. Raises UnknownSessionError and BlockDamagedError."""
     row = figures_of(connection, names, session_id)
     changed = {name: value for name, value in row.items() if name != "session"}
     statement = upsert(_FIGURES).values(**row)
@@ -95,14 +96,14 @@ def write_missing(connection: Connection) -> None:
 
 
 def figures_of(connection: Connection, names: Names, session_id: str) -> Row:
-    """Every column of the session's row. Raises UnknownSessionError."""
+    """Every column of the session's row. Raises UnknownSessionError and BlockDamagedError."""
     key, started_at = names.session(session_id)
     marks = _marks(connection, session_id)
     given = assigned_rows(connection, session_id, 0)
     began = began_at(connection, session_id)
     own = _Own(connection, names, key, started_at, voided_seqs(connection, session_id))
-    low = min([*own.lowest(), *_lows(names, given)], default=None)
-    top = min([*own.highest(began), *_tops(names, given, began)], default=None)
+    low = min([*own.lowest(), *_lows(names, given, 0)], default=None)
+    top = min([*own.highest(began), *_tops(names, given, 0, began)], default=None)
     return {
         **dict.fromkeys(_FIGURES.c.keys()),
         "session": key,
@@ -197,7 +198,7 @@ def _batch_of(connection: Connection, n: int, after: int) -> int:
 
 
 class _Own:
-    """The readings that were stored with a session; each answer is a list of one or of none."""
+    """The readings that were stored with a session, however they lie; each answer has few elements, or none."""
 
     def __init__(
         self, connection: Connection, names: Names, key: int, started_at: Instant, voided: set[int]
@@ -207,16 +208,20 @@ class _Own:
         self._key = key
         self._started_at = started_at
         self._counts = _counting(voided)
+        self._packed = packed_rows(connection, key)
+        self._counted = _without(self._packed, names, voided)
 
     def lowest(self) -> Iterator[Low]:
-        """The lowest saturation."""
+        """The lowest saturation is among these."""
+        yield from _lows(self._names, self._counted, self._started_at)
         value, t = _READINGS.c.value, _READINGS.c.t
         query = select(value, t).where(*self._of(Metric.SPO2), value.is_not(None))
         for found, at in self._connection.execute(query.order_by(value, t).limit(1)):
             yield Low(found, self._started_at + at)
 
     def highest(self, began_at: Instant) -> Iterator[Top]:
-        """The highest pressure from a moment on."""
+        """The highest pressure from a moment on is among these."""
+        yield from _tops(self._names, self._counted, self._started_at, began_at)
         systolic, diastolic, t = _READINGS.c.systolic, _READINGS.c.diastolic, _READINGS.c.t
         query = select(systolic, t, diastolic).where(
             *self._of(Metric.NIBP), systolic.is_not(None), t >= began_at - self._started_at
@@ -227,7 +232,9 @@ class _Own:
             yield Top(-high, self._started_at + at, -(low or 0))
 
     def newest(self) -> Iterator[tuple[int, Instant]]:
-        """The running number and the arrival of what was stored last."""
+        """The running number and the arrival of what was stored last are among these."""
+        for row in self._packed:
+            yield row[5], self._started_at + row[1] + row[14]
         n, arrival = _READINGS.c.n, _READINGS.c.t + _READINGS.c.received
         query = select(n, arrival).where(_READINGS.c.session == self._key)
         for number, received in self._connection.execute(query.order_by(n.desc()).limit(1)):
@@ -246,13 +253,23 @@ def _counting(voided: set[int]) -> tuple[ColumnElement[bool], ...]:
     return (not_(_READINGS.c.stream.in_(manual) & _READINGS.c.seq.in_(voided)),)
 
 
-def _lows(names: Names, given: Iterable[ReadingRow]) -> Iterator[Low]:
+def _without(rows: list[ReadingRow], names: Names, voided: set[int]) -> list[ReadingRow]:
+    """The rows that are not of a voided entry."""
+    if not voided:
+        return rows
+    manual = {key for key, (source, _) in names.stream_names.items() if source == MANUAL_SOURCE}
+    return [row for row in rows if not (row[2] in manual and row[3] in voided)]
+
+
+def _lows(names: Names, rows: Iterable[ReadingRow], start: Instant) -> Iterator[Low]:
     spo2 = names.metrics.get(Metric.SPO2)
-    return (Low(row[7], row[1]) for row in given if row[6] == spo2 and row[7] is not None)
+    return (Low(row[7], start + row[1]) for row in rows if row[6] == spo2 and row[7] is not None)
 
 
-def _tops(names: Names, given: Iterable[ReadingRow], began_at: Instant) -> Iterator[Top]:
+def _tops(
+    names: Names, rows: Iterable[ReadingRow], start: Instant, began_at: Instant
+) -> Iterator[Top]:
     nibp = names.metrics.get(Metric.NIBP)
-    for row in given:
-        if row[6] == nibp and row[8] is not None and row[1] >= began_at:
-            yield Top(-row[8], row[1], -(row[9] or 0))
+    for row in rows:
+        if row[6] == nibp and row[8] is not None and start + row[1] >= began_at:
+            yield Top(-row[8], start + row[1], -(row[9] or 0))

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection, Engine, exc, func, insert, select
 
 from monitor.domain.facts import Fact
+from monitor.domain.readings import Instant
 from monitor.service.ports import Batch, ChainHead, Commit, JournalUnavailableError
 from monitor.storage.batch_writer import REFUSALS, BatchWriter, Written
 from monitor.storage.chain import (
@@ -20,9 +21,11 @@ from monitor.storage.chain import (
     JournalDamagedError,
     mac_of,
 )
+from monitor.storage.compactor import Compactor
 from monitor.storage.engine import BUSY_TIMEOUT_MS, DATABASE_NAME, writer_engine
 from monitor.storage.figure_keeper import FigureKeeper
 from monitor.storage.names import Names
+from monitor.storage.packed_readings import PackedReadings
 from monitor.storage.schema import upgrade
 from monitor.storage.statements import compiled
 from monitor.storage.stream_states import StreamStates
@@ -64,6 +67,7 @@ class _State:
     names: Names
     streams: StreamStates
     figures: FigureKeeper
+    packed: PackedReadings
 
     @classmethod
     def load(cls, connection: Connection) -> _State:
@@ -71,7 +75,8 @@ class _State:
         row = connection.execute(newest.order_by(batches.c.id.desc()).limit(1)).first()
         batch_id, mac, last_n = row or (0, b"", 0)
         names, streams = Names.load(connection), StreamStates.load(connection)
-        return cls(batch_id, 0, mac, last_n, names, streams, FigureKeeper.load(connection))
+        figures, packed = FigureKeeper.load(connection), PackedReadings.load(connection)
+        return cls(batch_id, 0, mac, last_n, names, streams, figures, packed)
 
 
 class SqliteJournal:
@@ -82,6 +87,7 @@ class SqliteJournal:
         self._connection = engine.connect()
         self._head_file = head_file
         self._key = key
+        self._compactor = Compactor(key)
         with self._connection.begin():
             self._state: _State | None = _State.load(self._connection)
             version = self._connection.scalar(select(func.sqlite_version()))
@@ -99,6 +105,17 @@ class SqliteJournal:
             raise JournalUnavailableError(str(error.orig)) from error
         except REFUSALS as error:
             raise JournalUnavailableError(f"no row of its own is at fault: {error}") from error
+
+    def compact(self, now: Instant) -> bool:
+        """Pack some readings of a closed session. See ``ports.Journal.compact``."""
+        try:
+            with self._connection.begin():
+                packed = self._compactor.step(self._connection, now)
+        except exc.DBAPIError as error:
+            raise JournalUnavailableError(str(error.orig)) from error
+        if packed is not None and self._state is not None:
+            self._state.packed.add(packed)
+        return packed is not None
 
     def close(self) -> None:
         """Release the files, with everything moved from the log into the database where no reader is in the way."""
@@ -118,7 +135,13 @@ class SqliteJournal:
             state = state or _State.load(self._connection)
             batch_id = state.batch_id + 1
             writer = BatchWriter(
-                self._connection, state.names, state.streams, batch_id, state.last_n, one_by_one
+                self._connection,
+                state.names,
+                state.streams,
+                batch_id,
+                state.last_n,
+                one_by_one,
+                state.packed,
             )
             written = writer.write(batch)
             mac = self._write_batch_row(state, batch.at - state.at, written)

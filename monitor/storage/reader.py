@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, exc
 
 from monitor.service.ports import RecordsUnavailableError
+from monitor.storage.block_codec import BlockDamagedError
 from monitor.storage.schema import SchemaError, require_newest
 
 
@@ -37,6 +38,9 @@ class Reader:
                 yield connection
         except exc.DBAPIError as error:
             raise RecordsUnavailableError(self._reason(error)) from error
+        except BlockDamagedError as error:
+            message = f"{error}: infusion-monitor verify names the batch"
+            raise RecordsUnavailableError(message) from error
 
     def _reason(self, error: exc.DBAPIError) -> str:
         """What the database said; or, where its tables are another version's, what is to be done about it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +15,7 @@ from monitor.storage import tables
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
 from monitor.storage.queries import facts_of, last_n
+from monitor.storage.reading_blocks import session_rows
 from monitor.storage.rows import reading_from_row
 
 
@@ -37,13 +39,11 @@ def _readings_by_batch(
     of_batches = select(tables.batches.c.id, tables.batches.c.last_n).order_by(tables.batches.c.id)
     batches = connection.execute(of_batches.where(tables.batches.c.id > after)).all()
     last_ns = [row.last_n for row in batches]
-    table = tables.readings
-    query = select(table).where(
-        table.c.session == names.session(session_id)[0], table.c.n > last_n(connection, after)
-    )
+    key, _ = names.session(session_id)
+    rows = sorted(session_rows(connection, key, last_n(connection, after)), key=itemgetter(5))
     return [
-        (batches[bisect_left(last_ns, row.n)].id, reading_from_row(tuple(row), names).reading)
-        for row in connection.execute(query.order_by(table.c.n))
+        (batches[bisect_left(last_ns, row[5])].id, reading_from_row(row, names).reading)
+        for row in rows
     ]
 
 

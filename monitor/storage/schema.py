@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from monitor.storage.engine import DATABASE_NAME, writer_engine
 from monitor.storage.figures import write_missing
 
-NEWEST = "0003"
+NEWEST = "0004"
 """The newest revision among ``migrations``."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -15,10 +16,11 @@ from monitor.storage import tables
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
 from monitor.storage.queries import facts_of
+from monitor.storage.reading_blocks import newest_n, session_rows
 from monitor.storage.rows import reading_from_row
 from monitor.storage.session_readings import assigned_rows
 
-_READINGS, _BATCHES, _FACTS = tables.readings, tables.batches, tables.facts
+_BATCHES, _FACTS = tables.batches, tables.facts
 _REJECTED = tables.rejected_readings
 
 
@@ -35,8 +37,7 @@ def load_inputs(connection: Connection, session_id: str) -> AlarmInputs:
 
 def _frames(connection: Connection, names: Names, session_id: str) -> list[RecordedFrame]:
     key, _ = names.session(session_id)
-    query = select(_READINGS).where(_READINGS.c.session == key).order_by(_READINGS.c.n)
-    rows = [tuple(row) for row in connection.execute(query)]
+    rows = sorted(session_rows(connection, key), key=itemgetter(5))
     if not rows:
         return []
     batches = select(_BATCHES.c.id, _BATCHES.c.last_n).order_by(_BATCHES.c.id)
@@ -104,9 +105,8 @@ def load_head(connection: Connection, session_id: str) -> ChainHead:
         select(func.max(_FACTS.c.batch)).where(_FACTS.c.session_id == session_id),
         select(func.max(_REJECTED.c.batch)).where(_REJECTED.c.session_id == session_id),
     )
-    newest_n = connection.scalar(select(func.max(_READINGS.c.n)).where(_READINGS.c.session == key))
     given = (row[5] for row in assigned_rows(connection, session_id, 0))
-    n = max([newest_n or 0, *given])
+    n = max([newest_n(connection, key), *given])
     of_readings = _batch_of(connection, n) if n else 0
     batch = max(of_readings, *(connection.scalar(query) or 0 for query in ofs))
     mac = connection.scalar(select(_BATCHES.c.mac).where(_BATCHES.c.id == batch))

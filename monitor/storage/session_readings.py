@@ -14,6 +14,7 @@ from monitor.storage import tables
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
 from monitor.storage.queries import facts_of, last_n
+from monitor.storage.reading_blocks import session_rows
 from monitor.storage.rows import ReadingRow, reading_from_row
 
 _READINGS, _ASSIGNMENTS, _STREAMS = tables.readings, tables.assignments, tables.streams
@@ -23,12 +24,10 @@ _BY_TIME = (_READINGS.c.t, _READINGS.c.stream, _READINGS.c.seq, _READINGS.c.idx)
 def load_readings(
     connection: Connection, names: Names, session_id: str, after_batch: int
 ) -> list[StoredReading]:
-    """By corrected time. Raises UnknownSessionError."""
+    """By corrected time. Raises UnknownSessionError and BlockDamagedError."""
     key, _ = names.session(session_id)
     after = last_n(connection, after_batch)
-    own = select(_READINGS).where(_READINGS.c.session == key, _READINGS.c.n > after)
-    rows = connection.execute(own.order_by(*_BY_TIME))
-    stored = [reading_from_row(tuple(row), names) for row in rows]
+    stored = [reading_from_row(row, names) for row in session_rows(connection, key, after)]
     given = assigned_rows(connection, session_id, after_batch)
     if not given:
         return stored

@@ -16,10 +16,11 @@ from monitor.storage.figures import figures_of
 from monitor.storage.names import Names
 from monitor.storage.projections import PROJECTED, project
 from monitor.storage.queries import facts_of
+from monitor.storage.reading_blocks import CommittedReadings
 from monitor.storage.schema import require_newest
 from monitor.storage.session_proof import load_head
 from monitor.storage.stream_states import StreamStates
-from monitor.storage.verify import ChainVerifier, Fault, Ordered
+from monitor.storage.verify import ChainVerifier, Fault, Ordered, stored_rows
 
 _BATCHES, _FACTS = tables.batches, tables.facts
 
@@ -111,10 +112,11 @@ class _SessionVerifier(ChainVerifier):
         self._session_id = session_id
         self._names = Names.load(connection)
         self._states = StreamStates()
-        after = ("batch", before.batch_id)
-        self._readings = Ordered(connection, tables.readings, "n", ("n", last_n))
-        self._rejected = Ordered(connection, tables.rejected_readings, "id", after)
-        self._facts = Ordered(connection, tables.facts, "id", after)
+        self._committed = CommittedReadings(connection, key, last_n)
+        self._readings = Ordered(self._committed)
+        rejected = stored_rows(connection, tables.rejected_readings, before.batch_id)
+        self._rejected = Ordered(rejected)
+        self._facts = Ordered(stored_rows(connection, tables.facts, before.batch_id))
 
     def _standing_fault(self) -> Fault | None:
         """Make the rows of this session anew from its facts, and name the first table that differs."""

@@ -264,6 +264,20 @@ readings = Table(
     sqlite_with_rowid=False,
 )
 
+reading_blocks = Table(
+    "reading_blocks",
+    metadata,
+    Column("first_n", Integer, primary_key=True, autoincrement=False),
+    Column("last_n", Integer, nullable=False),
+    Column("session", Integer, nullable=False),
+    Column("first_t", Integer, nullable=False),
+    Column("last_t", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+    Index("reading_blocks_by_session", "session", "first_t"),
+)
+
 rejected_readings = Table(
     "rejected_readings",
     metadata,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -10,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from monitor.domain.readings import MANUAL_SOURCE
 from monitor.service.ports import Trace
 from monitor.storage.queries import last_n
+from monitor.storage.reading_blocks import has_blocks, session_rows
 from monitor.storage.rows import ReadingRow
 from monitor.storage.session_readings import assigned_rows
 from monitor.storage.tables import batches, metrics, sessions, statuses, streams
@@ -30,7 +33,7 @@ def read_trace(
     after_batch: int,
     voided: AbstractSet[int] = frozenset(),
 ) -> Trace:
-    """The session's points by corrected time; none for a session that does not exist.
+    """The session's points by corrected time; none for a session that does not exist. Raises BlockDamagedError.
 
     ``voided``: the places in the queue of manual readings whose entries do not count; they are not drawn.
     """
@@ -40,20 +43,41 @@ def read_trace(
     if session is None:
         return Trace(batch, [])
     key, room_id, started_at = session
-    values = (started_at, started_at, key, last_n(connection, after_batch))
-    # The driver's own rows: wrapping each of them would take longer than reading it.
-    rows = connection.exec_driver_sql(_ROWS, values).cursor.fetchall()
+    rows = _own(connection, key, started_at, last_n(connection, after_batch))
     given = assigned_rows(connection, session_id, after_batch)
     if given:
-        rows = sorted([*rows, *map(_as_traced, given)], key=lambda row: row[1])
+        late = ((*row[:8], 1, *row[9:]) for row in _as_traced(given, 0))
+        rows = sorted([*rows, *late], key=itemgetter(1))
     return Trace(batch, _points(connection, room_id, rows, voided))
 
 
-def _as_traced(row: ReadingRow) -> tuple[Any, ...]:
-    """A row of a reading that was given to the session, which makes it a late one, in the columns above."""
-    _, t, stream, seq, _, _, metric, *values, status, _, _, received = row
-    numbers = (None if value is None else value / 1000 for value in values)
-    return metric, t, t + received, *numbers, status, 1, stream, seq
+def _own(connection: Connection, key: int, started_at: int, after_n: int) -> list[tuple[Any, ...]]:
+    """The rows that were stored with the session, in the columns above."""
+    if has_blocks(connection, key):
+        return _as_traced(session_rows(connection, key, after_n), started_at)
+    values = (started_at, started_at, key, after_n)
+    # The driver's own rows: wrapping each of them would take longer than reading it.
+    return list(connection.exec_driver_sql(_ROWS, values).cursor.fetchall())
+
+
+def _as_traced(rows: Iterable[ReadingRow], start: int) -> list[tuple[Any, ...]]:
+    """The same columns of rows that are at hand."""
+    return [
+        (
+            metric,
+            start + t,
+            start + t + received,
+            None if value is None else value / 1000,
+            None if systolic is None else systolic / 1000,
+            None if diastolic is None else diastolic / 1000,
+            None if mean is None else mean / 1000,
+            status,
+            late,
+            stream,
+            seq,
+        )
+        for _, t, stream, seq, _, _, metric, value, systolic, diastolic, mean, status, late, _, received in rows
+    ]
 
 
 def _points(

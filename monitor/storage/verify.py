@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, create_engine, exc, literal_column, select
+from sqlalchemy import Connection, Row, Table, create_engine, exc, func, literal_column, select
 
 from monitor.service.ports import ChainHead
 from monitor.storage import tables
@@ -18,6 +18,7 @@ from monitor.storage.figures import figures_of
 from monitor.storage.names import Names
 from monitor.storage.projections import PROJECTED, project
 from monitor.storage.queries import FACT_COLUMNS
+from monitor.storage.reading_blocks import CommittedReadings
 from monitor.storage.schema import require_newest
 from monitor.storage.stream_states import StreamState, StreamStates
 
@@ -63,9 +64,10 @@ class ChainVerifier:
         self._key = key
         self._names = Names.load(connection)
         self._states = StreamStates()
-        self._readings = Ordered(connection, tables.readings, "n")
-        self._rejected = Ordered(connection, tables.rejected_readings, "id")
-        self._facts = Ordered(connection, tables.facts, "id")
+        self._committed = CommittedReadings(connection, key)
+        self._readings = Ordered(self._committed)
+        self._rejected = Ordered(stored_rows(connection, tables.rejected_readings))
+        self._facts = Ordered(stored_rows(connection, tables.facts))
 
     def verify(self, head: ChainHead) -> Verification:
         """Walk the batches from the first, then look for what lies outside of them."""
@@ -96,7 +98,8 @@ class ChainVerifier:
             return Fault(row.id, f"batch {row.id} holds what cannot be read: {error!r}")
         missing = row.last_n - last_n - len(content.readings)
         if missing:
-            return Fault(row.id, f"batch {row.id} lacks {missing} of its readings")
+            why = "".join(f": {why}" for why in list(self._committed.unreadable.values())[:1])
+            return Fault(row.id, f"batch {row.id} lacks {missing} of its readings{why}")
         if mac != row.mac:
             return Fault(row.id, f"batch {row.id} was changed: its hash is not that of its rows")
         return None
@@ -125,7 +128,17 @@ class ChainVerifier:
         ):
             if not rows.is_empty():
                 return Fault(None, f"{what} was added that no batch has")
-        return self._standing_fault()
+        return self._block_fault() or self._standing_fault()
+
+    def _block_fault(self) -> Fault | None:
+        """A block whose rows are right but which is not as it was written, or which holds none that are needed."""
+        at_fault = [*self._committed.unreadable, *self._committed.unsealed]
+        if not at_fault:
+            return None
+        query = select(func.min(tables.batches.c.id)).where(tables.batches.c.last_n >= at_fault[0])
+        batch = self._connection.scalar(query)
+        message = f"a block of readings that begins with batch {batch} was changed"
+        return Fault(batch, message)
 
     def _standing_fault(self) -> Fault | None:
         """What stands in the tables that the batches do not say."""
@@ -177,21 +190,20 @@ def figures_fault(connection: Connection, names: Names) -> Fault | None:
     return Fault(None, "figures were added that no session has") if stored else None
 
 
+def stored_rows(
+    connection: Connection, table: Table, after_batch: int = 0
+) -> Iterator[tuple[Any, ...]]:
+    """Rejected readings or facts of later batches, in the order in which they were committed."""
+    query = select(table).where(table.c.batch > literal_column(str(after_batch)))
+    rows = connection.exec_driver_sql(str(query.order_by(table.c.id)))
+    return (tuple(row) for row in rows)
+
+
 class Ordered:
-    """A table's rows in the order in which they were committed, taken batch by batch.
+    """Rows in the order in which they were committed, taken batch by batch."""
 
-    ``after``: a column, and the number that it must exceed.
-    """
-
-    def __init__(
-        self, connection: Connection, table: Any, order: str, after: tuple[str, int] | None = None
-    ) -> None:
-        query = select(table).order_by(table.c[order])
-        if after is not None:
-            query = query.where(table.c[after[0]] > literal_column(str(after[1])))
-        self._rows: Iterator[tuple[Any, ...]] = iter(
-            tuple(row) for row in connection.exec_driver_sql(str(query))
-        )
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._rows = iter(rows)
         self._next = next(self._rows, None)
 
     def take(self, belongs: Any) -> list[tuple[Any, ...]]:

@@ -48,6 +48,9 @@ class DisturbedJournal:
             raise JournalUnavailableError("database or disk is full")
         return self._journal.commit(batch)
 
+    def compact(self, now: int) -> bool:
+        return self._journal.compact(now)
+
     def close(self) -> None:
         self._journal.close()
 

@@ -45,6 +45,7 @@ class HeldJournal:
         self.broken: Exception | None = None
         self.started = 0
         self.written: list[int] = []
+        self.compacted: list[int] = []
         self.closed = False
 
     def commit(self, batch: Batch) -> Commit:
@@ -54,6 +55,12 @@ class HeldJournal:
             raise self.broken
         self.written.append(batch.at)
         return Commit(len(self.written))
+
+    def compact(self, now: int) -> bool:
+        self.compacted.append(now)
+        if self.broken is not None:
+            raise self.broken
+        return len(self.compacted) < 3
 
     def close(self) -> None:
         self.closed = True

@@ -104,6 +104,27 @@ def test_kept_figures_are_those_that_the_record_makes_anew(
         assert verify(directory, KEY).fault is None
 
 
+def test_an_entry_that_was_voided_before_its_values_came_is_in_no_figure(tmp_path: Path) -> None:
+    low = a_reading(5, 70.0, metric=Metric.SPO2, source=MANUAL_SOURCE)
+    by_hand = a_batch([StoredReading("s1", "manual-s1", 3, 0, low)])
+    entered = a_batch([], facts.VitalsEntered("s1", "e1", NOW, {"spo2": 70.0}, 3))
+    voided = facts.EntryVoided("s1", "e1", "x", None)
+    for number, (first, second) in enumerate(((entered, by_hand), (by_hand, entered))):
+        directory = tmp_path / str(number)
+        directory.mkdir()
+        journal = open_journal(directory, KEY)
+        journal.commit(clinic())
+        for what in (a_batch([], voided), first, second):
+            journal.commit(what)
+        journal.close()
+        assert verify(directory, KEY).fault is None
+        records = open_records(directory)
+        figures = records.figures("s1")
+        assert figures is not None
+        assert figures.lowest_spo2 is None
+        records.close()
+
+
 @pytest.fixture
 def reviewed(tmp_path: Path) -> Path:
     """A session that has ended and was signed."""
