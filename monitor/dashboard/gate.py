@@ -47,13 +47,17 @@ _HEADERS = {
 class Gate:
     """ASGI middleware: finds out who asks, begins their visit, and turns everyone else away.
 
-    ``pages`` matches the paths at which the Dash app shows something.
+    ``pages`` matches the paths at which the Dash app shows something; ``shows`` says whether it has what such a path
+    names. Where it has not, its page says so in words, and the status as well.
     """
 
-    def __init__(self, app: ASGIApp, parts: Parts, pages: re.Pattern[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, parts: Parts, pages: re.Pattern[str], shows: Callable[[str], bool]
+    ) -> None:
         self._app = app
         self._parts = parts
         self._pages = pages
+        self._shows = shows
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or let the app answer it."""
@@ -101,6 +105,8 @@ class Gate:
         token = begin_visit(visit)
         try:
             if self._pages.fullmatch(path):
+                if not self._shows(path):
+                    send = _with_status(send, 404)
                 # Every page is the same shell, whose script then asks for the page of the address.
                 scope = {**scope, "path": "/", "raw_path": b"/"}
             elif not _MACHINERY.fullmatch(path):
@@ -177,6 +183,15 @@ def _with_header(send: Send, name: str, value: str) -> Send:
         await send(message)
 
     return send_with_header
+
+
+def _with_status(send: Send, status: int) -> Send:
+    async def send_with_status(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            message["status"] = status
+        await send(message)
+
+    return send_with_status
 
 
 def _with_headers(send: Send, path: str) -> Send:

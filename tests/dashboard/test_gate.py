@@ -184,3 +184,44 @@ async def test_dashs_own_callback_socket_is_closed() -> None:
     app = create_app(parts())
     await app.server({"type": "websocket", "path": "/_dash-ws-callback"}, None, send)
     assert sent == ["websocket.close"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/session/s99",
+        "/review/s99",
+        "/review/..",
+        "/review/S1",
+        "/review/s1\n",
+        "/review/s1\x00",
+        "/review/" + "s" * 5000,
+        "/series/P-0000",
+        "/series/Kari Nordmann",
+        "/paper/none",
+    ],
+)
+async def test_a_page_of_what_is_not_on_record_is_the_page_and_is_not_found(path: str) -> None:
+    browser = Browser(create_app(parts()))
+    await browser.sign_in()
+    page = await browser.get(path)
+    assert page.status == 404
+    assert "_dash-config" in page.text
+
+
+@pytest.mark.parametrize("path", ["/review/", "/review/s1/", "/review/s1/../s2", "/review//s1"])
+async def test_a_path_that_leads_to_no_page_is_not_found(path: str) -> None:
+    browser = Browser(create_app(parts()))
+    await browser.sign_in()
+    page = await browser.get(path)
+    assert page.status == 404
+    assert "_dash-config" not in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/session/s1", "/review/s1", "/series/P-0388", "/paper/ketamine_iv"]
+)
+async def test_a_page_of_what_is_on_record_is_found(path: str) -> None:
+    browser = Browser(create_app(parts()))
+    await browser.sign_in()
+    assert (await browser.get(path)).status == 200
