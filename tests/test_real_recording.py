@@ -6,7 +6,9 @@ import csv
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.processes import Running, result, result_json
@@ -15,8 +17,8 @@ SPEED = 600
 Row = tuple[float | None, ...]
 
 
-def number(cell: str) -> float | None:
-    return float(cell) if cell else None
+def number(cell: str | float | None) -> float | None:
+    return None if cell in ("", None) else float(cell)
 
 
 def measured(cell: str) -> float | None:
@@ -39,12 +41,22 @@ def in_file(recording: Path) -> dict[str, list[Row]]:
     }
 
 
-def in_export(data: Path, session: str) -> dict[str, list[Row]]:
-    """What the export has of each metric, in its order."""
+def in_csv(data: Path, session: str) -> list[dict[str, Any]]:
     out = data / "session.csv"
     result(data, "export", session, "--format", "csv", "--out", str(out))
     with out.open(newline="") as file:
-        rows = list(csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def in_parquet(data: Path, session: str) -> list[dict[str, Any]]:
+    out = data / "session.parquet"
+    result(data, "export", session, "--format", "parquet", "--out", str(out))
+    rows: list[dict[str, Any]] = pq.read_table(out).to_pylist()
+    return rows
+
+
+def of_each_metric(rows: list[dict[str, Any]]) -> dict[str, list[Row]]:
+    """What the export has of each metric, in its order."""
     fields = dict.fromkeys(("pulse_rate", "spo2", "resp_rate"), ("value",))
     every = {**fields, "nibp": ("systolic", "diastolic", "mean")}
     return {
@@ -75,7 +87,9 @@ def test_a_recording_comes_out_value_by_value_and_its_zeros_are_no_values(
         )
         assert replay.returncode == 0, replay.stderr
         alarms = result_json(data, "session", "show", session)["alarms"]
-    assert in_export(data, session) == in_file(recording)
+    source = in_file(recording)
+    assert of_each_metric(in_csv(data, session)) == source
+    assert of_each_metric(in_parquet(data, session)) == source
     technical = [alarm["reason"] for alarm in alarms if alarm["type"] == "technical"]
     assert [reason for reason in technical if reason.startswith("No value")]
     physiological = [alarm["reason"] for alarm in alarms if alarm["type"] == "physiological"]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+import stat
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from monitor.export.unnamed_file import UnnamedFile
 
 NOTE = "Made by infusion-monitor, which is not a certified medical device."
 
@@ -55,12 +56,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A file and its seal, on the disk under temporary names."""
+    """A file and its seal, on the disk and not named yet."""
 
     path: Path
-    file: Path
+    file: UnnamedFile
     beside: Path
-    seal_file: Path
+    seal_file: UnnamedFile
 
 
 def write_sealed(sheets: Sequence[Sheet]) -> list[Seal]:
@@ -70,20 +71,27 @@ def write_sealed(sheets: Sequence[Sheet]) -> list[Seal]:
     the whole file beside it, and a file of which nobody can vouch has none.
     """
     with ExitStack() as held:
+        for sheet in sheets:
+            _refuse_to_replace(sheet.path)
         made = [_made(held, sheet) for sheet in sheets]
         # All is on the disk by now: what is left is giving it its names.
-        for ready, _ in made:
-            if ready.path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(ready.path))
         _name_all([ready for ready, _ in made])
     return [seal for _, seal in made]
 
 
+def _refuse_to_replace(path: Path) -> None:
+    """An older export is replaced; a folder or a device is none. Raises OSError."""
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        code = errno.EISDIR if path.is_dir() else errno.EEXIST
+        raise OSError(code, os.strerror(code), str(path))
+
+
 def _made(held: ExitStack, sheet: Sheet) -> tuple[_Ready, Seal]:
-    file, sha256 = held.enter_context(_on_disk(sheet.path, sheet.content))
-    seal = replace(sheet.seal, sha256=sha256)
+    file = held.enter_context(UnnamedFile(sheet.path.parent))
+    seal = replace(sheet.seal, sha256=file.fill(sheet.content))
     beside = sheet.path.with_name(f"{sheet.path.name}.seal.json")
-    seal_file, _ = held.enter_context(_on_disk(beside, [seal.as_json().encode()]))
+    seal_file = held.enter_context(UnnamedFile(beside.parent))
+    seal_file.fill([seal.as_json().encode()])
     return _Ready(sheet.path, file, beside, seal_file), seal
 
 
@@ -94,11 +102,11 @@ def _name_all(made: Sequence[_Ready]) -> None:
     named: list[Path] = []
     try:
         for ready in made:
-            ready.file.replace(ready.path)
+            ready.file.take_place(ready.path)
             named.append(ready.path)
         _sync_folders(made)
         for ready in made:
-            ready.seal_file.replace(ready.beside)
+            ready.seal_file.take_place(ready.beside)
             named.append(ready.beside)
     except OSError:
         # An export that failed leaves no file that looks like one.
@@ -106,23 +114,6 @@ def _name_all(made: Sequence[_Ready]) -> None:
             path.unlink()
         raise
     _sync_folders(made)
-
-
-@contextmanager
-def _on_disk(out: Path, content: Iterable[bytes]) -> Iterator[tuple[Path, str]]:
-    """The content under a temporary name beside ``out``, and its hash; gone again unless it was renamed."""
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    digest = hashlib.sha256()
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for piece in content:
-                file.write(piece)
-                digest.update(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        yield Path(name), digest.hexdigest()
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _sync_folders(made: Sequence[_Ready]) -> None:

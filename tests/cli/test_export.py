@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -85,3 +88,39 @@ def test_a_long_export_says_how_far_it_is(
     answer = shell.done("export", session, "--format", "csv", "--out", str(out))
     assert "kB so far" in answer.err
     assert answer.out == ""
+
+
+def test_an_export_replaces_an_older_one_and_nothing_that_is_no_file(
+    shell: Shell, tmp_path: Path
+) -> None:
+    session, out = started(shell), tmp_path / "out"
+    out.mkdir()
+    (out / "s.csv").write_text("an older export, and longer than the new one\n" * 100)
+    shell.done("export", session, "--format", "csv", "--out", str(out / "s.csv"))
+    assert (out / "s.csv").read_text().startswith("measured_at,")
+    os.mkfifo(out / "pipe")
+    (out / "folder").mkdir()
+    for name, why in (("pipe", "File exists"), ("folder", "Is a directory")):
+        before = files_in(out)
+        told = shell.refused("export", session, "--format", "csv", "--out", str(out / name))
+        assert told.strip().splitlines() == [f"infusion-monitor: {out / name}: {why}"]
+        assert files_in(out) == before
+        assert stat.S_ISFIFO((out / "pipe").stat().st_mode)
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_disk_that_is_full_is_said_in_one_sentence_and_nothing_is_left(
+    shell: Shell, tmp_path: Path, file_format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, out = started(shell), tmp_path / "out"
+    out.mkdir()
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    told = shell.refused("export", session, "--format", file_format, "--out", str(out / "s.x"))
+    assert told.strip().splitlines() == [
+        f"infusion-monitor: {out / 's.x'}: No space left on device"
+    ]
+    assert files_in(out) == set()
