@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 _OPEN_FILES = "/proc/self/fd"
 _PREFIX = ".infusion-monitor-"
@@ -52,6 +52,12 @@ class UnnamedFile:
             file.flush()
             os.fsync(file.fileno())
         return digest.hexdigest()
+
+    def opened(self) -> BinaryIO:
+        """What it holds so far, for reading and writing, from its beginning; closing it closes nothing else."""
+        file = os.fdopen(os.dup(self._handle), "r+b")
+        file.seek(0)
+        return file
 
     def take_place(self, path: Path) -> None:
         """Be the file of that name, in the place of an older one. Raises OSError."""

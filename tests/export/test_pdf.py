@@ -244,6 +244,22 @@ def test_the_trace_keeps_the_lowest_second_and_leaves_gaps_open(whole: Extract) 
     assert deepest > usual
 
 
+def test_limits_have_their_numbers_and_a_panel_without_values_says_so(whole: Extract) -> None:
+    _, picture = session_sheet(replace(whole, settings=PROTOCOL.alarms), speech())
+    for number in ("165", "164", "110", "50", "92"):
+        assert f">{number}</text>" in picture
+    assert "not measured" not in picture
+    _, picture = session_sheet(an_extract([stored(1)]), speech())
+    assert picture.count(">not measured</text>") == 2
+    assert picture.count(">no pressure measured</text>") == 2
+
+
+def test_a_few_seconds_of_values_are_dots_that_can_be_seen() -> None:
+    readings = [stored(n, a_reading(at)) for n, at in enumerate((0, 1, 7200, 7201))]
+    _, picture = session_sheet(an_extract(readings, now=NOW + 3 * HOUR), speech())
+    assert len(re.findall('<circle [^>]*fill="#2e6b34"', picture)) == 2
+
+
 def test_texts_of_people_cannot_break_the_page() -> None:
     odd = '#panic() $x$ <b>&" \\ ]] } `` _*'
     extract = an_extract(

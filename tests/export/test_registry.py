@@ -166,14 +166,27 @@ def test_every_session_has_a_form_of_one_page(name: str) -> None:
     assert registry_form(extract)["missing"]
 
 
-def test_as_many_events_as_a_page_does_not_hold_are_counted_on_it() -> None:
+def test_more_events_than_a_page_holds_are_on_the_next_ones() -> None:
     entered = [
         fact(facts.EventEntered("s1", f"e{n}", "nausea", "mild", "word " * 60, NOW))
         for n in range(90)
     ]
     extract = replace(a_long_one(), facts=entered)
-    assert form_sheet(extract, speech())["lists"][0][2] == 90
-    assert pages(form_page(extract, speech())) == 1
+    assert len(form_sheet(extract, speech())["lists"][0]["rows"]) == 90
+    assert pages(form_page(extract, speech())) > 2
+
+
+def test_a_dose_of_whole_devices_lacks_no_dose_by_weight(whole: Extract) -> None:
+    plan = facts.InfusionPlanned("s1", 70.5, None, 56.0, 15.0, None, None, None, False)
+    said = form_sheet(replace(whole, facts=[*whole.facts, fact(plan)]), speech())
+    assert dict(said["groups"][0][1])["Dose by weight"] == "–"
+    assert said["missing"] == ""
+
+
+def test_a_worst_score_names_its_scale(whole: Extract) -> None:
+    effects = {title: dict(lines) for title, lines in form_sheet(whole, speech())["groups"]}
+    assert effects["Sedation"]["Worst score"] == "MOAA/S 3"
+    assert effects["Dissociation"]["Worst score"] == "Dissociation 6"
 
 
 def test_the_form_for_research_has_no_names(records: Records, tmp_path: Path) -> None:

@@ -10,21 +10,18 @@ from monitor.domain.readings import MINUTE, Instant
 from monitor.export.extract import Extract
 from monitor.export.registry.effects import Effect, dissociation, sedation
 from monitor.export.registry.form import registry_form
-from monitor.export.report.happenings import severity
+from monitor.export.report.happenings import score_name, severity
 from monitor.export.report.phases import phase_names
 from monitor.export.report.sheet import head_lines, marks, seal_line
 from monitor.export.report.speech import NOTHING, Speech
 
 Json = dict[str, Any]
-_MOST_ROWS = 40
 
 
 def form_sheet(extract: Extract, speech: Speech) -> Json:
     """What the page says."""
     _ = speech.gettext
     form = registry_form(extract)
-    events = [_event(known, extract, speech) for known in form["adverse_events"]]
-    drugs = [_drug(known, extract, speech) for known in form["medications"]]
     record = extract.record()
     groups = [
         [_("Treatment"), _treatment(form, extract, speech)],
@@ -40,16 +37,31 @@ def form_sheet(extract: Extract, speech: Speech) -> Json:
         "marks": marks(extract, speech),
         "head": head_lines(extract, speech),
         "groups": groups,
-        "lists": [
-            [_("Adverse events"), events[:_MOST_ROWS], len(events), _("None was entered.")],
-            [_("Medicines given"), drugs[:_MOST_ROWS], len(drugs), _("None was entered.")],
-        ],
-        "more": _("and {n} more in the record"),
+        "lists": _lists(form, extract, speech),
+        "none": _("None was entered."),
         "missing": _missing(groups, speech),
         "page": _("Page {n} of {of}"),
         "seal": seal_line(extract, speech),
         "note": _("Made by infusion-monitor, which is not a certified medical device."),
     }
+
+
+def _lists(form: Json, extract: Extract, speech: Speech) -> list[Json]:
+    """Title, heads of columns, and rows."""
+    _ = speech.gettext
+    events = [_event(known, extract, speech) for known in form["adverse_events"]]
+    drugs = [_drug(known, extract, speech) for known in form["medications"]]
+    actions = [_action(known, extract, speech) for known in form["interventions"]]
+    when, note = _("Min"), _("Note")
+    return [
+        _list(_("Adverse events"), [when, _("Event"), _("Severity"), note], events),
+        _list(_("Medicines given"), [when, _("Drug"), _("Dose"), _("Way")], drugs),
+        _list(_("Interventions"), [when, _("Action"), "", note], actions),
+    ]
+
+
+def _list(title: str, head: list[str], rows: list[list[str]]) -> Json:
+    return {"title": title, "head": head, "rows": rows}
 
 
 def form_json(extract: Extract) -> bytes:
@@ -62,12 +74,19 @@ def _treatment(form: Json, extract: Extract, speech: Speech) -> list[list[str]]:
     session = extract.session
     return [
         [_("Dose"), _with_unit(given["dose_mg"], "mg", speech)],
-        [_("Dose by weight"), _with_unit(given["dose_mg_per_kg"], "mg/kg", speech)],
+        [_("Dose by weight"), _by_weight(given, speech)],
         [_("Began"), _clock(infusion.began_at(session), speech)],
         [_("Ended"), _clock(infusion.ended_at(session), speech)],
         [_("Pauses"), str(given["pauses"])],
         [_("Stopped early"), _("yes") if given["stopped_early"] else _("no")],
     ]
+
+
+def _by_weight(given: Json, speech: Speech) -> str:
+    """A dose of whole devices is not by weight: then nothing is missing here."""
+    if given["dose_mg"] is not None and given["dose_mg_per_kg"] is None:
+        return NOTHING
+    return _with_unit(given["dose_mg_per_kg"], "mg/kg", speech)
 
 
 def _pressures(form: Json, speech: Speech) -> list[list[str]]:
@@ -103,6 +122,8 @@ def _effect(effect: Effect, extract: Extract, speech: Speech) -> list[list[str]]
     occurred = "" if effect.occurred is None else (_("yes") if effect.occurred else _("no"))
     began = infusion.began_at(extract.session)
     worst = "" if effect.worst is None else str(effect.worst)
+    if worst:
+        worst = f"{score_name(extract.course, effect.scale, speech)} {worst}"
     onset, ended = (_since(at, began, speech) for at in (effect.onset_at, effect.ended_at))
     if effect.occurred is False:
         onset = ended = NOTHING
@@ -134,6 +155,11 @@ def _drug(drug: Json, extract: Extract, speech: Speech) -> list[str]:
     name = speech.chosen(extract.course.drugs, drug["drug"])
     dose = f"{speech.number(drug['dose'])} {drug['unit']}"
     return [_minutes(drug), name, dose, speech.chosen(extract.course.routes, drug["route"])]
+
+
+def _action(action: Json, extract: Extract, speech: Speech) -> list[str]:
+    name = speech.chosen(extract.course.interventions, action["intervention"])
+    return [_minutes(action), name, "", action["note"] or ""]
 
 
 def _minutes(known: Json) -> str:

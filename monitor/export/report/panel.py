@@ -105,20 +105,32 @@ class Panel:
         )
 
     def limits(self, spans: Iterable[InForce], metric: Metric, component: str) -> Iterator[str]:
-        """The nearest limit on each side, as it was in force."""
+        """The nearest limit on each side, as it was in force.
+
+        The last ones have their numbers beside the panel, where nothing is drawn; earlier ones behind the values.
+        """
+        in_force = list(self._in_force(spans, metric, component))
+        last = in_force[-1][1] if in_force else set()
         told: set[float] = set()
-        for known in spans:
-            of_component = [limit for limit in known.limits[metric] if limit.component == component]
-            values = {value for value in _nearest(of_component) if self.low < value < self.high}
-            told &= values
+        for value in last:
+            at = self.span.right + 2.5, self.y(value) + 2.0
+            yield text(*at, f"{value:g}", 6, fill=LIMIT_NUMBER)
+        for known, values in in_force:
             left, right = self.span.x(known.since), self.span.x(known.until)
+            told &= values
             for value in sorted(values):
                 y = self.y(value)
                 yield line(left, y, right, y, LIMIT, stroke_width=0.8, stroke_dasharray="3 2")
-                # Each number where its line begins, and again where it has come back.
-                if value not in told and right - left >= _LABEL:
+                if value not in last | told and right - left >= _LABEL:
                     yield text(left + 1.5, y - 1.6, f"{value:g}", 6, fill=LIMIT_NUMBER)
                     told.add(value)
+
+    def _in_force(
+        self, spans: Iterable[InForce], metric: Metric, component: str
+    ) -> Iterator[tuple[InForce, set[float]]]:
+        for known in spans:
+            of_component = [limit for limit in known.limits[metric] if limit.component == component]
+            yield known, {v for v in _nearest(of_component) if self.low < v < self.high}
 
     def _reduced(self, values: Sequence[Value]) -> Iterator[tuple[float, float]]:
         """At most four points for each column: its first, lowest, highest and last."""

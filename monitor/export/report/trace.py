@@ -18,7 +18,7 @@ from monitor.export.report.speech import Speech
 from monitor.export.report.svg import drawing, element, line, text
 
 WIDTH, HEIGHT = 510.0, 350.0
-_LEFT, _RIGHT = 26.0, 506.0
+_LEFT, _RIGHT = 26.0, 496.0
 _PRESSURE, _PULSE, _SATURATION = "#1d4e89", "#2e6b34", "#0a6c74"
 _PHASES = {Phase.INFUSION: "#f3ead9", Phase.OBSERVATION: "#f5f4f0"}
 _ALARMS = {
@@ -29,6 +29,8 @@ _ALARMS = {
 _ALARM_TOP, _ALARM_ROW = 14.0, 8.0
 _STEPS = tuple(minutes * MINUTE for minutes in (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720))
 _MOST_TICKS = 12
+_MANY_CUFFS = 60
+"""More than these would stand in each other's way."""
 
 
 def trace_svg(record: SessionRecord, speech: Speech) -> str:
@@ -121,24 +123,26 @@ def _pressures(record: SessionRecord, span: Span, speech: Speech) -> Iterator[st
     panel = Panel(span, 52.0, 190.0, low, high, title, _PRESSURE)
     yield from panel.frame(20 if high - low <= 160 else 40)
     yield from panel.limits(limits_over_time(record), Metric.NIBP, "systolic")
+    slim = len(cuffs) > _MANY_CUFFS
     for cuff in cuffs:
-        yield from _cuff(panel, cuff)
+        yield from _cuff(panel, cuff, slim=slim)
     if not values:
         yield panel.unmeasured(speech.gettext("no pressure measured"))
 
 
-def _cuff(panel: Panel, cuff: Cuff) -> Iterator[str]:
+def _cuff(panel: Panel, cuff: Cuff, *, slim: bool) -> Iterator[str]:
     x, colour = panel.span.x(cuff.at), panel.colour
+    width, half = (0.5, 1.0) if slim else (1.1, 2.2)
     if cuff.systolic is not None and cuff.diastolic is not None:
         top, bottom = panel.y(cuff.systolic), panel.y(cuff.diastolic)
-        yield line(x, top, x, bottom, colour, stroke_width=1.1)
+        yield line(x, top, x, bottom, colour, stroke_width=width)
         for y in (top, bottom):
-            yield line(x - 2.2, y, x + 2.2, y, colour, stroke_width=1.1)
+            yield line(x - half, y, x + half, y, colour, stroke_width=width)
         if cuff.source == MANUAL_SOURCE:
             yield panel.ring(cuff.at, cuff.systolic)
             yield panel.ring(cuff.at, cuff.diastolic)
     if cuff.mean is not None:
-        yield element("circle", cx=x, cy=panel.y(cuff.mean), r=1.3, fill=colour)
+        yield element("circle", cx=x, cy=panel.y(cuff.mean), r=width + 0.2, fill=colour)
 
 
 _LOOKS = {
