@@ -15,6 +15,7 @@
     { id: "sessions-table", view: () => im.reviewFigure.list, element: null },
     { id: "review-page", view: () => im.review, element: null },
     { id: "series-page", view: () => im.series, element: null },
+    { id: "rehearsal-page", view: () => im.rehearsal, element: null },
     { id: "plan-page", view: () => im.plan, element: null },
     { id: "simulator-page", view: () => im.simulator, element: null },
   ];

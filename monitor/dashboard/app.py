@@ -16,6 +16,7 @@ from monitor.dashboard.components import shell
 from monitor.dashboard.gate import Gate
 from monitor.dashboard.pages import PAGES, register_callbacks
 from monitor.dashboard.pages.named import is_there
+from monitor.dashboard.rehearsal.api import register_rehearsal_api
 from monitor.dashboard.review.api import register_review_api
 from monitor.dashboard.signing_in import register_sign_in
 from monitor.dashboard.simulator_api import register_simulator
@@ -104,6 +105,7 @@ def create_app(parts: Parts) -> Any:
     register_api(server)
     register_simulator(server)
     register_review_api(server)
+    register_rehearsal_api(server)
     server.add_middleware(Gate, parts=parts, pages=_page_paths(), shows=is_there)
     return app
 

@@ -12,6 +12,7 @@ import uvicorn
 from monitor.dashboard.app import create_app
 from monitor.dashboard.desk import DeskSocket
 from monitor.dashboard.orders import GatewayOrders, read_gateway_file
+from monitor.dashboard.rehearsal.running import Rehearsals
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.visit import Parts
 from monitor.identity import ArgonHasher
@@ -23,7 +24,7 @@ from monitor.service.protocols import load_protocols
 def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path) -> Parts:
     """The parts of a dashboard that sends its orders to the gateway named in ``gateway_file``.
 
-    In a simulated directory the desk has its file beside that one.
+    The record is in the same directory, and in a simulated one the desk has its file there.
     """
     ZoneInfo(settings.clinic_time_zone)
 
@@ -39,6 +40,7 @@ def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path
         translations=load_translations(),
         protocols=load_protocols(),
         gateway_port=gateway_port,
+        rehearsals=Rehearsals(gateway_file.parent),
         desk=DeskSocket(gateway_file.with_name("desk.json")) if settings.simulated else None,
     )
 

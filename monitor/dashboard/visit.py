@@ -13,6 +13,7 @@ from typing import Any
 from typing import Protocol as Port
 from zoneinfo import ZoneInfo
 
+from monitor.dashboard.rehearsal.running import Rehearsals
 from monitor.dashboard.review.opening import Shelf
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.words import Words, words_for
@@ -52,6 +53,7 @@ class Parts:
     translations: dict[str, Translations]
     protocols: dict[str, Protocol]
     gateway_port: Callable[[], int]
+    rehearsals: Rehearsals
     desk: Desk | None = None
     """None in a real directory, which simulates nobody."""
     shelf: Shelf = field(default_factory=Shelf)

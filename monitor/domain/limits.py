@@ -5,7 +5,7 @@ Every number comes from a protocol file; nothing here is a clinical default.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -177,6 +177,22 @@ SEVERITY_STEP = 10
 def severity(priority: Priority, step: int) -> int:
     """Worse priority first, then farther out."""
     return RANK[priority] * SEVERITY_STEP + step
+
+
+def as_rungs(limits: Iterable[Limit]) -> list[Limit]:
+    """The limits of one side of one value from the mildest on, with their severities: the farther out, the worse.
+
+    Those that a repeat confirms are not among them: they come right after the limit that they belong to.
+    """
+    rungs: list[Limit] = []
+    for limit in sorted(limits, key=lambda known: known.limit if _is_high(known) else -known.limit):
+        same = [known for known in rungs if known.priority is limit.priority]
+        rungs.append(replace(limit, severity=severity(limit.priority, 1 + 2 * len(same))))
+    return rungs
+
+
+def _is_high(limit: Limit) -> bool:
+    return limit.side is Side.ABOVE
 
 
 def limits_in_force(

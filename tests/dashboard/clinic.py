@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from monitor.bootstrap import assets_directory
 from monitor.dashboard.orders import GatewayUnreachableError
+from monitor.dashboard.rehearsal.running import Rehearsals
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.visit import Parts, Visit, begin_visit, end_visit
 from monitor.domain.readings import MINUTE, Metric, Reading
@@ -116,6 +118,7 @@ def parts(*, orders: ScriptedOrders | None = None, **changes: Any) -> Parts:
         **changes,
     }
     stored_records = given.pop("records", None) or records()
+    rehearsals = given.pop("rehearsals", None) or Rehearsals(Path("nowhere"))
     return Parts(
         records=stored_records,
         settings=DashboardSettings(**given),
@@ -124,6 +127,7 @@ def parts(*, orders: ScriptedOrders | None = None, **changes: Any) -> Parts:
         translations=load_translations(),
         protocols=load_protocols(),
         gateway_port=lambda: 8051,
+        rehearsals=rehearsals,
     )
 
 

@@ -220,4 +220,6 @@ def _is_under(path: str, address: str) -> bool:
         return path == address or path.startswith("/paper/")
     if address == "/sessions":
         return path == address or path.startswith(("/review/", "/series/"))
+    if address == "/clinic":
+        return path in (address, "/rehearsal")
     return path == address

@@ -13,6 +13,7 @@ from dash.exceptions import PreventUpdate
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.words import Words
 
+_ONE_ROW = {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True}
 _COLUMN = {"sortable": True, "resizable": True, "filter": False, "minWidth": 70}
 
 
@@ -23,16 +24,25 @@ def table(
     rows: Sequence[Any],
     *,
     empty: str,
+    is_choosable: bool = False,
 ) -> Any:
-    """A table that can be sorted; ``empty`` is said where there are no rows."""
+    """A table that can be sorted; ``empty`` is said where there are no rows.
+
+    ``is_choosable``: one row can be chosen, and rows have an ``id`` by which they stay chosen.
+    """
+    choosing = (
+        {"rowSelection": _ONE_ROW, "alwaysShowHorizontalScroll": True} if is_choosable else {}
+    )
+    named = {"getRowId": "params.data.id"} if is_choosable else {}
     return dag.AgGrid(
         id=table_id,
         columnDefs=columns,
         rowData=rows,
         columnSize="responsiveSizeToFit",
         defaultColDef=_COLUMN,
-        dashGridOptions=_options(words, empty),
+        dashGridOptions=_options(words, empty) | choosing,
         className="table",
+        **named,
     )
 
 
@@ -57,11 +67,7 @@ def long_table(words: Words, table_id: str, columns: Sequence[Any], *, empty: st
             "cacheBlockSize": 100,
             "alwaysShowHorizontalScroll": True,
             "maxBlocksInCache": 20,
-            "rowSelection": {
-                "mode": "singleRow",
-                "checkboxes": False,
-                "enableClickSelection": True,
-            },
+            "rowSelection": _ONE_ROW,
         },
         className="table",
     )

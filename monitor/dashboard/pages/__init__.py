@@ -14,6 +14,7 @@ from monitor.dashboard.pages import (
     clinic,
     paper,
     plan,
+    rehearsal,
     review,
     series,
     session,
@@ -45,6 +46,7 @@ PAGES = (
     Page("series", series.title, series.layout, path_template="/series/<patient>"),
     Page("sessions", sessions.title, sessions.layout, path="/sessions"),
     Page("clinic", clinic.title, clinic.layout, path="/clinic"),
+    Page("rehearsal", rehearsal.title, rehearsal.layout, path="/rehearsal"),
     Page("alarms", alarms.title, alarms.layout, path="/alarms"),
     Page("unassigned", unassigned.title, unassigned.layout, path="/unassigned"),
     Page("simulator", simulator.title, simulator.layout, path="/simulator"),
@@ -62,6 +64,7 @@ def register_callbacks(app: Dash) -> None:
     series.register_callbacks(app)
     sessions.register_callbacks(app)
     clinic.register_callbacks(app)
+    rehearsal.register_callbacks(app)
     alarms.register_callbacks(app)
     unassigned.register_callbacks(app)
     settings.register_callbacks(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output, dcc, html
 
 from monitor.dashboard import ids
 from monitor.dashboard.clinic import parts, rows
@@ -15,6 +15,7 @@ from monitor.dashboard.pages.plan import probable_now
 from monitor.dashboard.paging import midnight
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
+from monitor.domain.permissions import may_rehearse
 from monitor.domain.review.clinic import ClinicCounts
 
 USUAL_DAYS = 90
@@ -46,6 +47,7 @@ def layout(**_query: str) -> Any:
                 [
                     html.H1(_("Clinic"), className="page-title"),
                     html.Span(_lead(visit), className="page-lead"),
+                    *_rehearsal_link(visit),
                     html.Div(fields, className="clinic-days"),
                 ],
                 className="page-head clinic-head",
@@ -127,6 +129,13 @@ def _responses(words: Words, counts: ClinicCounts) -> Any:
 def _panel(heading: str, note: str, body: list[Any]) -> Any:
     head = [html.H2(heading, className="panel-title"), html.P(note, className="clinic-note")]
     return html.Section([*head, *body], className="panel")
+
+
+def _rehearsal_link(visit: Visit) -> list[Any]:
+    if not may_rehearse(visit.operator.role, simulated=visit.parts.settings.simulated):
+        return []
+    text = visit.words.gettext("Alarm rehearsal")
+    return [dcc.Link(text, href="/rehearsal", className="course-link")]
 
 
 def _lead(visit: Visit) -> str:

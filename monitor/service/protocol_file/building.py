@@ -25,6 +25,7 @@ from monitor.domain.limits import (
     Rise,
     ScoreLimit,
     Side,
+    as_rungs,
     severity,
 )
 from monitor.domain.readings import MINUTE, SECOND, Metric
@@ -122,20 +123,14 @@ def _numbered(limits: list[Limit]) -> tuple[Limit, ...]:
     for limit in limits:
         sides[limit.metric, limit.component, limit.side].append(limit)
     numbered = []
-    for (metric, component, side), rungs in sides.items():
-        rungs.sort(key=lambda limit: limit.limit, reverse=side is Side.BELOW)
+    for (metric, component, side), limits_of_side in sides.items():
         name = component if component != "value" else str(metric)
-        for number, limit in enumerate(rungs, 1):
-            same = [known for known in rungs[: number - 1] if known.priority is limit.priority]
-            worse = severity(limit.priority, 1 + 2 * len(same))
-            first = replace(
-                limit, severity=worse, id=f"{name}_{side}_{number}", confirm_within_ms=0
-            )
+        for number, limit in enumerate(as_rungs(limits_of_side), 1):
+            first = replace(limit, id=f"{name}_{side}_{number}", confirm_within_ms=0)
             numbered.append(first)
             if limit.confirm_within_ms:
-                confirmed = replace(
-                    limit, severity=worse + 1, id=f"{first.id}_repeat", kind="repeat"
-                )
+                worse = limit.severity + 1
+                confirmed = replace(limit, severity=worse, id=f"{first.id}_repeat", kind="repeat")
                 numbered.append(confirmed)
     return tuple(numbered)
 

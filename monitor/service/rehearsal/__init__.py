@@ -1,5 +1,14 @@
 """Stored sessions played again to the alarm system: to prove their alarms, or to see what other limits would give."""
 
+from monitor.service.rehearsal.changing import (
+    AddedLimit,
+    Changes,
+    ImpossibleLimitError,
+    Rule,
+    RuleChange,
+    changed_protocol,
+    rules_of,
+)
 from monitor.service.rehearsal.comparing import (
     AlarmDifference,
     Verdict,
@@ -13,13 +22,20 @@ from monitor.service.rehearsal.rehearsing import (
     rehearsable,
     rehearse,
     rehearse_session,
+    why_not,
 )
 
 __all__ = [
+    "AddedLimit",
     "AlarmDifference",
     "AlarmProof",
+    "Changes",
+    "ImpossibleLimitError",
     "Rehearsal",
+    "Rule",
+    "RuleChange",
     "Verdict",
+    "changed_protocol",
     "compared",
     "described",
     "prove_alarms",
@@ -28,4 +44,6 @@ __all__ = [
     "rehearsable",
     "rehearse",
     "rehearse_session",
+    "rules_of",
+    "why_not",
 ]

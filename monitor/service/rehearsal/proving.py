@@ -14,6 +14,7 @@ from monitor.domain.limits import AlarmSettings
 from monitor.domain.occurrence_book import Change
 from monitor.domain.sessions import Session
 from monitor.service.checkpoints import fact_of
+from monitor.service.phrases import N_
 from monitor.service.ports import Records
 from monitor.service.proof_ports import AlarmInputs, RecordedFact
 from monitor.service.protocols import Protocol
@@ -60,7 +61,7 @@ def prove_alarms(inputs: AlarmInputs, settings: AlarmSettings, course: Course) -
 def prove_session(records: Records, protocol: Protocol | None, session: Session) -> AlarmProof:
     """The same for a session on record; ``protocol`` is the text that it was started with, where that is known."""
     if protocol is None or protocol.edition != session.edition:
-        return AlarmProof([], USUAL, unknown="the text of its protocol is not on record")
+        return AlarmProof([], USUAL, unknown=N_("the text of its protocol is not on record"))
     return prove_alarms(records.alarm_inputs(session.id), protocol.alarms, protocol.course)
 
 
@@ -72,11 +73,13 @@ def why_unknown(inputs: AlarmInputs) -> str:
             case facts.WatchBegun(_, engine) | facts.WatchResumed(_, engine):
                 engines.add(engine)
             case facts.AlarmChanged(event="superseded"):
-                return "an update closed its open alarms"
+                return N_("an update closed its open alarms")
     if not any(isinstance(known.fact.body, facts.WatchBegun) for known in inputs.facts):
-        return "it was recorded by a version that did not keep all that its alarms were made from"
+        return N_(
+            "it was recorded by a version that did not keep all that its alarms were made from"
+        )
     if engines != {ENGINE}:
-        return "its alarms were made by another version of the alarm system"
+        return N_("its alarms were made by another version of the alarm system")
     return ""
 
 

@@ -11,6 +11,7 @@ from monitor.domain.limits import AlarmSettings
 from monitor.domain.readings import HOUR
 from monitor.domain.sessions import Phase, Session
 from monitor.service.past_sessions import protocol_of
+from monitor.service.phrases import N_
 from monitor.service.ports import Records
 from monitor.service.proof_ports import AlarmInputs
 from monitor.service.protocols import Protocol
@@ -41,6 +42,15 @@ def rehearsable(session: Session, protocol: Protocol) -> bool:
     return watched and session.protocol == protocol.name
 
 
+def why_not(session: Session) -> str:
+    """Why a session that is over says nothing about limits, or why it is not over; empty where it can be rehearsed."""
+    if session.is_open:
+        return N_("it is still open")
+    if session.paper:
+        return N_("it was kept on paper: nothing was watched")
+    return N_("it was cancelled") if session.phase is Phase.CANCELLED else ""
+
+
 def rehearse(
     inputs: AlarmInputs, recorded: AlarmSettings, course: Course, changed: AlarmSettings
 ) -> Rehearsal:
@@ -52,7 +62,7 @@ def rehearse(
     hours = _hours(inputs)
     proof = prove_alarms(inputs, recorded, course)
     if proof.unknown or proof.difference is not None:
-        problem = proof.unknown or "its own limits do not give the alarms on record"
+        problem = proof.unknown or N_("its own limits do not give the alarms on record")
         return Rehearsal(inputs.session_id, hours, problem=problem)
     keys = {change.occurrence.id: change.occurrence.key for change in proof.changes}
     replay = AlarmReplay(inputs, recorded, course, settings=changed, order=proof.order, keys=keys)
@@ -66,7 +76,7 @@ def rehearse_session(
     """The same for a session on record; ``protocols`` are those of today, by name."""
     own, inputs = protocol_of(records, protocols, session), records.alarm_inputs(session.id)
     if own is None or own.edition != session.edition:
-        problem = "the text of its protocol is not on record"
+        problem = N_("the text of its protocol is not on record")
         return Rehearsal(session.id, _hours(inputs), problem=problem)
     return rehearse(inputs, own.alarms, own.course, changed.alarms)
 
