@@ -1,4 +1,4 @@
-"""What concerns the stored record as a whole: export, migration, checking the settings."""
+"""What concerns the stored record as a whole: export, migration, packing, checking the settings."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command()(export)
     app.command()(migrate)
+    app.command()(compact)
     app.command("check-config")(check_config)
 
 
@@ -129,6 +130,30 @@ def migrate(context: typer.Context, as_json: AsJson = False) -> None:
     else:
         found = {None: "a new database", done.after: "nothing to do"}
         put(f"schema {done.after}: {found.get(done.before, f'was {done.before}')}")
+
+
+def compact(context: typer.Context, as_json: AsJson = False) -> None:
+    """Pack the readings of closed sessions, which stay what they are, and give the room back. No gateway may run."""
+    from monitor.data_directory import DirectoryBusyError
+    from monitor.logs import log_to_stderr
+    from monitor.service.ports import JournalUnavailableError
+    from monitor.storage import JournalDamagedError, SchemaError
+    from monitor.storage import compact as compact_database
+
+    log_to_stderr("warning")
+    directory = existing_directory(context)
+    try:
+        with directory.writing():
+            done = compact_database(directory.path, directory.journal_key)
+    except DirectoryBusyError as error:
+        raise Refusal(f"{error}: its gateway packs what is an hour old by itself") from None
+    except (JournalDamagedError, JournalUnavailableError, SchemaError) as error:
+        raise Refusal(str(error)) from None
+    if as_json:
+        put_json(done._asdict())
+    else:
+        was, now = (f"{size / 1_000_000:,.1f} MB" for size in (done.before, done.after))
+        put(f"{done.blocks} blocks of readings packed: the database has {now} and had {was}")
 
 
 def check_config(context: typer.Context, as_json: AsJson = False) -> None:

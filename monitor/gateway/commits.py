@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitor.domain.readings import Instant
 from monitor.service.ports import Batch, Commit, Journal, JournalUnavailableError
 
 _log = structlog.get_logger("monitor.gateway.commits")
@@ -101,6 +102,18 @@ class GroupCommit(Generic[G]):
             await self._wanted.wait()
             self._wanted.clear()
             await self._commit_group()
+
+    async def compact(self, now: Instant) -> bool:
+        """Let old readings take less room, one step between two commits; whether more steps may follow."""
+        if self._failure:
+            return False
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._writer, self._journal.compact, now)
+        except (JournalUnavailableError, OSError, SQLAlchemyError) as error:
+            # Nothing has changed, and nobody waits for it: commits say by themselves whether they can be made.
+            _log.warning("old readings were not compacted", error=_in_words(error))
+            return False
 
     async def close(self) -> None:
         """Close the journal, after whatever its thread is still writing."""

@@ -13,6 +13,7 @@ import structlog
 from websockets.asyncio.server import Server, serve
 
 from monitor.gateway.arrivals import Arrivals
+from monitor.gateway.compaction import keep_compact
 from monitor.gateway.core import Core
 from monitor.gateway.feed_protocol import RESTARTING
 from monitor.gateway.recount import Unassigned
@@ -77,6 +78,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     arrivals = Arrivals()
     committing = asyncio.create_task(core.commits.run())
     ticking = asyncio.create_task(_keep_time(core))
+    compacting = asyncio.create_task(keep_compact(core.commits, clock))
     stopped = asyncio.create_task(stop.wait())
     try:
         async with _listen(routes, arrivals, host, port) as server:
@@ -89,7 +91,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
         await _commit_what_waits(core, committing)
     finally:
         try:
-            await _end(committing, ticking, stopped)
+            await _end(committing, ticking, compacting, stopped)
         finally:
             await core.recount.end()
             await core.commits.close()

@@ -11,9 +11,11 @@ from monitor.storage.session_verify import SessionVerification, verify_session
 from monitor.storage.verify import Fault, Verification, verify
 
 if TYPE_CHECKING:
+    from monitor.storage.compacting import Compaction, compact
     from monitor.storage.journal import SqliteJournal, open_journal
 
 __all__ = [
+    "Compaction",
     "Fault",
     "JournalDamagedError",
     "Migration",
@@ -22,6 +24,7 @@ __all__ = [
     "SqliteJournal",
     "SqliteRecords",
     "Verification",
+    "compact",
     "migrate",
     "open_journal",
     "open_records",
@@ -31,9 +34,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """The journal is loaded when it is asked for: a command that only reads starts sooner without it."""
+    """What writes is loaded when it is asked for: a command that only reads starts sooner without it."""
     if name in ("SqliteJournal", "open_journal"):
         from monitor.storage import journal
 
         return getattr(journal, name)
+    if name in ("Compaction", "compact"):
+        from monitor.storage import compacting
+
+        return getattr(compacting, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import repeat
+from itertools import compress, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -46,11 +47,7 @@ class _Lane(NamedTuple):
 
 def pack(rows: Iterable[ReadingRow]) -> bytes:
     """Rows of one session. Raises TypeError, ValueError or OverflowError for what is no integer of the database's."""
-    lanes: dict[_Lane, list[ReadingRow]] = {}
-    for row in rows:
-        lacking = tuple(place for place in _VALUES if row[place] is None)
-        lane = _Lane(row[2], row[4], row[6], row[11], row[12], lacking)
-        lanes.setdefault(lane, []).append(row)
+    lanes = _lanes_of(rows)
     heads, bodies = [], []
     for lane, place in _columns(lanes):
         head, body = pack_column([row[place] for row in lanes[lane]])
@@ -75,6 +72,17 @@ def unpack(session: int, content: bytes) -> list[ReadingRow]:
         raise BlockDamagedError(f"a block of readings cannot be unpacked ({error})") from error
     rows.sort(key=BY_KEY)
     return rows
+
+
+def _lanes_of(rows: Iterable[ReadingRow]) -> dict[_Lane, list[ReadingRow]]:
+    alike = defaultdict[tuple[Any, ...], list[ReadingRow]](list)
+    for row in rows:
+        lacking = tuple([value is None for value in row[7:11]])
+        alike[row[2], row[4], row[6], row[11], row[12], lacking].append(row)
+    return {
+        _Lane._make((*common, tuple(compress(_VALUES, lacking)))): members
+        for (*common, lacking), members in alike.items()
+    }
 
 
 def _columns(lanes: Iterable[_Lane]) -> Iterator[tuple[_Lane, int]]:

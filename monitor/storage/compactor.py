@@ -8,11 +8,12 @@ import structlog
 from sqlalchemy import Connection, delete, func, select, tuple_
 
 from monitor.domain.readings import Instant
+from monitor.service.ports import JournalUnavailableError
 from monitor.storage import tables
-from monitor.storage.reading_blocks import make_block, write_block
+from monitor.storage.reading_blocks import first_rows, make_block, write_block
 from monitor.storage.rows import ReadingRow
 
-MOST_ROWS = 2048
+MOST_ROWS = 1024
 """In one block: its header weighs next to nothing, and it is made between two commits that nobody notices."""
 SETTLED_MS = 3600 * 1000
 """A session that closed, or got readings or entries afterwards, is left alone for so long."""
@@ -58,9 +59,7 @@ class Compactor:
         return changed_at is not None and changed_at <= now - self._settled_ms
 
     def _pack(self, connection: Connection, session: int) -> bool:
-        query = select(_READINGS).where(_READINGS.c.session == session)
-        found = connection.execute(query.order_by(*_KEY).limit(MOST_ROWS))
-        rows = [tuple(row) for row in found]
+        rows = first_rows(connection, session, MOST_ROWS)
         try:
             block = make_block(self._key, rows)
         except (TypeError, ValueError, OverflowError) as error:
@@ -73,11 +72,9 @@ class Compactor:
 
 
 def drop_rows(connection: Connection, rows: Sequence[ReadingRow]) -> None:
-    """Delete exactly these rows, which are the first of their session. Raises RuntimeError for any other number."""
+    """Delete exactly these rows, which are the first of their session; else raises JournalUnavailableError."""
     session, last = rows[0][0], rows[-1][:5]
     up_to = delete(_READINGS).where(_READINGS.c.session == session, tuple_(*_KEY) <= last)
     dropped = connection.execute(up_to).rowcount
     if dropped != len(rows):
-        raise RuntimeError(
-            f"{dropped} readings were to be dropped for {len(rows)} that were packed"
-        )
+        raise JournalUnavailableError(f"{len(rows)} readings were packed but {dropped} dropped")

@@ -96,6 +96,11 @@ def has_blocks(connection: Connection, session: int) -> bool:
     return connection.execute(found).first() is not None
 
 
+def first_rows(connection: Connection, session: int, limit: int) -> list[ReadingRow]:
+    """The session's first rows in the order of their key, of those that do not lie in blocks."""
+    return _driver_rows(connection, f"{_PLAIN} LIMIT ?", (session, -inf, limit))
+
+
 def newest_n(connection: Connection, session: int) -> int:
     """The running number of the session's newest row; 0 where there is none."""
     of_table = (

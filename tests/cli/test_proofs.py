@@ -145,3 +145,19 @@ def test_a_rehearsal_begins_at_the_day_that_is_named(
     assert shell("rehearse", "--protocol", file, "--since", "yesterday").code == 2
     broken = protocol_with(tmp_path, ("below = 92", "below = 'x'"))
     assert "changed.toml" in shell.refused("rehearse", "--protocol", broken)
+
+
+def test_a_packed_session_is_proven_and_exported_as_before(
+    clinic: Clinic, shell: Shell, tmp_path: Path
+) -> None:
+    clinic.order(
+        orders.CancelSession(session=clinic.session, reason="test", override="a test of proofs")
+    )
+    export = ("export", clinic.session, "--format", "csv", "--out")
+    shell.done(*export, str(tmp_path / "before.csv"))
+    proven = shell.done("verify", clinic.session, "--json").json
+    assert "blocks of readings packed" in shell.done("compact").out
+    assert shell.done("compact", "--json").json["blocks"] == 0
+    assert shell.done("verify", clinic.session, "--json").json == proven
+    shell.done(*export, str(tmp_path / "after.csv"))
+    assert (tmp_path / "after.csv").read_bytes() == (tmp_path / "before.csv").read_bytes()

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from monitor.gateway.clock import SystemClock
 from monitor.gateway.commits import GroupCommit
+from monitor.gateway.compaction import keep_compact
 from monitor.service.ports import Batch, Commit, JournalUnavailableError
 from tests.gateway.fakes import until
 
@@ -170,3 +172,26 @@ async def test_an_error_that_is_no_failure_of_storage_ends_the_loop() -> None:
     with pytest.raises(ZeroDivisionError):
         await asyncio.wait_for(commits.run(), 10)
     await commits.close()
+
+
+async def test_old_readings_are_compacted_step_by_step_after_a_while(bench: Bench) -> None:
+    clock = SystemClock()
+    task = asyncio.create_task(keep_compact(bench.commits, clock, pause_s=0.001, idle_s=0.001))
+    await until(lambda: len(bench.journal.compacted) > 3)
+    assert clock.now() - bench.journal.compacted[0] < 60_000
+    task.cancel()
+
+
+async def test_compaction_that_fails_holds_up_no_commit_and_waits_while_commits_fail(
+    bench: Bench,
+) -> None:
+    bench.journal.broken = OSError(28, "No space left on device")
+    assert await bench.commits.compact(1) is False
+    assert bench.reasons() == []
+    bench.add(1)
+    await until(lambda: bench.reasons() != [])
+    assert await bench.commits.compact(2) is False
+    assert bench.journal.compacted == [1]
+    bench.journal.broken = None
+    await until(lambda: bench.pile.told == [[1]])
+    assert await bench.commits.compact(3) is True

@@ -43,7 +43,7 @@ def packed_once(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("packed") / "data"
     shutil.copytree(filled, directory)
     with closing(open_journal(directory, KEY)) as journal:
-        assert compact(journal) == 2
+        assert compact(journal) == 3
     return directory
 
 

@@ -11,6 +11,7 @@ import pytest
 from monitor.domain import facts
 from monitor.service.ports import RecordsUnavailableError
 from monitor.storage import SqliteRecords, open_journal, open_records, verify, verify_session
+from monitor.storage import compact as compact_directory
 from monitor.storage.compactor import MOST_ROWS, SETTLED_MS
 from monitor.storage.engine import DATABASE_NAME
 from monitor.storage.reading_blocks import Block, rows_of_block
@@ -81,7 +82,7 @@ def test_a_session_is_packed_only_a_while_after_it_closed_or_changed(
         late = late._replace(reading=late.reading._replace(received_at=closed_at + SETTLED_MS - 1))
         journal.commit(a_batch([late], at=closed_at + SETTLED_MS - 1))
         assert not journal.compact(closed_at + SETTLED_MS)
-        assert compact(journal, closed_at + 2 * SETTLED_MS - 1) == 2
+        assert compact(journal, closed_at + 2 * SETTLED_MS - 1) == 3
         assert not journal.compact(LATER)
     assert verify(directory, KEY).fault is None
 
@@ -103,7 +104,7 @@ def test_what_comes_after_packing_is_stored_beside_it_and_packed_later(
         with closing(open_journal(packed, KEY)) as journal:
             assert compact(journal, LATER + 2 * SETTLED_MS) == 1
         assert views(after) == views(before)
-    assert rows(packed, "SELECT count(*) FROM reading_blocks") == [(3,)]
+    assert rows(packed, "SELECT count(*) FROM reading_blocks") == [(4,)]
     assert verify(packed, KEY).fault is None
 
 
@@ -165,3 +166,18 @@ def test_the_room_of_packed_rows_is_used_again(filled: Path, packed: Path) -> No
     with closing(open_journal(packed, KEY)) as journal:
         journal.commit(a_batch(list(frames("s2", range(2000, 2300), "queue of s2")), at=LATER))
     assert (packed / DATABASE_NAME).stat().st_size == size
+
+
+def test_compacting_the_whole_file_gives_the_room_back(filled: Path, tmp_path: Path) -> None:
+    directory = Path(shutil.copytree(filled, tmp_path / "data"))
+    done = compact_directory(directory, KEY)
+    size = (directory / DATABASE_NAME).stat().st_size
+    assert (done.blocks, done.before, done.after) == (
+        3,
+        (filled / DATABASE_NAME).stat().st_size,
+        size,
+    )
+    assert done.after < 0.8 * done.before
+    assert rows(directory, "PRAGMA freelist_count") == [(0,)]
+    assert verify(directory, KEY).fault is None
+    assert compact_directory(directory, KEY) == (0, size, size)

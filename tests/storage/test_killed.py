@@ -84,6 +84,6 @@ def test_a_kill_while_packing_leaves_each_reading_in_one_form(
         assert [records.readings(session) for session in sessions] == before
         assert verify(tmp_path, KEY).fault is None
         with closing(open_journal(tmp_path, KEY)) as journal:
-            assert compact(journal) == 2 * len(sessions) - int(str(blocks))
+            assert compact(journal) == 3 * len(sessions) - int(str(blocks))
         assert [records.readings(session) for session in sessions] == before
     assert verify(tmp_path, KEY).fault is None
