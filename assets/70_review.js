@@ -36,6 +36,8 @@
       console.warn(`No trace: ${error.message}`);
       if (mine === shown) place.replaceChildren(...missing(mine));
     }
+    // After the trace: looking through the record takes the machine a while.
+    if (mine === shown) im.reviewSeal.check();
   }
 
   // An empty place would look like a session in which nothing was measured.

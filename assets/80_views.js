@@ -13,6 +13,7 @@
     { id: "session-page", view: () => im.session, element: null },
     { id: "session-next", view: () => im.course, element: null },
     { id: "sessions-table", view: () => im.reviewFigure.list, element: null },
+    { id: "review-seal", view: () => im.reviewSeal, element: null },
     { id: "review-page", view: () => im.review, element: null },
     { id: "series-page", view: () => im.series, element: null },
     { id: "rehearsal-page", view: () => im.rehearsal, element: null },

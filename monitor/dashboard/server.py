@@ -13,6 +13,7 @@ from monitor.dashboard.app import create_app
 from monitor.dashboard.desk import DeskSocket
 from monitor.dashboard.orders import GatewayOrders, read_gateway_file
 from monitor.dashboard.rehearsal.running import Rehearsals
+from monitor.dashboard.review.proving import Prover
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.visit import Parts
 from monitor.identity import ArgonHasher
@@ -40,6 +41,7 @@ def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path
         translations=load_translations(),
         protocols=load_protocols(),
         gateway_port=gateway_port,
+        prover=Prover(gateway_file.parent),
         rehearsals=Rehearsals(gateway_file.parent),
         desk=DeskSocket(gateway_file.with_name("desk.json")) if settings.simulated else None,
     )

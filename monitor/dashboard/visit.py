@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.dashboard.rehearsal.running import Rehearsals
 from monitor.dashboard.review.opening import Shelf
+from monitor.dashboard.review.proving import Prover
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.words import Words, words_for
 from monitor.domain.registry import Operator
@@ -53,6 +54,7 @@ class Parts:
     translations: dict[str, Translations]
     protocols: dict[str, Protocol]
     gateway_port: Callable[[], int]
+    prover: Prover
     rehearsals: Rehearsals
     desk: Desk | None = None
     """None in a real directory, which simulates nobody."""

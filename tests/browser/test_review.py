@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.data_directory import DataDirectory, create
 from monitor.identity import COOKIE_NAME, sign_cookie
+from monitor.storage.engine import DATABASE_NAME
 from tests import past_session
 from tests.browser.axe import faults
 from tests.browser.fakes import wait_until
@@ -132,5 +135,20 @@ def test_a_comment_and_the_signature_stand_there_once_they_are_durable(review: P
     expect(review.locator("#review-told")).to_contain_text("You have signed", timeout=SLOW_MS)
 
 
-def test_nothing_on_the_page_breaks_accessibility(review: Page) -> None:
+def test_the_seal_is_claimed_only_after_somebody_has_looked_and_a_changed_byte_is_shouted(
+    review: Page, directory: DataDirectory
+) -> None:
+    seal = review.locator("#review-seal")
+    expect(seal).to_have_attribute("data-seal", "proven", timeout=SLOW_MS)
+    expect(seal).to_contain_text("Record sealed")
+    assert faults(review, "#review-page", but=("#review-trace",)) == []
+    with closing(sqlite3.connect(directory.path / DATABASE_NAME)) as database:
+        changed = (
+            "UPDATE facts SET body = replace(body, 'Calm', 'Rest') WHERE kind = 'note_entered'"
+        )
+        assert database.execute(changed).rowcount == 1
+        database.commit()
+    seal.click()
+    expect(review.locator("#review-altered")).to_contain_text("Do not rely on it", timeout=SLOW_MS)
+    expect(seal).to_have_attribute("data-seal", "altered")
     assert faults(review, "#review-page", but=("#review-trace",)) == []

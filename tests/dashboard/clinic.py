@@ -12,6 +12,7 @@ from uuid import uuid4
 from monitor.bootstrap import assets_directory
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.rehearsal.running import Rehearsals
+from monitor.dashboard.review.proving import Prover
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.visit import Parts, Visit, begin_visit, end_visit
 from monitor.domain.readings import MINUTE, Metric, Reading
@@ -127,6 +128,7 @@ def parts(*, orders: ScriptedOrders | None = None, **changes: Any) -> Parts:
         translations=load_translations(),
         protocols=load_protocols(),
         gateway_port=lambda: 8051,
+        prover=Prover(Path("nowhere")),
         rehearsals=rehearsals,
     )
 

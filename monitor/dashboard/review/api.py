@@ -1,9 +1,10 @@
-"""What the review asks for: its figure, a stretch in full, what may be laid behind the trace, the session as a file."""
+"""What the review asks for: its figure, a stretch in full, what may be laid behind the trace, its proof, its file."""
 
 from __future__ import annotations
 
 import asyncio
 import math
+import time
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
@@ -14,6 +15,7 @@ from monitor.dashboard.review.channels import between
 from monitor.dashboard.review.downloads import send_file
 from monitor.dashboard.review.lines import line_points
 from monitor.dashboard.review.opening import Opened, open_session
+from monitor.dashboard.review.seal_words import describe_proof
 from monitor.dashboard.review.view import describe_figure, view_of
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.domain.readings import MINUTE
@@ -33,6 +35,14 @@ def register_review_api(server: FastAPI) -> None:
     @server.get("/api/review/{session_id}/points")
     async def points(session_id: str, since: float, until: float) -> dict[str, Any]:
         return await asyncio.to_thread(describe_points, current_visit(), session_id, since, until)
+
+    @server.get("/api/review/{session_id}/proof")
+    async def proof(session_id: str) -> dict[str, Any]:
+        visit = current_visit()
+        if await asyncio.to_thread(visit.parts.records.session, session_id) is None:
+            raise HTTPException(404, "there is no such session")
+        found = await visit.parts.prover.prove(session_id)
+        return describe_proof(visit.words, found, round(time.time() * 1000))
 
     @server.get("/api/export/{session_id}")
     async def take_along(session_id: str, format: str) -> FileResponse:  # noqa: A002

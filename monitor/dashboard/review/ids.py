@@ -16,3 +16,5 @@ COMMENTS = "review-comments"
 COMMENT = "review-comment"
 COMMENT_SEND = "review-comment-send"
 TOLD = "review-told"
+SEAL = "review-seal"  # JS
+ALTERED = "review-altered"  # JS

@@ -21,7 +21,6 @@ from monitor.domain.sign_off import ReviewState, SignOff
 from monitor.service.past_sessions import protocol_of
 from monitor.service.ports import Records
 from monitor.service.protocols import Protocol as Edition
-from monitor.service.seal import seal_text
 
 _KEPT = 6
 _UNREAD = ReviewState(SignOff.OPEN, None, (), ())
@@ -71,7 +70,6 @@ class Opened:
     record: SessionRecord
     origin: Instant
     review: ReviewState
-    seal: str
 
     @property
     def course(self) -> Course:
@@ -107,7 +105,6 @@ def open_session(source: Source, session: Session) -> Opened:
         edition=edition,
         record=_record(source.records, session, edition, now, ()),
         origin=session.started_at if origin is None else origin,
-        seal=seal_text(source.records.session_head(session.id)).partition(" ")[2],
         review=source.records.review_state(session.id) or _UNREAD,
     )
 

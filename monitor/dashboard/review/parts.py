@@ -32,9 +32,20 @@ def head(visit: Visit, teller: Teller, room: str, sign: Any) -> Any:
             html.H1(who, className="review-title"),
             html.Span(" · ".join(_facts_of(words, opened, room)), className="review-what"),
             html.Div(
-                [html.Div(standing(visit.words, teller), id=ids.STANDING), sign],
+                [
+                    # The script's: it says of the seal what it was told when somebody last looked.
+                    html.Button(
+                        id=ids.SEAL,
+                        type="button",
+                        className="pill review-seal",
+                        **attributes(data_seal="checking"),
+                    ),
+                    html.Div(standing(visit.words, teller), id=ids.STANDING),
+                    sign,
+                ],
                 className="review-standing",
             ),
+            html.P(id=ids.ALTERED, className="review-altered", role="alert"),
         ],
         className="review-head",
     )
@@ -160,10 +171,6 @@ def standing(words: Words, teller: Teller) -> list[Any]:
         html.Span(text, className="pill review-state", **attributes(data_state=state))
         for text, state in told
     ]
-    if teller.opened.seal:
-        why = _("The seal of this record; infusion-monitor verify {id} proves it.")
-        shown = _("Seal {seal}").format(seal=" ".join(teller.opened.seal.split("-")[:2]))
-        marks.append(html.Span(shown, className="pill", title=why.format(id=session.id)))
     links = [
         dcc.Link(text, href=address, className="button button-quiet")
         for text, address in (
