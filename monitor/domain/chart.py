@@ -74,6 +74,7 @@ class Cuff(NamedTuple):
     mean: float | None
     source: str
     entry: str | None = None
+    late: bool = False
 
 
 class Band(NamedTuple):
@@ -117,6 +118,8 @@ class Chart:
     entries: dict[str, Entry] = field(default_factory=dict)
     baseline: dict[str, float] = field(default_factory=dict)
     device_cuffs: list[Cuff] = field(default_factory=list)
+    given_spans: list[tuple[str, Instant, Instant]] = field(default_factory=list)
+    """Devices and times of which readings of nobody were given to the session."""
     minutes: dict[str, dict[int, Band]] = field(default_factory=dict)
     """Metric to minutes since the epoch to what devices measured in each."""
 
@@ -146,12 +149,16 @@ class Chart:
                 self.pauses.append(Pause(fact.at, None, reason))
             case course.InfusionResumed() | course.InfusionStopped() | facts.PhaseEntered():
                 self._end_pause(body, fact.at)
-            case facts.BaselineConfirmed(_, values):
-                self.baseline = dict(values)
+            case facts.BaselineConfirmed() | facts.AssignmentConfirmed():
+                self._confirm(body)
             case course.EntryVoided(_, entry, reason, replaced_by):
                 self._void(entry, Voided(fact.at, fact.by, reason, replaced_by))
-            case _:
-                pass
+
+    def _confirm(self, body: facts.BaselineConfirmed | facts.AssignmentConfirmed) -> None:
+        if isinstance(body, facts.BaselineConfirmed):
+            self.baseline = dict(body.values)
+        else:
+            self.given_spans.append((body.device_id, body.first_at, body.last_at))
 
     def observe(self, reading: Reading) -> None:
         """Take a reading of this session in. What staff entered is known from its fact."""
@@ -160,7 +167,8 @@ class Chart:
         if reading.metric is Metric.NIBP:
             self.revision += 1
             pressure = reading.systolic, reading.diastolic, reading.mean
-            self.device_cuffs.append(Cuff(reading.at, *pressure, reading.source))
+            known = Cuff(reading.at, *pressure, reading.source, late=reading.late)
+            self.device_cuffs.append(known)
         elif reading.value is not None:
             self._observe_minute(reading.metric, reading.at, reading.value)
 
@@ -179,6 +187,16 @@ class Chart:
             if isinstance(known.body, facts.VitalsEntered) and has_pressure(known.body)
         )
         return sorted([*self.device_cuffs, *entered], key=lambda cuff: (cuff.at, cuff.source))
+
+    def watched_cuffs(self) -> list[Cuff]:
+        """Those that the alarms go by: not what was given to the session afterwards."""
+        return [cuff for cuff in self.cuffs() if not (cuff.late and self._was_given(cuff))]
+
+    def _was_given(self, cuff: Cuff) -> bool:
+        return any(
+            cuff.source == device_id and first_at <= cuff.at <= last_at
+            for device_id, first_at, last_at in self.given_spans
+        )
 
     def spots(self, metric: str) -> list[tuple[Instant, float]]:
         """Values of a continuous metric that staff entered and that count, by time."""

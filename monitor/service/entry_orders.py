@@ -112,7 +112,7 @@ def _withdraw_vitals(
     chart, alarms = ward.chart(session), ward.alarms.touch(session.id)
     readings = manual_readings(voided, chart.entries[voided.entry].at)
     if alarms is not None:
-        times = [cuff.at for cuff in chart.cuffs()]
+        times = [cuff.at for cuff in chart.watched_cuffs()]
         if isinstance(replacement, facts.VitalsEntered) and has_pressure(replacement):
             # It follows at once: no cuff is overdue for the moment in between.
             times.append(replacement.measured_at)

@@ -46,7 +46,9 @@ def _cuffs(ward: Ward, session: Session, metric: Metric) -> Iterator[Reading]:
         return
     for cuff in ward.chart(session).device_cuffs:
         pressure = cuff.systolic, cuff.diastolic, cuff.mean
-        yield Reading(metric, cuff.at, cuff.at, cuff.at, cuff.source, "ok", False, None, *pressure)
+        yield Reading(
+            metric, cuff.at, cuff.at, cuff.at, cuff.source, "ok", cuff.late, None, *pressure
+        )
 
 
 def _entered(ward: Ward, session: Session) -> Iterator[Reading]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -131,3 +132,26 @@ def test_what_comes_after_the_confirmation_counts_once(apart: Clinic) -> None:
     apart.restart()
     assert counted(apart)["cuffs"] == at_once["cuffs"]
     assert counted(apart)["revision"] == at_once["revision"]
+
+
+def test_a_cuff_that_was_given_holds_no_alarm_back_when_an_entered_one_is_voided(
+    apart: Clinic,
+) -> None:
+    apart.enter("infusion")
+    apart.wait(60)
+    apart.frame(cuff(126, 84))
+    confirm(apart, propose(apart))
+    take_in(apart)
+    entry = str(uuid4())
+    done(give(apart, "enter_vitals", entry=entry, systolic=130, diastolic=80))
+    apart.wait(10)
+    done(give(apart, "void_entry", entry=entry, reason="typing error"))
+    for _ in range(30):
+        apart.now += MINUTE
+        apart.monitor.tick(apart.now)
+        apart.commit()
+    apart.prove_alarms()
+    at_once = apart.monitor.ward.charts[apart.session].watched_cuffs()
+    assert [known.systolic for known in at_once] == [120]
+    apart.restart()
+    assert apart.monitor.ward.charts[apart.session].watched_cuffs() == at_once

@@ -181,7 +181,7 @@ class AlarmReplay:
     def _withdraw(self, voided: facts.EntryVoided, fact: Fact) -> None:
         entry = self._chart.entries[voided.entry]
         if isinstance(entry.body, facts.VitalsEntered):
-            times = [cuff.at for cuff in self._chart.cuffs()]
+            times = [cuff.at for cuff in self._chart.watched_cuffs()]
             replacement = self._entered_as(voided.replaced_by)
             if replacement is not None and has_pressure(replacement):
                 times.append(replacement.measured_at)
