@@ -123,9 +123,9 @@ class Course(RuleBasedStateMachine):
         session = data.draw(st.sampled_from(list(self.known.sessions.values())))
         self.give(facts.PatientCorrected(session.id, patient, "x"))
         self.known.sessions[session.id] = replace(session, patient=patient, visit=None)
-        if session.visit is not None:
-            # Whose visit it was in truth is not known: it may still come.
-            visit = self.known.visits[session.visit]
+        visit = self.known.visits.get(session.visit or "")
+        # Whose visit it was in truth is not known: it may still come, unless another session is it by now.
+        if visit is not None and visit.session_id == session.id:
             self.known.visits[visit.id] = replace(visit, session_id=None)
 
     @rule(patient=PATIENTS, room=st.none() | ROOMS, number=st.none() | st.integers(1, 6))
