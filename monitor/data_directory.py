@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 VERSION = 1
+RESTORING = "restoring.json"
+"""Lies in a directory while its record is being replaced; where it stays, that was not finished."""
 _LOCK_POLL_S = 0.05
 _KEY_BYTES = 32
 
@@ -122,6 +124,10 @@ def wait_for_gateway(directory: DataDirectory, deadline: float) -> GatewayAddres
 def open_existing(path: Path) -> DataDirectory:
     """The data directory at this path. Raises DirectoryError when there is none or it is damaged."""
     description = path / "directory.json"
+    if (path / RESTORING).exists():
+        raise DirectoryError(
+            f"a restore into {path} was not finished: run infusion-monitor restore again"
+        )
     try:
         content = json.loads(description.read_text())
         version, simulated = content["version"], content["simulated"]
@@ -162,7 +168,7 @@ def is_or_would_be_simulated(path: Path, *, simulated: bool | None) -> bool:
 
 
 def _exists(path: Path) -> bool:
-    return (path / "directory.json").exists()
+    return any((path / name).exists() for name in ("directory.json", RESTORING))
 
 
 def _make(path: Path, *, simulated: bool) -> None:
@@ -170,16 +176,21 @@ def _make(path: Path, *, simulated: bool) -> None:
         path.mkdir(parents=True, exist_ok=True)
         if list(path.glob("*.sqlite3")):
             raise DirectoryError(f"{path} has a database but no directory.json; restore it first")
-        keys = path / "keys"
-        keys.mkdir(mode=0o700, exist_ok=True)
-        for name in ("cookie.key", "journal.key"):
-            if not (keys / name).exists():
-                write_whole(keys / name, secrets.token_bytes(_KEY_BYTES))
-        # Last: its existence says that all the rest is there.
-        description = json.dumps({"version": VERSION, "simulated": simulated})
-        write_whole(path / "directory.json", description + "\n", mode=0o644)
+        furnish(path, simulated=simulated)
     except OSError as error:
         raise DirectoryError(f"{path} cannot be made a data directory: {error.strerror}") from None
+
+
+def furnish(path: Path, *, simulated: bool) -> None:
+    """Give a folder what a data directory has but its record: keys that it lacks, and its kind. Raises OSError."""
+    keys = path / "keys"
+    keys.mkdir(mode=0o700, exist_ok=True)
+    for name in ("cookie.key", "journal.key"):
+        if not (keys / name).exists():
+            write_whole(keys / name, secrets.token_bytes(_KEY_BYTES))
+    # Last: its existence says that all the rest is there.
+    description = json.dumps({"version": VERSION, "simulated": simulated})
+    write_whole(path / "directory.json", description + "\n", mode=0o644)
 
 
 def write_whole(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
@@ -196,8 +207,13 @@ def write_whole(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    directory = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Without it a power cut may take new names back. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        os.fsync(handle)
     finally:
-        os.close(directory)
+        os.close(handle)

@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from monitor.cli import devices, operators, proofs, records, rooms, services, sessions, simulated
+from monitor.cli import (
+    backups,
+    devices,
+    operators,
+    proofs,
+    records,
+    rooms,
+    services,
+    sessions,
+    simulated,
+)
 from monitor.cli.common import PROGRAM, Refusal, new_app, say
 from monitor.cli.output import refuse_when_unwritable
 
@@ -26,6 +36,7 @@ app.add_typer(operators.app, name="operator")
 app.add_typer(sessions.app, name="session")
 services.register(app)
 records.register(app)
+backups.register(app)
 proofs.register(app)
 simulated.register(app)
 

@@ -71,6 +71,7 @@ from monitor.domain.office_facts import (
     OperatorAdded,
     OperatorDisabled,
     PasswordChanged,
+    RecordRestored,
     RoleChanged,
     RoomAdded,
     RoomRenamed,
@@ -134,6 +135,7 @@ __all__ = [
     "PauseEnded",
     "PhaseEntered",
     "ProtocolAdopted",
+    "RecordRestored",
     "ReviewCommented",
     "ReviewSigned",
     "RoleChanged",
@@ -177,6 +179,7 @@ FactBody = (
     | PasswordChanged
     | OperatorDisabled
     | LanguageChosen
+    | RecordRestored
     | SessionStarted
     | PhaseEntered
     | SessionCancelled

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.domain.readings import Instant
+
 
 @dataclass(frozen=True, slots=True)
 class RoomAdded:
@@ -78,3 +80,18 @@ class OperatorDisabled:
 class LanguageChosen:
     name: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRestored:
+    """From here on the record is that of a backup: what followed the backup's last batch elsewhere is not in it."""
+
+    batch: int
+    made_at: Instant
+    recorded_to: Instant
+    batches_lost: int | None
+    """None where nobody can tell."""
+    readings_lost: int | None
+    lost_to: Instant | None
+    numbers: dict[str, int]
+    """The highest numbers that were given by then, by kind: none of them is given again."""

@@ -149,6 +149,7 @@ _SENTENCES = {
     "gap_no_sound": N_("No station can sound"),
     "gap_not_tested": N_("Alarms not tested today"),
     "gap_no_pages": N_("Notices do not leave the house"),
+    "gap_record_restored": N_("Restored from a backup: what was recorded after it is not here"),
     "help": N_("Help wanted"),
     "screen_silent": N_("A station no longer confirms what it shows ({operator})"),
     "screen_silent_locked": N_("A locked station no longer confirms what it shows"),

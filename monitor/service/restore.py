@@ -92,6 +92,7 @@ def _remember_the_office(ward: Ward, records: Records, now: Instant) -> None:
     ward.outcomes = {known.entry: known.counts for known in records.outcomes()}
     tested = records.newest_fact("alarms_tested")
     ward.alarms_tested_at = None if tested is None else tested.at
+    ward.restored = records.newest_fact("record_restored")
 
 
 def _editions(records: Records) -> dict[str, Protocol]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.domain import infusion, not_watched, schedule
 from monitor.domain.alarms import Occurrence, Reason
+from monitor.domain.facts import RecordRestored
 from monitor.domain.limits import Side
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, SECOND, Instant, Reading
 from monitor.domain.registry import Room
@@ -127,6 +128,7 @@ def words(ward: Ward, reason: Reason, session: Session | None = None) -> Text:
 
 
 _TEST_EVERY_MS = 24 * HOUR
+_RESTORED_IS_NEWS_MS = 24 * HOUR
 """The alarms are to be tested before the first patient of the day."""
 DueKey = tuple[str, str, Instant]
 """Session id, kind of task, when."""
@@ -202,7 +204,16 @@ def _gaps_of_the_ward(ward: Ward, now: Instant) -> list[not_watched.Gap]:
         found.append(not_watched.Gap("not_tested", tested_at or begun.state.started_at))
     if ward.pager_failing_since is not None:
         found.append(not_watched.Gap("no_pages", ward.pager_failing_since))
-    return found
+    return [*found, *_gap_of_a_restored_record(ward, now)]
+
+
+def _gap_of_a_restored_record(ward: Ward, now: Instant) -> Iterator[not_watched.Gap]:
+    """For a day nobody in the ward may take a record for whole that was a backup's."""
+    restored = ward.restored
+    if restored is None or now - restored.at > _RESTORED_IS_NEWS_MS:
+        return
+    if isinstance(restored.body, RecordRestored):
+        yield not_watched.Gap("record_restored", restored.body.recorded_to)
 
 
 def not_watched_now(ward: Ward, keys: list[GapKey]) -> list[NotWatched]:

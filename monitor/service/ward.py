@@ -128,6 +128,8 @@ class Ward:
     must_checkpoint: dict[str, None] = field(default_factory=dict)
     """Sessions of which something was set that only a checkpoint remembers."""
     alarms_tested_at: Instant | None = None
+    restored: Fact | None = None
+    """The newest restoring of the record from a backup."""
     screens: ScreenWatch = field(default_factory=ScreenWatch)
     canary: int = 0
     next_canary_at: Instant = 0

@@ -36,18 +36,23 @@ def writer_engine(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engi
 
 def reader_engine(path: Path) -> Engine:
     """An engine whose connections can read only (``mode=ro``); each read transaction sees one state of the file."""
-
-    def connect() -> sqlite3.Connection:
-        uri = f"file:{quote(str(path.resolve()))}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS:d}")
-        return connection
-
     engine = create_engine(
-        "sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=-1
+        "sqlite+pysqlite://",
+        creator=lambda: read_only_connection(path),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=-1,
     )
     _begin_with(engine, "BEGIN")
     return engine
+
+
+def read_only_connection(path: Path) -> sqlite3.Connection:
+    """The driver's own connection, which neither writes nor checkpoints."""
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS:d}")
+    return connection
 
 
 def _begin_with(engine: Engine, statement: str) -> None:

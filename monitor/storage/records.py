@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from monitor.domain.facts import AlarmChanged, Fact
+from monitor.domain.facts import AlarmChanged, Fact, RecordRestored
 from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
@@ -216,7 +216,12 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
         return max(newest_fact, *self.last_seen().values(), 0)
 
     def counters(self) -> dict[str, int]:
+        restored = self.newest_fact("record_restored")
+        body = None if restored is None else restored.body
+        passed = body.numbers if isinstance(body, RecordRestored) else {}
         return {
-            what: max((int(i[1:]) for (i,) in self._rows(ids) if i[1:].isdigit()), default=0)
+            what: max(
+                passed.get(what, 0), *(int(i[1:]) for (i,) in self._rows(ids) if i[1:].isdigit()), 0
+            )
             for what, ids in _COUNTED.items()
         }

@@ -1,0 +1,92 @@
+"""What a record holds that its backup does not: nobody is to find out by and by."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor.domain.readings import Instant
+from monitor.keeping.archive import Contents
+from monitor.storage.chain import HEAD_NAME, JournalDamagedError, read_head
+from monitor.storage.engine import DATABASE_NAME, read_only_connection
+
+_LETTERS = {"room": "r", "device": "d", "session": "s", "visit": "v"}
+_ASSIGNMENTS = (
+    "SELECT max(CAST(substr(json_extract(body, '$.assignment_id'), 2) AS INTEGER)) "
+    "FROM facts WHERE kind = 'assignment_proposed'"
+)
+_UNKNOWN_NUMBERS = 100
+"""Passed over where nobody can tell how many were given: no number is to mean two patients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """None where it cannot be told. ``facts`` counts what has happened since, by its word in the journal."""
+
+    batches: int | None = None
+    readings: int | None = None
+    recorded_to: Instant | None = None
+    facts: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """The highest numbers that were given: rooms, devices, sessions, visits, assignments."""
+
+    @property
+    def is_known(self) -> bool:
+        return self.readings is not None
+
+
+def lost_since(data: Path, contents: Contents) -> Lost:
+    """What the record that lies in a directory has after the end of a backup of it."""
+    try:
+        with closing(read_only_connection(data / DATABASE_NAME)) as database:
+            database.execute("BEGIN")
+            return _told(database, contents)
+    except sqlite3.Error:
+        return _by_the_head(data, contents)
+
+
+def _told(database: sqlite3.Connection, contents: Contents) -> Lost:
+    at = database.execute(
+        "SELECT last_n, lower(hex(mac)) FROM batches WHERE id = ?", (contents.batch,)
+    ).fetchone()
+    if at is None or at[1] != contents.mac:
+        # Another record, or one that was restored from before: nothing of it can be compared.
+        return Lost(numbers=_numbers(database))
+    newest, last_n = database.execute("SELECT max(id), max(last_n) FROM batches").fetchone()
+    facts = database.execute(
+        "SELECT kind, count(*) FROM facts WHERE batch > ? GROUP BY kind", (contents.batch,)
+    ).fetchall()
+    recorded_to = database.execute(
+        "SELECT max((SELECT max(at) FROM facts), coalesce((SELECT max(last_received) FROM streams), 0))"
+    ).fetchone()[0]
+    return Lost(
+        newest - contents.batch, last_n - at[0], recorded_to, dict(facts), _numbers(database)
+    )
+
+
+def _numbers(database: sqlite3.Connection) -> dict[str, int]:
+    found = {}
+    for kind, letter in _LETTERS.items():
+        query = f"SELECT max(CAST(substr(id, 2) AS INTEGER)) FROM {kind}s WHERE id GLOB ?"  # noqa: S608 - our words
+        found[kind] = database.execute(query, (f"{letter}[0-9]*",)).fetchone()[0] or 0
+    found["assignment"] = database.execute(_ASSIGNMENTS).fetchone()[0] or 0
+    return found
+
+
+def _by_the_head(data: Path, contents: Contents) -> Lost:
+    """Without a database that can be read, the head still knows how many batches there were."""
+    try:
+        head = read_head(data / HEAD_NAME)
+    except (JournalDamagedError, OSError):
+        return Lost()
+    return Lost(max(0, head.batch_id - contents.batch)) if head.batch_id else Lost()
+
+
+def numbers_to_pass(given: dict[str, int], lost: Lost) -> dict[str, int]:
+    """The highest numbers that may have been given, so that the restored record gives none of them again."""
+    return {
+        kind: max(number, lost.numbers.get(kind, number + _UNKNOWN_NUMBERS))
+        for kind, number in given.items()
+    }
