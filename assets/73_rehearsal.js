@@ -149,7 +149,10 @@
   }
 
   function show(told, isNews) {
-    if (!told.job) return;
+    if (!told.job) {
+      gone();
+      return;
+    }
     part("start").disabled = told.running;
     part("stop").hidden = !told.running;
     say(told.running ? im.t("{done} of {of} sessions rehearsed", told) : "");
@@ -162,9 +165,19 @@
     if (isNews) setProps("rehearsal-news", { data: told });
     if (answer === told.job) {
       answer = null;
-      page.scrollTop += result.getBoundingClientRect().top - page.getBoundingClientRect().top - 12;
+      // Below the buttons, which stay in sight.
+      const room = page.querySelector(".rehearsal-buttons").offsetHeight + 12;
+      page.scrollTop += result.getBoundingClientRect().top - page.getBoundingClientRect().top - room;
       result.querySelector("h2").focus({ preventScroll: true });
     }
+  }
+
+  // A dashboard that was started anew knows nothing of what ran before.
+  function gone() {
+    const was = !part("stop").hidden;
+    part("start").disabled = false;
+    part("stop").hidden = true;
+    say(was ? im.t("The rehearsal is lost: the dashboard was started anew") : "");
   }
 
   im.rehearsal = { mount, unmount, answered };

@@ -20,7 +20,7 @@ def limit_rows(words: Words, phrases: Phrases, protocol: Protocol) -> list[list[
         [
             metric_name(phrases, limit),
             limit_value(words, limit, limit.limit),
-            _raised_text(words, limit),
+            raised_text(words, limit),
             priority_text(words, limit.priority),
             _phases_text(words, limit, protocol.course),
             source_text(words, limit.source),
@@ -41,7 +41,8 @@ def rule_rows(words: Words, phrases: Phrases, protocol: Protocol) -> list[list[s
     ]
 
 
-def _raised_text(words: Words, limit: Limit) -> str:
+def raised_text(words: Words, limit: Limit) -> str:
+    """When values beyond a limit are an alarm."""
     _ = words.gettext
     if limit.burden is not None:
         text = _("burden ({rule}) over {setting}")

@@ -12,7 +12,7 @@ from monitor.dashboard.rehearsal.taking import ALARMS, SESSIONS, as_csv
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.domain.permissions import may_rehearse
 
-NEWS_WITHIN_S = 2.0
+NEWS_WITHIN_S = 1.0
 """An answer comes by then, also where there is nothing new: a dashboard that stops waits for its answers."""
 
 

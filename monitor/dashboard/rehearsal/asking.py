@@ -166,7 +166,7 @@ def _added(words: Words, typed: Typed) -> AddedLimit | None:
 
 def _number(words: Words, name: str, text: str, field: str) -> float:
     try:
-        return float(text.strip().replace(",", "."))
+        return float(text.strip().replace(",", ".").replace("−", "-"))
     except ValueError:
         text = words.gettext("This is not a number.")
         raise NotPossibleError(f"{name}: {text}", field) from None

@@ -12,13 +12,16 @@ from dash import html
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.fields import button
 from monitor.dashboard.components.filters import day_filter
+from monitor.dashboard.presenters import phase_name
 from monitor.dashboard.rehearsal import ids
 from monitor.dashboard.rehearsal.asking import MOST_SESSIONS, OFF, USUAL_SESSIONS, own_values
 from monitor.dashboard.rehearsal.names import RULE_ADDED, added_name, priority_name, rule_name
+from monitor.dashboard.rule_rows import raised_text
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.domain.limits import Limit, Priority, Rise
 from monitor.domain.readings import SECOND, Metric
+from monitor.domain.sessions import Phase
 from monitor.service.protocols import Protocol
 from monitor.service.rehearsal import Rule, rules_of
 
@@ -131,13 +134,14 @@ def _told(words: Words, rule: Rule) -> str:
 
 
 def _own_texts(words: Words, rule: Rule, priority: Priority | None) -> Iterator[str]:
-    _, known = words.gettext, rule.known
+    known = rule.known
     if isinstance(known, Rise):
         yield f"+{words.number(known.by)} mmHg"
-    if isinstance(known, Limit) and known.metric is not Metric.NIBP:
-        delay = words.number(known.delay_ms / SECOND)
-        yield f"{delay} s" if known.delay_ms else _("at once")
+    if isinstance(known, Limit) and (known.metric is not Metric.NIBP or known.burden):
+        yield raised_text(words, known)
     yield priority_name(words, priority)
+    if isinstance(known, Limit) and known.phases is not None:
+        yield ", ".join(phase_name(words, phase) for phase in Phase if phase in known.phases)
 
 
 def _numbers(visit: Visit, rule: Rule, name: str) -> list[Any]:
@@ -145,11 +149,11 @@ def _numbers(visit: Visit, rule: Rule, name: str) -> list[Any]:
     known, own = rule.known, own_values(rule)
     unit = visit.phrases.unit(known.metric) if isinstance(known, Limit | Rise) else ""
     value = _number(
-        ids.field(rule.id, "value"), _labelled(name, _("Value")), unit, words.number(own.value)
+        ids.field(rule.id, "value"), _labelled(name, _("Value")), unit, typed_text(words, own.value)
     )
     if not isinstance(known, Limit) or known.metric is Metric.NIBP:
         return [value, html.Span(_("at once"), className="rehearsal-own")]
-    delay = words.number(own.delay_ms / SECOND)
+    delay = typed_text(words, own.delay_ms / SECOND)
     return [value, _number(ids.field(rule.id, "delay"), _labelled(name, _("Delay")), "s", delay)]
 
 
@@ -196,6 +200,11 @@ def _added_panel(visit: Visit) -> Any:
 def _priorities(words: Words, *, with_off: bool) -> list[dict[str, str]]:
     every = [{"value": str(p), "label": priority_name(words, p)} for p in _PRIORITIES]
     return [*every, {"value": OFF, "label": priority_name(words, None)}] if with_off else every
+
+
+def typed_text(words: Words, value: float) -> str:
+    """A number as one types it: with the language's decimal sign, and without one between the thousands."""
+    return f"{value:g}".replace(".", words.number(0.5)[1])
 
 
 def _labelled(name: str, part: str) -> str:

@@ -28,8 +28,10 @@ def summary(visit: Visit, job: Job) -> list[Any]:
         html.P(headline, className="rehearsal-headline"),
         html.P(" ".join(notes(words, job)), className="page-lead"),
         html.P(_changes_text(visit, job), className="page-lead"),
-        totals_table(words, rows.totals(words, job.results)),
     ]
+    if any(not one.problem for one in job.results):
+        # Zeros of nothing would look like a quiet ward.
+        told.append(totals_table(words, rows.totals(words, job.results)))
     left = rows.left_out(words, wanted.sessions, results)
     return [*told, _left_out(words, left)] if left else told
 
@@ -115,7 +117,7 @@ def alarms_of(visit: Visit, session: Chosen, known: ToldRehearsal) -> list[Any]:
     head = html.Div([html.H2(title, className="panel-title"), link], className="page-head")
     if known.problem:
         return [head, html.P(_("not rehearsed: {why}").format(why=_(known.problem)))]
-    if not known.differences:
+    if not known.changed:
         return [head, html.P(_("Every alarm exactly as recorded."))]
     heads = [_("What became of it"), _("Recorded"), _("Rehearsed"), _("Priority"), _("Alarm")]
     table = plain_table(heads, rows.alarm_rows(words, visit.phrases, known))

@@ -72,6 +72,8 @@ def headline(words: Words, results: Sequence[ToldRehearsal], *, is_running: bool
     changed = [one for one in rehearsed if one.changed]
     if is_running and not changed:
         return _("Rehearsing…")
+    if not results:
+        return _("No session was reached.")
     if not rehearsed:
         return _("No session could be rehearsed.")
     n, of = words.number(len(changed)), words.number(len(rehearsed))

@@ -92,6 +92,8 @@ def _alarm_lines(known: ToldRehearsal) -> Iterable[tuple[object, ...]]:
             *(before or [""] * 4),
             *([""] * 3 if one.rehearsed is None else _told(one.rehearsed)),
         )
+    if more := known.changed - len(known.differences):
+        yield ("not_listed", "", f"{more} more", *([""] * (len(_ALARM_HEADS) - 3)))
 
 
 def _told(alarm: ToldAlarm) -> tuple[str, str, str]:

@@ -11,11 +11,15 @@ from monitor.dashboard.rehearsal.asking import (
     Choice,
     NotPossibleError,
     changes_of,
+    own_values,
     sessions_of,
 )
+from monitor.dashboard.rehearsal.form import typed_text
 from monitor.dashboard.rehearsal.names import change_lines
-from monitor.dashboard.visit import Visit
+from monitor.dashboard.visit import Parts, Visit
 from monitor.domain.limits import Priority, Side
+from monitor.locale import LANGUAGES
+from monitor.service.phrases import Phrases
 from monitor.service.protocols import load_protocols
 from monitor.service.rehearsal import Changes, RuleChange, rules_of
 
@@ -64,6 +68,23 @@ def test_a_changed_number_a_changed_priority_and_a_limit_taken_out_are_changes(
         "Systolic BP ≥ 165 → 165, !!! high",
         "Systolic BP: rise over the baseline → not in force",
     ]
+
+
+def test_what_the_fields_show_is_no_change_in_any_language(parts: Parts) -> None:
+    for protocol in parts.protocols.values():
+        for language in LANGUAGES:
+            words = parts.words(language)
+            phrases = Phrases(language, words.translations)
+            shown = {
+                rule.id: {
+                    "value": typed_text(words, own_values(rule).value),
+                    "delay": typed_text(words, own_values(rule).delay_ms / 1000),
+                    "priority": str(own_values(rule).priority),
+                }
+                for rule in rules_of(protocol)
+            }
+            assert changes_of(words, phrases, protocol, shown) == Changes()
+    assert typed_text(parts.words("nb"), 1800.5) == "1800,5"
 
 
 def test_a_limit_more_is_added_where_it_has_a_value(visit: Visit) -> None:

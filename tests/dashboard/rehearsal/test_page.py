@@ -8,13 +8,17 @@ import json
 from typing import Any
 
 import pytest
+from fastapi import HTTPException
 
 from monitor.dashboard.app import create_app
 from monitor.dashboard.pages.rehearsal import alarms_shown, begin, result_of
 from monitor.dashboard.rehearsal import ids, rows
-from monitor.dashboard.rehearsal.running import State
+from monitor.dashboard.rehearsal.api import csv_answer, progress_after
+from monitor.dashboard.rehearsal.asking import Wanted
+from monitor.dashboard.rehearsal.parts import summary
+from monitor.dashboard.rehearsal.running import Job, State
 from monitor.dashboard.visit import Parts, Visit
-from monitor.service.rehearsal import rules_of
+from monitor.service.rehearsal import Changes, rules_of
 from monitor.service.rehearsal.telling import ToldRehearsal
 from tests.dashboard import clinic
 from tests.dashboard.browser import Browser
@@ -65,14 +69,16 @@ async def test_the_page_has_the_protocols_own_values_beside_each_field(parts: Pa
     assert '"href": "/rehearsal"' in await shown_at(browser, "/clinic")
 
 
-async def test_a_nurse_is_told_who_may_and_can_start_nothing(parts: Parts) -> None:
+async def test_a_nurse_has_no_rehearsal_and_can_start_none(parts: Parts) -> None:
     browser = await signed_in(parts, "anna", "infusion-1")
-    assert "for clinicians and administrators" in (await browser.show("/rehearsal")).text
+    assert ids.PAGE not in await shown_at(browser, "/rehearsal")
     assert '"href": "/rehearsal"' not in await shown_at(browser, "/clinic")
-    told = await begin(clinic.visit_of(parts, "anna"), LATER, sessions())
+    nurse = clinic.visit_of(parts, "anna")
+    told = await begin(nurse, LATER, sessions())
     assert told["error"] == "Rehearsals are for clinicians and administrators."
-    assert json.loads((await browser.get("/api/rehearsal")).text)["job"] == 0
-    assert (await browser.get("/api/rehearsal/csv")).status == 404
+    assert (await progress_after(nurse, 1, -1))["job"] == 0
+    with pytest.raises(HTTPException):
+        csv_answer(nurse, "sessions")
 
 
 async def test_a_refusal_is_one_sentence_with_its_field(visit: Visit) -> None:
@@ -94,10 +100,10 @@ async def test_a_result_has_totals_rows_and_the_alarms_of_the_first_session_that
     job = visit.parts.rehearsals.of("dina")
     assert job is not None
     await over(job)
-    summary, lines = result_of(visit)
+    told_of_all, lines = result_of(visit)
     for text in ("1 session of 3 would have had other alarms.", "Nothing of this is in force."):
-        assert text in text_of(summary)
-    assert "SpO₂ < 90 → 90, 20 s, !!! high" in text_of(summary)
+        assert text in text_of(told_of_all)
+    assert "SpO₂ < 90 → 90, 20 s, !!! high" in text_of(told_of_all)
     by_id = {line["id"]: line for line in lines}
     assert by_id["s1"]["delayed"] == "!!! 1 · up to 5 s"
     assert by_id["s3"]["outcome"] == "exactly as recorded"
@@ -109,9 +115,9 @@ async def test_a_result_has_totals_rows_and_the_alarms_of_the_first_session_that
 
 async def test_unchanged_limits_are_said_to_give_exactly_what_was_recorded(visit: Visit) -> None:
     await rehearsed(visit, {})
-    summary, _lines = result_of(visit)
-    assert "Exactly as recorded, in all 3 sessions." in text_of(summary)
-    assert "the limits of the protocol, unchanged" in text_of(summary)
+    told_of_all, _lines = result_of(visit)
+    assert "Exactly as recorded, in all 3 sessions." in text_of(told_of_all)
+    assert "the limits of the protocol, unchanged" in text_of(told_of_all)
 
 
 async def test_the_result_is_taken_along_as_csv_and_says_what_was_changed(parts: Parts) -> None:
@@ -144,6 +150,13 @@ def test_the_headline_claims_no_more_than_was_rehearsed(
 ) -> None:
     known = [ToldRehearsal("s1", problem=problem)]
     assert rows.headline(visit.words, known, is_running=is_running) == sentence
+
+
+def test_a_rehearsal_that_reached_nobody_shows_no_zeros(visit: Visit) -> None:
+    wanted = Wanted(visit.parts.protocols["ketamine_iv"], Changes(), (), is_all=True)
+    told = text_of(summary(visit, Job(1, wanted, State.STOPPED)))
+    assert "No session was reached." in told
+    assert "rehearsal-totals" not in told
 
 
 async def test_the_page_is_told_in_norwegian(visit: Visit, parts: Parts) -> None:
