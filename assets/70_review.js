@@ -195,6 +195,15 @@
     else zoom(Number(button.dataset.zoomFrom), Number(button.dataset.zoomTo));
   });
 
+  // Drawn for the screen's width: on paper it is scaled to that of the sheet.
+  function scaled(forPaper) {
+    if (!shown || !shown.graph) return;
+    const { width, height } = shown.graph._fullLayout;
+    for (const drawing of shown.graph.querySelectorAll(".main-svg")) im.setAttr(drawing, "viewBox", forPaper ? `0 0 ${width} ${height}` : null);
+  }
+  window.addEventListener("beforeprint", () => scaled(true));
+  window.addEventListener("afterprint", () => scaled(false));
+
   document.addEventListener("keydown", (event) => {
     if (!shown || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, [contenteditable]")) return;
     const button = shown.element.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]:not(:disabled)`);

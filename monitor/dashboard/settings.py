@@ -18,6 +18,8 @@ class DashboardSettings:
     """The directory of scripts and styles."""
     simulated: bool
     cookie_key: bytes = field(repr=False)
+    research_secret: bytes = field(default=b"", repr=False)
+    """References in files without names follow from it; without one no such file is made."""
     clinic_time_zone: str = "Europe/Oslo"
     ends_together_minutes: float = 2.0
     """Planned ends that are closer come together."""

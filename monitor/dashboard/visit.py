@@ -14,6 +14,7 @@ from typing import Protocol as Port
 from zoneinfo import ZoneInfo
 
 from monitor.dashboard.rehearsal.running import Rehearsals
+from monitor.dashboard.review.downloads import Makings
 from monitor.dashboard.review.opening import Shelf
 from monitor.dashboard.review.proving import Prover
 from monitor.dashboard.settings import DashboardSettings
@@ -59,6 +60,7 @@ class Parts:
     desk: Desk | None = None
     """None in a real directory, which simulates nobody."""
     shelf: Shelf = field(default_factory=Shelf)
+    makings: Makings = field(default_factory=Makings)
 
     def words(self, language: str) -> Words:
         """The words of a language in the clinic's time zone."""

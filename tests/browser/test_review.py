@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +13,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
+from fhir.resources.R4B.bundle import Bundle
 from playwright.sync_api import Browser, Page, expect
 
 from monitor.data_directory import DataDirectory, create
@@ -113,12 +118,36 @@ def test_limits_go_and_the_published_response_comes(review: Page) -> None:
     assert set(review.evaluate(visible, "limit")) == {False}
 
 
-def test_the_session_is_taken_along_as_a_file(review: Page) -> None:
-    with review.expect_download(timeout=SLOW_MS) as started:
-        review.click('[data-format="csv"]')
-    packed = zipfile.ZipFile(io.BytesIO(Path(started.value.path()).read_bytes()))
-    assert {"s1.csv", "s1.csv.seal.json"} <= set(packed.namelist())
-    assert packed.read("s1.csv").startswith(b"measured_at,")
+def taken(page: Page, file_format: str) -> zipfile.ZipFile:
+    """The archive that a press brings."""
+    with page.expect_download(timeout=SLOW_MS) as started:
+        page.click(f'[data-format="{file_format}"]')
+    expect(page.locator("#review-making")).to_contain_text("is complete", timeout=SLOW_MS)
+    archive = zipfile.ZipFile(io.BytesIO(Path(started.value.path()).read_bytes()))
+    assert archive.testzip() is None
+    for name in archive.namelist():
+        if not name.endswith(".seal.json"):
+            sealed = json.loads(archive.read(f"{name}.seal.json"))
+            assert sealed["sha256"] == hashlib.sha256(archive.read(name)).hexdigest()
+    return archive
+
+
+def test_the_session_is_taken_along_by_press_in_each_format_and_without_names(review: Page) -> None:
+    table = pyarrow.csv.read_csv(io.BytesIO(taken(review, "csv").read("s1.csv")))
+    columns = pyarrow.parquet.read_table(io.BytesIO(taken(review, "parquet").read("s1.parquet")))
+    assert table.num_rows == columns.num_rows > 15_000
+    bundle = Bundle.model_validate_json(taken(review, "fhir").read("s1.json"))
+    assert bundle.entry is not None
+    assert len(bundle.entry) > 100
+    form = taken(review, "registry")
+    assert json.loads(form.read("s1.json"))["patient"] == "P-0388"
+    for pages in (form.read("s1.registry.pdf"), taken(review, "pdf").read("s1.pdf")):
+        assert pages.startswith(b"%PDF-")
+        assert pages.rstrip().endswith(b"%%EOF")
+    review.click("[data-nameless]")
+    nameless = taken(review, "csv")
+    assert all(b"P-0388" not in nameless.read(name) for name in nameless.namelist())
+    assert all("s1" not in name for name in nameless.namelist())
 
 
 def test_a_comment_and_the_signature_stand_there_once_they_are_durable(review: Page) -> None:

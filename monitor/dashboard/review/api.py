@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Query
 from fastapi.responses import FileResponse, JSONResponse
 
 from monitor.dashboard.review.behind import describe_behind
 from monitor.dashboard.review.channels import between
-from monitor.dashboard.review.downloads import send_file
+from monitor.dashboard.review.downloads import Asked, send_file
 from monitor.dashboard.review.lines import line_points
 from monitor.dashboard.review.opening import Opened, open_session
 from monitor.dashboard.review.seal_words import describe_proof
@@ -45,8 +45,18 @@ def register_review_api(server: FastAPI) -> None:
         return describe_proof(visit.words, found, round(time.time() * 1000))
 
     @server.get("/api/export/{session_id}")
-    async def take_along(session_id: str, format: str) -> FileResponse:  # noqa: A002
-        return await asyncio.to_thread(send_file, current_visit(), session_id, format)
+    async def take_along(
+        session_id: str,
+        format: str,  # noqa: A002
+        deidentified: bool = False,
+        ticket: Annotated[str, Query(max_length=64)] = "",
+    ) -> FileResponse:
+        asked = Asked(session_id, format, deidentified, ticket)
+        return await asyncio.to_thread(send_file, current_visit(), asked)
+
+    @server.get("/api/export/{session_id}/progress")
+    async def progress(session_id: str, ticket: str) -> dict[str, int | None]:
+        return {"written": current_visit().parts.makings.written(session_id, ticket)}
 
     @server.get("/api/review/{session_id}/expected")
     async def behind(session_id: str) -> dict[str, Any]:

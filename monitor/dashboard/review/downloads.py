@@ -5,20 +5,56 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from fastapi import HTTPException
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
-from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
+from monitor.export import ExportRefusedError
 from monitor.export.exporting import Format, Source, Wanted, export
+
+if TYPE_CHECKING:
+    # A visit's parts have the makings of this module.
+    from monitor.dashboard.visit import Visit
 
 FORMATS: tuple[str, ...] = get_args(Format)
 _SUFFIXES = {"fhir": "json", "registry": "json"}
 """Of a format whose file is not called like it."""
+
+
+class Makings:
+    """How far the files are that are being made, by their session and the ticket of who waits for each."""
+
+    def __init__(self) -> None:
+        self._written: dict[tuple[str, str], int] = {}
+
+    @contextmanager
+    def making(self, session_id: str, ticket: str) -> Iterator[Callable[[int], None]]:
+        """While one is made; give what this yields the bytes that are written so far."""
+        key = (session_id, ticket)
+        self._written[key] = 0
+        try:
+            yield lambda written: self._written.__setitem__(key, written)
+        finally:
+            self._written.pop(key, None)
+
+    def written(self, session_id: str, ticket: str) -> int | None:
+        """The bytes so far; None for a file that is not being made."""
+        return self._written.get((session_id, ticket))
+
+
+class Asked(NamedTuple):
+    """What somebody wants to take along, and the ticket by which they ask how far it is."""
+
+    session_id: str
+    file_format: str
+    deidentified: bool = False
+    ticket: str = ""
 
 
 def format_name(words: Words, file_format: str) -> str:
@@ -28,16 +64,21 @@ def format_name(words: Words, file_format: str) -> str:
     return names.get(file_format) or {"registry": _("Registry form")}.get(file_format, file_format)
 
 
-def send_file(visit: Visit, session_id: str, file_format: str) -> FileResponse:
+def send_file(visit: Visit, asked: Asked) -> FileResponse:
     """The files of an export and their seals as one archive: complete, or an error instead of it.
 
-    Raises HTTPException 404 for a session or a format that does not exist, 503 when it cannot be made.
+    Raises HTTPException 404 for a session or a format that does not exist, 422 for what the record cannot be made
+    into, 503 when the file cannot be made now.
     """
-    if file_format not in FORMATS or visit.parts.records.session(session_id) is None:
+    if asked.file_format not in FORMATS or visit.parts.records.session(asked.session_id) is None:
         raise HTTPException(404, "there is no such session, or no such format")
     directory = Path(tempfile.mkdtemp(prefix="infusion-monitor-"))
     try:
-        archive = _made(visit, session_id, file_format, directory)
+        with visit.parts.makings.making(asked.session_id, asked.ticket) as tell:
+            archive = _made(visit, asked, directory, tell)
+    except ExportRefusedError as error:
+        shutil.rmtree(directory)
+        raise HTTPException(422, str(error)) from error
     except OSError as error:
         shutil.rmtree(directory)
         raise HTTPException(503, "the file could not be made now") from error
@@ -48,17 +89,26 @@ def send_file(visit: Visit, session_id: str, file_format: str) -> FileResponse:
     return FileResponse(archive, filename=archive.name, background=gone)
 
 
-def _made(visit: Visit, session_id: str, file_format: str, directory: Path) -> Path:
-    settings = visit.parts.settings
-    # What leaves from here names the patient; what does not, leaves by the command, which has the clinic's secret.
-    source = Source(visit.parts.records, visit.parts.protocols, settings.simulated, secret=b"")
-    words = visit.words
-    wanted = Wanted(session_id, file_format, language=words.language, zone=words.zone)  # type: ignore[arg-type]
+def _made(visit: Visit, asked: Asked, directory: Path, tell: Callable[[int], None]) -> Path:
+    settings, words = visit.parts.settings, visit.words
+    source = Source(
+        visit.parts.records, visit.parts.protocols, settings.simulated, settings.research_secret
+    )
+    wanted = Wanted(
+        asked.session_id,
+        asked.file_format,  # type: ignore[arg-type]
+        language=words.language,
+        deidentified=asked.deidentified,
+        zone=words.zone,
+    )
+    # The session's own name would lead from a file without names to the session.
+    name = "deidentified" if asked.deidentified else asked.session_id
     files = directory / "files"
     files.mkdir()
-    export(source, wanted, files / f"{session_id}.{_SUFFIXES.get(file_format, file_format)}")
+    suffix = _SUFFIXES.get(asked.file_format, asked.file_format)
+    export(source, wanted, files / f"{name}.{suffix}", tell)
     mark = "simulated-" if settings.simulated else ""
-    archive = directory / f"{mark}{session_id}-{file_format}.zip"
+    archive = directory / f"{mark}{name}-{asked.file_format}.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for file in sorted(files.iterdir()):
             packed.write(file, file.name)

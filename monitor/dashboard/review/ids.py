@@ -18,3 +18,4 @@ COMMENT_SEND = "review-comment-send"
 TOLD = "review-told"
 SEAL = "review-seal"  # JS
 ALTERED = "review-altered"  # JS
+MAKING = "review-making"  # JS

@@ -263,6 +263,8 @@ def comment_list(comments: Sequence[Comment]) -> Any:
 
 
 def _downloads(words: Words, session_id: str) -> Any:
+    """Links that work by themselves; the script says beside them how far a file is."""
+    _ = words.gettext
     links = [
         html.A(
             format_name(words, name),
@@ -272,4 +274,12 @@ def _downloads(words: Words, session_id: str) -> Any:
         )
         for name in FORMATS
     ]
-    return html.Div(links, className="review-downloads")
+    nameless = html.Button(
+        _("Without names, for research"),
+        type="button",
+        className="button button-quiet review-nameless",
+        title=_("Dates shifted, references replaced, no names, no free text"),
+        **attributes(data_nameless="", aria_pressed="false"),
+    )
+    making = html.P(id=ids.MAKING, className="review-making", role="status")
+    return html.Div([html.Div(links, className="review-downloads"), nameless, making])

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.dashboard.app import create_app
 from monitor.dashboard.review import downloads
-from monitor.dashboard.review.downloads import send_file
+from monitor.dashboard.review.downloads import Asked, send_file
 from monitor.dashboard.review.signing import added
 from monitor.data_directory import create
 from monitor.domain.readings import MINUTE, Metric
@@ -135,7 +135,7 @@ def test_a_session_leaves_as_one_archive_of_its_files_and_their_seals(
     parts: Any, file_format: str
 ) -> None:
     visit = clinic.visit_of(with_operators(parts.records))
-    answer = send_file(visit, "s1", file_format)
+    answer = send_file(visit, Asked("s1", file_format))
     with zipfile.ZipFile(answer.path) as archive:
         names = archive.namelist()
         assert archive.testzip() is None
@@ -172,6 +172,20 @@ async def test_a_file_that_cannot_be_made_is_an_error_and_leaves_nothing_behind(
     browser = await opened(with_operators(parts.records))
     assert (await browser.get("/api/export/s1?format=csv")).status == 503
     assert left_in(tmp_path) == []
+
+
+async def test_nothing_leaves_without_names_where_there_is_no_secret(parts: Any) -> None:
+    browser = await opened(with_operators(parts.records))
+    page = await browser.get("/api/export/s1?format=csv&deidentified=true")
+    assert (page.status, "secret" in page.text) == (422, True)
+
+
+def test_how_far_a_file_is_is_known_while_it_is_made_and_not_after() -> None:
+    makings = downloads.Makings()
+    with makings.making("s1", "mine") as tell:
+        tell(1200)
+        assert (makings.written("s1", "mine"), makings.written("s2", "mine")) == (1200, None)
+    assert makings.written("s1", "mine") is None
 
 
 async def test_the_published_response_is_told_in_minutes_and_hidden_until_it_is_wanted(
