@@ -59,15 +59,15 @@ def columns(words: Words) -> list[dict[str, Any]]:
     result = {"cellClassRules": tones, "cellClass": "two-lines", "wrapText": True, "flex": 1}
     figure = {"type": "rightAligned"}
     named: list[tuple[str, str, int, dict[str, Any]]] = [
-        ("session", _("Session"), 178, {"cellRenderer": "markdown"}),
-        ("patient", _("Patient"), 88, {"sortable": True}),
-        ("outcome", _("Result"), 168, result),
+        ("session", _("Session"), 192, {"cellRenderer": "markdown"}),
+        ("patient", _("Patient"), 84, {"sortable": True}),
+        ("outcome", _("Result"), 160, result),
         ("high", _("!!! high"), 82, figure),
         ("medium", _("!! medium"), 96, figure),
         ("low", _("! low"), 74, figure),
         *(
             (str(v), verdict_name(words, v).capitalize(), width, {})
-            for v, width in zip(rows.TOLD_ALONE, (82, 82, 136), strict=True)
+            for v, width in zip(rows.TOLD_ALONE, (74, 74, 136), strict=True)
         ),
         ("otherwise", _("Otherwise"), 130, {}),
         ("hours", _("Hours"), 76, figure),
