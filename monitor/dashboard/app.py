@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.dashboard.api import register_api
 from monitor.dashboard.components import shell
+from monitor.dashboard.doors import Doors
 from monitor.dashboard.gate import Gate
+from monitor.dashboard.guarding import guarded
 from monitor.dashboard.pages import PAGES, register_callbacks
 from monitor.dashboard.pages.named import is_there
 from monitor.dashboard.rehearsal.api import register_rehearsal_api
@@ -94,19 +96,19 @@ def create_app(parts: Parts) -> Any:
             path=page.path,
             path_template=page.path_template,
             title=page.title,
-            layout=page.layout,
+            layout=guarded(page),
             name=page.name,
         )
     # Set before the layout: Dash would otherwise try the layout at once, when nobody visits yet.
     app.validation_layout = dash.html.Div("-")
     app.layout = shell.layout
-    register_callbacks(app)
+    doors = Doors(register_callbacks(app))
     register_sign_in(server, parts)
     register_api(server)
     register_simulator(server)
     register_review_api(server)
     register_rehearsal_api(server)
-    server.add_middleware(Gate, parts=parts, pages=_page_paths(), shows=is_there)
+    server.add_middleware(Gate, parts=parts, pages=_page_paths(), shows=is_there, doors=doors)
     return app
 
 

@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.dashboard.locked import CALLBACKS, LOCKED_HEADER, may_look, may_update
+from monitor.dashboard.doors import CALLBACKS, Doors
+from monitor.dashboard.locked import LOCKED_HEADER, may_look, may_update
 from monitor.dashboard.signing_in import (
     SIGN_IN,
     SIGN_OUT,
@@ -29,6 +30,7 @@ from monitor.dashboard.visitors import (
     set_station_cookie,
     visitor_of,
 )
+from monitor.domain.permissions import may_do
 from monitor.domain.registry import Operator
 
 _OPEN = re.compile(r"/assets/.+|" + re.escape(SIGN_IN))
@@ -52,11 +54,17 @@ class Gate:
     """
 
     def __init__(
-        self, app: ASGIApp, parts: Parts, pages: re.Pattern[str], shows: Callable[[str], bool]
+        self,
+        app: ASGIApp,
+        parts: Parts,
+        pages: re.Pattern[str],
+        shows: Callable[[str], bool],
+        doors: Doors,
     ) -> None:
         self._app = app
         self._parts = parts
         self._pages = pages
+        self._doors = doors
         self._shows = shows
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,19 +94,39 @@ class Gate:
         elif visitor.is_barred or visitor.station is None:
             await _turn_away(path, is_barred=visitor.is_barred)(scope, receive, send)
             return
-        else:
-            body = await request.body() if path == CALLBACKS else b""
-            receive = _said_again(body, receive) if path == CALLBACKS else receive
-            if not self._may_be_shown(path, body):
-                await _turn_away(path, is_locked=True)(scope, receive, send)
-                return
-        await self._let_in(self._visit(request, visitor), scope, receive, send)
-
-    def _may_be_shown(self, path: str, body: bytes) -> bool:
-        """At a locked station."""
+        body = b""
         if path == CALLBACKS:
-            return may_update(self._parts, body)
-        return may_look(self._parts, path)
+            body = await request.body()
+            receive = _said_again(body, receive)
+        visit = self._visit(request, visitor)
+        if self._may(visitor, path, body):
+            await self._let_in(visit, scope, receive, send)
+        else:
+            await self._refusal(visit, path)(scope, receive, send)
+
+    def _may(self, visitor: Visitor, path: str, body: bytes) -> bool:
+        """Whether an operator or a locked station may have what is asked for; whatever is nowhere comes to nothing."""
+        if visitor.operator is None:
+            if path == CALLBACKS:
+                return may_update(self._doors, self._parts, body)
+            return may_look(self._doors, self._parts, path)
+        if path == CALLBACKS:
+            action = self._doors.action_of_callback(self._parts, body)
+            if action is None:
+                return False
+        else:
+            action = self._doors.action_of(self._parts, path)
+        simulated = self._parts.settings.simulated
+        return action is None or may_do(visitor.operator.role, action, simulated=simulated)
+
+    def _refusal(self, visit: Visit, path: str) -> Response:
+        if visit.is_locked:
+            return _turn_away(path, is_locked=True)
+        _ = visit.words.gettext
+        title = _("Your role may not see this")
+        if _MACHINERY.fullmatch(path):
+            return JSONResponse({"ok": False, "message": title}, 403)
+        return self._plain(visit, title, 403)
 
     async def _let_in(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -109,7 +137,7 @@ class Gate:
                     send = _with_status(send, 404)
                 # Every page is the same shell, whose script then asks for the page of the address.
                 scope = {**scope, "path": "/", "raw_path": b"/"}
-            elif not _MACHINERY.fullmatch(path):
+            elif path != CALLBACKS and self._doors.action_of(self._parts, path) is None:
                 await self._not_found(visit)(scope, receive, send)
                 return
             await self._app(scope, receive, send)
@@ -132,14 +160,17 @@ class Gate:
         return _with_cookies(send, lambda r: set_station_cookie(r, self._parts, None, language))
 
     def _not_found(self, visit: Visit) -> Response:
+        return self._plain(visit, visit.words.gettext("There is no such page"), 404)
+
+    def _plain(self, visit: Visit, title: str, status: int) -> Response:
         _ = visit.words.gettext
-        title, back = _("There is no such page"), _("Back to the ward")
+        back = _("Back to the ward")
         # The gateway may well be up: what has no scripts has no live connection, and says no more than that.
         contact = escape(_("No live data on this page"))
         lost = f'<p class="sign-in-note" data-connection="lost">{contact}</p>'
         link = f'<p><a class="button" href="/">{escape(back)}</a></p>'
         body = f"<h1>{escape(title)}</h1>{lost}{link}"
-        return HTMLResponse(plain_page(self._parts, visit.words, visit.theme, title, body), 404)
+        return HTMLResponse(plain_page(self._parts, visit.words, visit.theme, title, body), status)
 
 
 def _turn_away(path: str, *, is_barred: bool = False, is_locked: bool = False) -> Response:

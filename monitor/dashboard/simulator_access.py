@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from monitor.dashboard.visit import Desk, Visit
-from monitor.domain.permissions import ADMINISTRATOR, TESTER
-
-MAY_SIMULATE = frozenset({TESTER, ADMINISTRATOR})
+from monitor.domain.permissions import SIMULATE, may_do
 
 
 class BarredError(RuntimeError):
@@ -14,7 +12,7 @@ class BarredError(RuntimeError):
 
 def may_simulate(visit: Visit) -> bool:
     """Whether there is a simulator for this visitor."""
-    return visit.parts.desk is not None and visit.operator.role in MAY_SIMULATE
+    return visit.parts.desk is not None and _has_the_role(visit)
 
 
 def desk_of(visit: Visit) -> Desk:
@@ -24,6 +22,10 @@ def desk_of(visit: Visit) -> Desk:
         raise BarredError(
             _("Patients are simulated only in a simulated data directory, and this one is real.")
         )
-    if visit.operator.role not in MAY_SIMULATE:
+    if not _has_the_role(visit):
         raise BarredError(_("The simulator is for testers and administrators."))
     return visit.parts.desk
+
+
+def _has_the_role(visit: Visit) -> bool:
+    return may_do(visit.operator.role, SIMULATE, simulated=True)

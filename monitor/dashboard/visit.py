@@ -19,6 +19,7 @@ from monitor.dashboard.review.opening import Shelf
 from monitor.dashboard.review.proving import Prover
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.words import Words, words_for
+from monitor.domain.permissions import may_do
 from monitor.domain.registry import Operator
 from monitor.locale import Translations
 from monitor.service.phrases import Phrases
@@ -85,6 +86,11 @@ class Visit:
     def is_locked(self) -> bool:
         """Whether nobody is signed in: what is live is shown, nothing can be changed."""
         return self.operator is NOBODY
+
+    def may(self, action: str) -> bool:
+        """Whether the table of permissions lets whoever looks do this; a locked station's links lead to the sign-in."""
+        simulated = self.parts.settings.simulated
+        return self.is_locked or may_do(self.operator.role, action, simulated=simulated)
 
     @property
     def phrases(self) -> Phrases:

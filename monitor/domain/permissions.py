@@ -1,4 +1,7 @@
-"""Who may order what: one table."""
+"""Who may do what: one table of orders, and one of everything else that can be reached.
+
+The gateway asks it for every socket and every order, the dashboard's gate for every page and route; Settings shows it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,15 @@ ADMINISTRATOR = "administrator"
 CLINICIAN = "clinician"
 NURSE = "nurse"
 TESTER = "tester"
+ROLES = (NURSE, CLINICIAN, ADMINISTRATOR, TESTER)
+
+STATION = "station"
+"""A browser of the ward at which nobody is signed in."""
+STRANGER = "stranger"
+DEVICE = "device"
+PROGRAM = "program"
+"""A process of this machine that has the gateway's local credential: the dashboard, a command."""
+PEERS = (*ROLES, STATION, STRANGER, DEVICE, PROGRAM)
 
 _BEDSIDE = frozenset({NURSE, CLINICIAN, ADMINISTRATOR})
 PRESCRIBERS = frozenset({CLINICIAN, ADMINISTRATOR})
@@ -70,10 +82,57 @@ MAY_ORDER: dict[str, frozenset[str]] = {
     "void_outcome": _BEDSIDE,
 }
 
+SIGN_IN = "sign_in"
+SEE_HEALTH = "see_health"
+SEE_METRICS = "see_metrics"
+FEED_READINGS = "feed_readings"
+SPEAK_FOR_OPERATORS = "speak_for_operators"
+STEP_CLOCK = "step_clock"
+SEE_WARD = "see_ward"
+SEE_SETTINGS = "see_settings"
+SEE_PLAN = "see_plan"
+OPEN_RECORD = "open_record"
+EXPORT_RECORD = "export_record"
+SEE_FIGURES = "see_figures"
+REHEARSE = "rehearse"
+SIMULATE = "simulate"
+SEE_ACCESS_LOG = "see_access_log"
+
+MAY_DO: dict[str, frozenset[str]] = {
+    SIGN_IN: frozenset(PEERS),
+    SEE_HEALTH: frozenset(PEERS),
+    SEE_METRICS: frozenset({PROGRAM}),
+    FEED_READINGS: frozenset({DEVICE}),
+    SPEAK_FOR_OPERATORS: frozenset({PROGRAM}),
+    STEP_CLOCK: frozenset({PROGRAM}),
+    SEE_WARD: _EVERYBODY | {STATION, PROGRAM},
+    SEE_SETTINGS: _EVERYBODY,
+    SEE_PLAN: _BEDSIDE,
+    OPEN_RECORD: _BEDSIDE,
+    EXPORT_RECORD: _BEDSIDE,
+    SEE_FIGURES: _BEDSIDE,
+    REHEARSE: PRESCRIBERS,
+    SIMULATE: frozenset({ADMINISTRATOR, TESTER}),
+    SEE_ACCESS_LOG: _OFFICE,
+}
+"""An open session is part of the ward; one that is over is a record."""
+
+_SIMULATED_ONLY = frozenset({SIMULATE, STEP_CLOCK})
+
+
+def may_do(peer: str, action: str, *, simulated: bool) -> bool:
+    """Whether a role, or another peer, may do something that is no order. Raises KeyError for an unknown action."""
+    allowed = MAY_DO[action]
+    if action in _SIMULATED_ONLY and not simulated:
+        return False
+    if peer in allowed:
+        return True
+    return simulated and peer == TESTER and (NURSE in allowed or action == REHEARSE)
+
 
 def may_rehearse(role: str, *, simulated: bool) -> bool:
     """Whether a role may replay stored sessions under other limits: it changes nothing, but asks much of a machine."""
-    return role in PRESCRIBERS or (simulated and role == TESTER)
+    return may_do(role, REHEARSE, simulated=simulated)
 
 
 TESTERS_SET_UP = frozenset(

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from websockets.datastructures import Headers, MultipleValuesError
 
+from monitor.domain.permissions import ADMINISTRATOR, PROGRAM, STATION
 from monitor.identity import COOKIE_NAME, STATION_COOKIE_NAME, read_cookie, read_station
 from monitor.wire.device import SUBPROTOCOL
 
@@ -89,11 +90,19 @@ def admit_screen(
 def orderer(monitor: Monitor, name: str, *, console_allowed: bool = False) -> Orderer | None:
     """The operator of this name with the role on record; None for an unknown or disabled one."""
     if console_allowed and name.startswith(CONSOLE) and len(name) > len(CONSOLE):
-        return Orderer(name, "administrator")
+        return Orderer(name, ADMINISTRATOR)
     operator = monitor.operator(name)
     if operator is None or operator.disabled:
         return None
     return Orderer(operator.name, operator.role)
+
+
+def peer_of(monitor: Monitor, guest: Guest | None) -> str:
+    """Who a screen is in the table of permissions: a role, a locked station, or a program without a ``guest``."""
+    if guest is None:
+        return PROGRAM
+    by = orderer(monitor, guest.operator)
+    return STATION if by is None else by.role
 
 
 def has_credential(headers: Headers, credential: str) -> bool:

@@ -12,6 +12,18 @@ from urllib.parse import urlsplit
 import structlog
 from websockets.typing import Subprotocol
 
+from monitor.domain.permissions import (
+    DEVICE,
+    FEED_READINGS,
+    PROGRAM,
+    SEE_HEALTH,
+    SEE_METRICS,
+    SEE_WARD,
+    SPEAK_FOR_OPERATORS,
+    STEP_CLOCK,
+    STRANGER,
+    may_do,
+)
 from monitor.gateway.access import (
     Guest,
     Refusal,
@@ -19,6 +31,7 @@ from monitor.gateway.access import (
     admit_screen,
     has_credential,
     is_loopback,
+    peer_of,
 )
 from monitor.gateway.clock import SteppedClock
 from monitor.gateway.devices import serve_device
@@ -39,6 +52,15 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("monitor.gateway")
 
 FAILED = Close(1011, "the gateway could not take this")
+PATHS: dict[str, str] = {
+    "/healthz": SEE_HEALTH,
+    "/metrics": SEE_METRICS,
+    "/device": FEED_READINGS,
+    "/live": SEE_WARD,
+    "/orders": SPEAK_FOR_OPERATORS,
+    "/clock": STEP_CLOCK,
+}
+"""Everything that can be asked for on this port, each with the action that it is."""
 OVERLOADED = Refusal(503, "too much waits to be stored; come back later")
 
 
@@ -94,19 +116,27 @@ class Routes:
                 await serve_device(self.core, connection, device)
 
     def _refusal(self, path: str, request: Request) -> Refusal | None:
-        outcome: object
+        action = PATHS.get(path)
+        if action is None or (path == "/clock" and not isinstance(self.core.clock, SteppedClock)):
+            return Refusal(404, "there is nothing here")
+        peer = self._peer(path, request)
+        if isinstance(peer, Refusal):
+            return peer
+        allowed = may_do(peer, action, simulated=self.core.monitor.simulated)
+        return None if allowed else Refusal(403, "this is not for you")
+
+    def _peer(self, path: str, request: Request) -> str | Refusal:
+        """Who knocks at a socket, in the words of the table of permissions."""
         if path == "/device":
-            outcome = admit_device(self.core.monitor, request.headers)
-            if not isinstance(outcome, Refusal) and self.core.commits.is_full:
-                outcome = OVERLOADED
-        elif path == "/live":
-            outcome = self._admit_screen(request)
-        elif path == "/orders" or (path == "/clock" and isinstance(self.core.clock, SteppedClock)):
-            trusted = has_credential(request.headers, self.credential)
-            outcome = None if trusted else Refusal(401, "the local credential is wanted")
-        else:
-            outcome = Refusal(404, "there is nothing here")
-        return outcome if isinstance(outcome, Refusal) else None
+            device = admit_device(self.core.monitor, request.headers)
+            if isinstance(device, Refusal):
+                return device
+            return OVERLOADED if self.core.commits.is_full else DEVICE
+        if path == "/live":
+            guest = self._admit_screen(request)
+            return guest if isinstance(guest, Refusal) else peer_of(self.core.monitor, guest)
+        trusted = has_credential(request.headers, self.credential)
+        return PROGRAM if trusted else Refusal(401, "the local credential is wanted")
 
     def _admit_screen(self, request: Request) -> Guest | Refusal | None:
         return admit_screen(
@@ -123,7 +153,9 @@ class Routes:
 
     def _metrics(self, connection: ServerConnection, request: Request) -> Response:
         local = is_loopback(connection.remote_address)
-        if not (local or has_credential(request.headers, self.credential)):
+        trusted = local or has_credential(request.headers, self.credential)
+        peer = PROGRAM if trusted else STRANGER
+        if not may_do(peer, PATHS["/metrics"], simulated=self.core.monitor.simulated):
             return _refuse(connection, Refusal(403, "local, or with the local credential only"))
         return _typed(
             connection.respond(200, exposition(self.core)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -16,6 +17,7 @@ from monitor.dashboard.simulator_access import may_simulate
 from monitor.dashboard.theme import MANTINE_THEME
 from monitor.dashboard.visit import THEME_COOKIE, Visit, current_visit
 from monitor.dashboard.words import Words
+from monitor.domain.permissions import OPEN_RECORD, SEE_FIGURES, SEE_PLAN, SEE_SETTINGS, SEE_WARD
 from monitor.locale import LANGUAGES
 from monitor.wire.orders import ChooseLanguage
 
@@ -48,21 +50,27 @@ def layout() -> Any:
     )
 
 
-def navigation(words: Words, path: str, *, simulates: bool = False) -> list[Any]:
-    """The links to the pages there are, the shown one marked."""
+def navigation(
+    words: Words, path: str, *, simulates: bool = False, may: Callable[[str], bool] = lambda _: True
+) -> list[Any]:
+    """The links to the pages that somebody who ``may`` do such a thing can see, the shown one marked."""
     _ = words.gettext
-    simulator = [("/simulator", _("Simulator"))] if simulates else []
+    simulator = [("/simulator", _("Simulator"), SEE_SETTINGS)] if simulates else []
     links = [
-        ("/", _("Ward")),
-        ("/plan", _("Plan")),
-        ("/sessions", _("Sessions")),
-        ("/alarms", _("Alarms")),
-        ("/clinic", _("Clinic")),
-        ("/unassigned", _("Unassigned")),
+        ("/", _("Ward"), SEE_WARD),
+        ("/plan", _("Plan"), SEE_PLAN),
+        ("/sessions", _("Sessions"), OPEN_RECORD),
+        ("/alarms", _("Alarms"), OPEN_RECORD),
+        ("/clinic", _("Clinic"), SEE_FIGURES),
+        ("/unassigned", _("Unassigned"), OPEN_RECORD),
         *simulator,
-        ("/settings", _("Settings")),
+        ("/settings", _("Settings"), SEE_SETTINGS),
     ]
-    return [_nav_link(address, text, _is_under(path, address)) for address, text in links]
+    return [
+        _nav_link(address, text, _is_under(path, address))
+        for address, text, action in links
+        if may(action)
+    ]
 
 
 def show_notice(text: str) -> None:
@@ -76,7 +84,7 @@ def register_callbacks(app: Dash) -> None:
     @app.callback(Output(ids.NAV, "children"), Input(ids.LOCATION, "pathname"))
     def mark_shown_page(path: str) -> list[Any]:
         visit = current_visit()
-        return navigation(visit.words, path, simulates=may_simulate(visit))
+        return navigation(visit.words, path, simulates=may_simulate(visit), may=visit.may)
 
     @app.callback(
         Output(ids.LANGUAGE_CHOSEN, "data"),

@@ -24,6 +24,14 @@ from monitor.dashboard.pages import (
     unassigned,
     ward,
 )
+from monitor.domain.permissions import (
+    OPEN_RECORD,
+    REHEARSE,
+    SEE_FIGURES,
+    SEE_PLAN,
+    SEE_SETTINGS,
+    SEE_WARD,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +62,27 @@ PAGES = (
 )
 
 
-def register_callbacks(app: Dash) -> None:
-    """Register every callback of the shell and of the pages with this app."""
-    shell.register_callbacks(app)
-    start.register_callbacks(app)
-    plan.register_callbacks(app)
-    session.register_callbacks(app)
-    review.register_callbacks(app)
-    series.register_callbacks(app)
-    sessions.register_callbacks(app)
-    clinic.register_callbacks(app)
-    rehearsal.register_callbacks(app)
-    alarms.register_callbacks(app)
-    unassigned.register_callbacks(app)
-    settings.register_callbacks(app)
+_CALLBACKS: tuple[tuple[Callable[[Dash], None], str], ...] = (
+    (shell.register_callbacks, SEE_WARD),
+    (start.register_callbacks, SEE_WARD),
+    (plan.register_callbacks, SEE_PLAN),
+    (session.register_callbacks, SEE_WARD),
+    (review.register_callbacks, OPEN_RECORD),
+    (series.register_callbacks, OPEN_RECORD),
+    (sessions.register_callbacks, OPEN_RECORD),
+    (clinic.register_callbacks, SEE_FIGURES),
+    (rehearsal.register_callbacks, REHEARSE),
+    (alarms.register_callbacks, OPEN_RECORD),
+    (unassigned.register_callbacks, OPEN_RECORD),
+    (settings.register_callbacks, SEE_SETTINGS),
+)
+"""What each page can be asked for, and which action that is."""
+
+
+def register_callbacks(app: Dash) -> dict[str, str]:
+    """Register every callback of the shell and of the pages with this app; which action each one is, by its key."""
+    actions: dict[str, str] = {}
+    for register, action in _CALLBACKS:
+        register(app)
+        actions |= {key: action for key in app.callback_map if key not in actions}
+    return actions

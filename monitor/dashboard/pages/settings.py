@@ -11,6 +11,7 @@ from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.fields import button
 from monitor.dashboard.components.tables import plain_table
 from monitor.dashboard.orders import GatewayUnreachableError
+from monitor.dashboard.permission_rows import permission_rows, role_heads
 from monitor.dashboard.presenters import refusal_text, unreachable_text
 from monitor.dashboard.rule_rows import limit_rows, rule_rows
 from monitor.dashboard.visit import Visit, current_visit
@@ -38,7 +39,10 @@ def layout(**_query: str) -> Any:
                 _("Language and theme are in your own menu, at the top right."),
                 className="page-lead",
             ),
-            html.Div([_alarm_test(visit), _devices(visit), *protocols], className="panels"),
+            html.Div(
+                [_alarm_test(visit), _devices(visit), _permissions(visit), *protocols],
+                className="panels",
+            ),
         ],
         className="plain-page",
     )
@@ -144,6 +148,23 @@ def _alarm_test(visit: Visit) -> Any:
             button(ids.ALARM_TEST, _("Test the alarms")),
         ],
         className="panel",
+    )
+
+
+def _permissions(visit: Visit) -> Any:
+    words = visit.words
+    _ = words.gettext
+    rows = permission_rows(words, simulated=visit.parts.settings.simulated)
+    return html.Section(
+        [
+            html.H2(_("Who may do what"), className="panel-title"),
+            html.P(
+                _("Commands on the gateway's own machine have an administrator's rights."),
+                className="page-lead",
+            ),
+            plain_table([_("What"), *role_heads(words)], rows),
+        ],
+        className="panel wide permissions",
     )
 
 

@@ -1,0 +1,159 @@
+"""Every way into the dashboard, each with the action that it is: what the gate asks the table of permissions about.
+
+A route, a page or a callback that is not in here is not answered, so that nothing is open because it was forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from starlette.routing import compile_path
+
+from monitor.dashboard import ids
+from monitor.dashboard.pages import PAGES
+from monitor.dashboard.visit import Parts
+from monitor.domain.permissions import (
+    EXPORT_RECORD,
+    OPEN_RECORD,
+    REHEARSE,
+    SEE_FIGURES,
+    SEE_PLAN,
+    SEE_SETTINGS,
+    SEE_WARD,
+    SIGN_IN,
+    SIMULATE,
+)
+
+CALLBACKS = "/_dash-update-component"
+
+PAGE_ACTIONS: dict[str, str] = {
+    "ward": SEE_WARD,
+    "session": SEE_WARD,
+    "plan": SEE_PLAN,
+    "paper": SEE_SETTINGS,
+    "review": OPEN_RECORD,
+    "series": OPEN_RECORD,
+    "sessions": OPEN_RECORD,
+    "alarms": OPEN_RECORD,
+    "unassigned": OPEN_RECORD,
+    "clinic": SEE_FIGURES,
+    "rehearsal": REHEARSE,
+    # Its page says who may simulate, and where; what it does is behind the routes.
+    "simulator": SEE_SETTINGS,
+    "settings": SEE_SETTINGS,
+}
+
+ROUTES: dict[str, str] = {
+    "/assets/{path:path}": SIGN_IN,
+    "/sign-in": SIGN_IN,
+    "/sign-out": SIGN_IN,
+    "/_dash-component-suites/{package_name}/{fingerprinted_path:path}": SEE_WARD,
+    "/_dash-layout": SEE_WARD,
+    "/_dash-dependencies": SEE_WARD,
+    "/_favicon.ico": SEE_WARD,
+    "/_reload-hash": SEE_WARD,
+    "/api/screen": SEE_WARD,
+    "/api/trace/{session_id}": SEE_WARD,
+    "/api/review/{session_id}/figure": OPEN_RECORD,
+    "/api/review/{session_id}/points": OPEN_RECORD,
+    "/api/review/{session_id}/expected": OPEN_RECORD,
+    "/api/review/{session_id}/proof": OPEN_RECORD,
+    "/api/export/{session_id}": EXPORT_RECORD,
+    "/api/export/{session_id}/progress": EXPORT_RECORD,
+    "/api/rehearsal": REHEARSE,
+    "/api/rehearsal/csv": REHEARSE,
+    "/api/simulator": SIMULATE,
+    "/api/simulator/happen": SIMULATE,
+    "/api/simulator/stop": SIMULATE,
+    "/api/simulator/record": SIMULATE,
+    "/api/simulator/set-up": SIMULATE,
+    "/api/simulator/clear": SIMULATE,
+}
+"""By the path of the route; callbacks have a route of their own, and each is what its page is."""
+
+
+class Asked(NamedTuple):
+    """What the page's script wants of a callback."""
+
+    output: str
+    """As Dash names it; the callback's key."""
+    written: frozenset[str]
+    """The ids of what it would change."""
+    given: dict[tuple[str, str], Any]
+    """Values by id and property."""
+
+
+def callback_asked(body: bytes) -> Asked | None:
+    """A request for a callback, or None when it is none."""
+    try:
+        asked = json.loads(body)
+        parts = [*asked["inputs"], *asked.get("state", [])]
+        return Asked(
+            asked["output"],
+            frozenset(output.rpartition(".")[0] for output in _outputs(asked["output"])),
+            {(str(one["id"]), str(one["property"])): one.get("value") for one in parts},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+class Doors:
+    """``callbacks`` says of each callback, by its key, which action it is."""
+
+    def __init__(self, callbacks: Mapping[str, str]) -> None:
+        self._callbacks = callbacks
+        self._routes = [(compile_path(path)[0], action) for path, action in ROUTES.items()]
+        self._pages = [
+            (compile_path(_starlette(page.path_template or page.path or "/"))[0], page.name)
+            for page in PAGES
+        ]
+
+    def action_of(self, parts: Parts, path: str) -> str | None:
+        """What asking for this path is; None where nothing is."""
+        for pattern, page in self._pages:
+            if match := pattern.fullmatch(path):
+                return by_session(parts, PAGE_ACTIONS[page], match.groupdict().get("session_id"))
+        for pattern, action in self._routes:
+            if match := pattern.fullmatch(path):
+                return by_session(parts, action, match.groupdict().get("session_id"))
+        return None
+
+    def action_of_callback(self, parts: Parts, body: bytes) -> str | None:
+        """What a callback is. The one that brings a page is of the ward: the page itself asks who looks."""
+        asked = callback_asked(body)
+        if asked is None:
+            return None
+        if asked.written == PAGE_PARTS:
+            return SEE_WARD
+        action = self._callbacks.get(asked.output)
+        session_id = asked.given.get((ids.SESSION_ID, "data"))
+        return None if action is None else by_session(parts, action, session_id)
+
+
+PAGE_PARTS = frozenset({"_pages_content", "_pages_store"})
+"""What Dash's router writes."""
+
+
+def is_open(parts: Parts, session_id: Any) -> bool:
+    """Whether this is a session of the live ward."""
+    session = parts.records.session(session_id) if isinstance(session_id, str) else None
+    return session is not None and session.is_open
+
+
+def by_session(parts: Parts, action: str, session_id: Any) -> str:
+    """What an action is that may be about a session: one that is over is no longer of the ward."""
+    if action != SEE_WARD or session_id is None or is_open(parts, session_id):
+        return action
+    return OPEN_RECORD
+
+
+def _starlette(path: str) -> str:
+    """Dash writes the changing part of a path in another kind of brackets."""
+    return path.replace("<", "{").replace(">", "}")
+
+
+def _outputs(output: str) -> list[str]:
+    # As Dash writes them: "a.children", or "..a.children...b.data.." for several.
+    return output[2:-2].split("...") if output.startswith("..") else [output]

@@ -1,0 +1,142 @@
+"""Who reaches what at the gateway: every socket and every order by every peer, as the table of permissions says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from monitor import identity
+from monitor.domain.permissions import (
+    DEVICE,
+    MAY_DO,
+    MAY_ORDER,
+    PEERS,
+    PROGRAM,
+    ROLES,
+    SIMULATE,
+    STATION,
+    may_do,
+    may_order,
+)
+from monitor.gateway.routes import PATHS
+from monitor.wire import orders
+from monitor.wire.device import SUBPROTOCOL
+from tests.any_order import order_of
+from tests.gateway.clinic import COOKIE_KEY, CREDENTIAL, Clinic, ask, bearer
+from tests.gateway.conftest import running
+
+PLAIN = {"/healthz", "/metrics"}
+SOCKETS = sorted(PATHS.keys() - PLAIN)
+PASSWORD = "long enough"
+
+
+@pytest.fixture(params=[False, True], ids=["real", "simulated"])
+async def staffed(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Clinic]:
+    """With an operator of each role, called by it."""
+    async with running(Clinic(tmp_path, simulated=request.param)) as clinic:
+        for role in ROLES:
+            added = orders.AddOperator(name=role, role=role, password=PASSWORD)
+            assert (await clinic.order(added))["ok"]
+        yield clinic
+
+
+def shows(clinic: Clinic, peer: str) -> dict[str, str]:
+    """The headers by which a peer proves itself; a stranger has none."""
+    origin = {"Origin": f"http://127.0.0.1:{clinic.port + 1}"}
+    if peer in ROLES:
+        return origin | {
+            "Cookie": f"{identity.COOKIE_NAME}={identity.sign_cookie(COOKIE_KEY, peer)}"
+        }
+    if peer == STATION:
+        pass_ = identity.sign_station(COOKIE_KEY, identity.new_station("en"))
+        return origin | {"Cookie": f"{identity.STATION_COOKIE_NAME}={pass_}"}
+    return bearer({DEVICE: clinic.token, PROGRAM: CREDENTIAL}.get(peer, ""))
+
+
+async def reached(clinic: Clinic, path: str, headers: dict[str, str]) -> bool:
+    """Whether a socket opens."""
+    options: dict[str, Any] = {"subprotocols": [SUBPROTOCOL]} if path == "/device" else {}
+    try:
+        async with connect(
+            clinic.url(path), additional_headers=headers, proxy=None, close_timeout=1, **options
+        ):
+            return True
+    except InvalidStatus:
+        return False
+
+
+async def test_each_socket_opens_for_those_whom_the_table_names(staffed: Clinic) -> None:
+    # These gateways run in real time: a clock that is stepped is tested where it exists.
+    for path in [path for path in SOCKETS if path != "/clock"]:
+        for peer in PEERS:
+            wanted = may_do(peer, PATHS[path], simulated=staffed.simulated)
+            assert await reached(staffed, path, shows(staffed, peer)) is wanted, (path, peer)
+
+
+async def test_an_address_that_the_table_does_not_know_is_not_there_for_anybody(
+    clinic: Clinic,
+) -> None:
+    for path in ("/", "/order", "/live/", "/device/d1", "/metrics/", "/clock"):
+        assert not await reached(clinic, path, bearer(CREDENTIAL)), path
+        assert (await clinic.get(path, **bearer(CREDENTIAL)))[0] == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": f"Basic {CREDENTIAL}"},
+        {"Cookie": f"{identity.COOKIE_NAME}=kari"},
+        {"Cookie": f"{identity.COOKIE_NAME}={identity.sign_cookie(b'x' * 32, 'Kari')}"},
+        {"Cookie": f"{identity.STATION_COOKIE_NAME}={'a' * 40}"},
+    ],
+)
+async def test_what_proves_nothing_opens_nothing(clinic: Clinic, headers: dict[str, str]) -> None:
+    origin = {"Origin": f"http://127.0.0.1:{clinic.port + 1}"}
+    for path in SOCKETS:
+        assert not await reached(clinic, path, headers | origin), path
+
+
+async def test_each_order_is_refused_to_each_role_that_the_table_does_not_name(
+    staffed: Clinic,
+) -> None:
+    async with staffed.orders() as socket:
+        for kind, role in product(MAY_ORDER, ROLES):
+            result = await ask(socket, order_of(kind), role)
+            refused = result["code"] == "not_allowed" and "the role" in result["message"]
+            wanted = not may_order(role, kind, simulated=staffed.simulated)
+            assert refused is wanted, (kind, role, result)
+
+
+async def test_no_order_at_all_is_taken_from_a_locked_station_or_somebody_unknown(
+    clinic: Clinic,
+) -> None:
+    async with clinic.screen(None, station="a1") as locked, clinic.orders() as socket:
+        for kind in MAY_ORDER:
+            assert (await locked.order(order_of(kind)))["code"] == "locked", kind
+            stranger = await ask(socket, order_of(kind), "nobody")
+            assert stranger["code"] == "unknown_operator", kind
+
+
+def test_every_address_of_the_gateway_is_an_action_of_the_table() -> None:
+    assert set(PATHS.values()) <= MAY_DO.keys()
+    assert SIMULATE not in PATHS.values()
+
+
+async def test_a_role_that_was_changed_is_in_force_with_the_next_order_of_an_open_screen(
+    clinic: Clinic,
+) -> None:
+    async with clinic.screen() as screen:
+        await clinic.order(orders.ChangeRole(operator="Kari", role="tester"))
+        async with asyncio.timeout(1):
+            result = await screen.order(orders.StartSession(room="1", patient="P-1"))
+    assert result["code"] == "not_allowed"
