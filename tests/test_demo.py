@@ -17,7 +17,7 @@ from monitor.storage import migrate, open_records
 def test_a_demonstration_has_rooms_in_all_phases_and_an_operator(
     simulated_directory: DataDirectory,
 ) -> None:
-    migrate(simulated_directory.path)
+    migrate(simulated_directory.path, simulated_directory.journal_key)
     given = furnish(simulated_directory, 6)
     records = open_records(simulated_directory.path)
     assert [room.name for room in records.rooms()] == [room["room"] for room in given]
@@ -38,7 +38,7 @@ def test_a_demonstration_has_rooms_in_all_phases_and_an_operator(
 def test_a_later_demonstration_goes_on_with_what_is_there_and_new_tokens(
     simulated_directory: DataDirectory,
 ) -> None:
-    migrate(simulated_directory.path)
+    migrate(simulated_directory.path, simulated_directory.journal_key)
     first = furnish(simulated_directory, 2)
     second = furnish(simulated_directory, 3)
     assert not {room["token"] for room in first} & {room["token"] for room in second}
@@ -48,7 +48,7 @@ def test_a_later_demonstration_goes_on_with_what_is_there_and_new_tokens(
 
 
 def test_real_data_take_no_simulated_devices(data_directory: DataDirectory) -> None:
-    migrate(data_directory.path)
+    migrate(data_directory.path, data_directory.journal_key)
     with pytest.raises(RuntimeError, match="simulated"):
         furnish(data_directory, 1)
 
@@ -56,7 +56,7 @@ def test_real_data_take_no_simulated_devices(data_directory: DataDirectory) -> N
 def test_the_staff_of_a_demonstration_take_the_scores_that_are_due(
     simulated_directory: DataDirectory,
 ) -> None:
-    migrate(simulated_directory.path)
+    migrate(simulated_directory.path, simulated_directory.journal_key)
     furnish(simulated_directory, 6)
     records = open_records(simulated_directory.path)
     now, protocols = records.newest_instant(), load_protocols()
@@ -74,7 +74,7 @@ def test_the_staff_of_a_demonstration_take_the_scores_that_are_due(
 def test_a_demonstrations_infusions_are_prepared_as_by_staff(
     simulated_directory: DataDirectory,
 ) -> None:
-    migrate(simulated_directory.path)
+    migrate(simulated_directory.path, simulated_directory.journal_key)
     furnish(simulated_directory, 6)
     records = open_records(simulated_directory.path)
     course = load_protocols()["ketamine_iv"].course

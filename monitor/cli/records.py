@@ -120,7 +120,7 @@ def migrate(context: typer.Context, as_json: AsJson = False) -> None:
     directory = made_directory(context)
     try:
         with directory.writing():
-            done = migrate_database(directory.path)
+            done = migrate_database(directory.path, directory.journal_key)
     except DirectoryBusyError as error:
         raise Refusal(f"{error}: stop its gateway first") from None
     except SchemaError as error:

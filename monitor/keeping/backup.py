@@ -87,7 +87,7 @@ def _written(
     progress: Progress,
 ) -> Contents:
     _refuse_without_room(directory.path)
-    snapshot = take_snapshot(directory.path, work, _watching(work, progress))
+    snapshot = take_snapshot(directory.path, work, directory.journal_key, _watching(work, progress))
     _copy_keys(directory.path, work)
     contents = _listed(directory, work, snapshot, now)
     progress("writing", 0)

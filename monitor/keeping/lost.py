@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.domain.readings import Instant
-from monitor.keeping.archive import Contents
+from monitor.keeping.archive import KEY_NAME, Contents
 from monitor.storage.chain import HEAD_NAME, JournalDamagedError, read_head
 from monitor.storage.engine import DATABASE_NAME, read_only_connection
 
@@ -78,7 +78,7 @@ def _numbers(database: sqlite3.Connection) -> dict[str, int]:
 def _by_the_head(data: Path, contents: Contents) -> Lost:
     """Without a database that can be read, the head still knows how many batches there were."""
     try:
-        head = read_head(data / HEAD_NAME)
+        head = read_head(data / HEAD_NAME, (data / KEY_NAME).read_bytes())
     except (JournalDamagedError, OSError):
         return Lost()
     return Lost(max(0, head.batch_id - contents.batch)) if head.batch_id else Lost()

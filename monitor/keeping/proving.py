@@ -41,10 +41,11 @@ def prove(folder: Path, contents: Contents) -> None:
     Raises BackupDamagedError with the first fault, SchemaError for a record of a newer version.
     """
     try:
-        migrate(folder)
+        key = (folder / KEY_NAME).read_bytes()
+        migrate(folder, key)
         with closing(sqlite3.connect(folder / DATABASE_NAME)) as database:
             found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        proof = verify(folder, (folder / KEY_NAME).read_bytes())
+        proof = verify(folder, key)
     except (JournalDamagedError, sqlite3.Error) as error:
         raise BackupDamagedError(f"its record cannot be read: {error}") from error
     if found != "ok":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -15,8 +17,10 @@ HEAD_NAME = "journal.head"
 MAC_BYTES = 12
 """96 bits: enough for a keyed hash that nobody can try out, and it is paid for with each small batch."""
 NO_HEAD = ChainHead(0, "")
-_HEAD_FORMAT = "{:016d} {}\n"
-_HEAD_BYTES = 16 + 1 + 2 * MAC_BYTES + 1
+_HEAD_FORMAT = "{:016d} {} {}\n"
+_HEAD_BYTES = 16 + 2 * (1 + 2 * MAC_BYTES) + 1
+_UNSEALED = re.compile(rb"[0-9]{16} [0-9a-f]{%d}\n" % (2 * MAC_BYTES))
+"""As versions before schema 0004 wrote it."""
 
 _encode = json.JSONEncoder(
     ensure_ascii=True, check_circular=False, allow_nan=False, separators=(",", ":")
@@ -52,19 +56,24 @@ def mac_of(key: bytes, previous: bytes, content: Content) -> bytes:
 
 
 class HeadFile:
-    """The newest batch and its hash, in a file of fixed size beside the database."""
+    """The newest batch and its hash, in a file of fixed size beside the database.
 
-    def __init__(self, path: Path) -> None:
+    Sealed with the key: else whoever cut off the newest batches could write the head of those that are left.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._path = path
+        self._key = key
 
     def read(self) -> ChainHead:
         """What was written last; batch 0 for a new file. Raises JournalDamagedError for anything else."""
-        return _parse(os.pread(self._file, 2 * _HEAD_BYTES, 0), self._path)
+        return _parse(os.pread(self._file, 2 * _HEAD_BYTES, 0), self._path, self._key)
 
     def write(self, head: ChainHead) -> None:
         """Replace the record in place. Raises OSError."""
-        os.pwrite(self._file, _HEAD_FORMAT.format(*head).encode("ascii"), 0)
+        record = _HEAD_FORMAT.format(*head, _seal_of(head, self._key))
+        os.pwrite(self._file, record.encode("ascii"), 0)
 
     def close(self) -> None:
         """Release the file; again is harmless."""
@@ -73,15 +82,35 @@ class HeadFile:
             self._file = -1
 
 
-def read_head(path: Path) -> ChainHead:
+def read_head(path: Path, key: bytes) -> ChainHead:
     """The head file's record; batch 0 when there is none. Raises JournalDamagedError for anything else."""
-    return _parse(path.read_bytes(), path) if path.exists() else NO_HEAD
+    return _parse(path.read_bytes(), path, key) if path.exists() else NO_HEAD
 
 
-def _parse(record: bytes, path: Path) -> ChainHead:
+def seal_old_head(path: Path, key: bytes) -> None:
+    """Seal a head as versions before schema 0004 wrote it. For a database of such a version, at its migration."""
+    record = path.read_bytes() if path.exists() else b""
+    if _UNSEALED.fullmatch(record):
+        number, mac = record.decode("ascii").split()
+        head_file = HeadFile(path, key)
+        try:
+            head_file.write(ChainHead(int(number), mac))
+        finally:
+            head_file.close()
+
+
+def _seal_of(head: ChainHead, key: bytes) -> str:
+    said = "{:016d} {}".format(*head).encode("ascii")
+    return blake2b(said, digest_size=MAC_BYTES, key=key, person=b"head").hexdigest()
+
+
+def _parse(record: bytes, path: Path, key: bytes) -> ChainHead:
     if not record:
         return NO_HEAD
-    number, _, mac = record.decode("ascii", "replace").rstrip("\n").partition(" ")
+    number, mac, seal = (*record.decode("ascii", "replace").rstrip("\n").split(" "), "", "", "")[:3]
     if len(record) != _HEAD_BYTES or not number.isdigit() or len(mac) != 2 * MAC_BYTES:
         raise JournalDamagedError(f"{path} is not a journal head")
-    return ChainHead(int(number), mac)
+    head = ChainHead(int(number), mac)
+    if not hmac.compare_digest(seal, _seal_of(head, key)):
+        raise JournalDamagedError(f"{path} was not written by this monitor: its seal is wrong")
+    return head

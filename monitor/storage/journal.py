@@ -45,8 +45,8 @@ def open_journal(
     """
     engine = writer_engine(directory / DATABASE_NAME, busy_timeout_ms=busy_timeout_ms)
     try:
-        upgrade(engine)
-        head_file = HeadFile(directory / HEAD_NAME)
+        upgrade(engine, directory / HEAD_NAME, key)
+        head_file = HeadFile(directory / HEAD_NAME, key)
         return SqliteJournal(engine, head_file, key)
     except (exc.DBAPIError, OSError) as error:
         engine.dispose()

@@ -7,11 +7,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from monitor.storage.chain import HEAD_NAME, seal_old_head
 from monitor.storage.engine import DATABASE_NAME, writer_engine
 from monitor.storage.figures import write_missing
 
 NEWEST = "0004"
 """The newest revision among ``migrations``."""
+_HEAD_IS_SEALED = "0004"
+"""From here on. Never without a migration: an unsealed head beside a newer schema is one that was forged."""
 
 
 class SchemaError(RuntimeError):
@@ -25,19 +28,21 @@ class Migration(NamedTuple):
     after: str
 
 
-def migrate(directory: Path) -> Migration:
+def migrate(directory: Path, key: bytes) -> Migration:
     """Bring the directory's database to the newest schema; again is fine. Not while a gateway has it open.
+
+    ``key``: of the chain, to seal a head that an older version left.
 
     Raises SchemaError for a file of a newer version, DBAPIError for one that cannot be written.
     """
     engine = writer_engine(directory / DATABASE_NAME)
     try:
-        return upgrade(engine)
+        return upgrade(engine, directory / HEAD_NAME, key)
     finally:
         engine.dispose()
 
 
-def upgrade(engine: Engine) -> Migration:
+def upgrade(engine: Engine, head: Path, key: bytes) -> Migration:
     """The same on an open engine. Raises SchemaError and DBAPIError."""
     with engine.connect() as connection:
         with connection.begin():
@@ -52,6 +57,8 @@ def upgrade(engine: Engine) -> Migration:
                 raise SchemaError(
                     f"the database has schema {before}, which this version does not know ({error})"
                 ) from error
+        if before is not None and before < _HEAD_IS_SEALED:
+            seal_old_head(head, key)
         with connection.begin():
             write_missing(connection)
     return Migration(before, NEWEST)

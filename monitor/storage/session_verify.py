@@ -44,7 +44,7 @@ def verify_session(directory: Path, key: bytes, session_id: str) -> SessionVerif
     engine = reader_engine(directory / DATABASE_NAME)
     try:
         # The head first: whatever is committed after that the database may have, and the head need not.
-        head = _head(directory)
+        head = _head(directory, key)
         with engine.begin() as connection:
             require_newest(connection)
             named = session_id in Names.load(connection).sessions
@@ -59,10 +59,10 @@ def verify_session(directory: Path, key: bytes, session_id: str) -> SessionVerif
         engine.dispose()
 
 
-def _head(directory: Path) -> ChainHead | Fault:
+def _head(directory: Path, key: bytes) -> ChainHead | Fault:
     """The head outside of the database; a fault where there is none that can be read."""
     try:
-        head = read_head(directory / HEAD_NAME)
+        head = read_head(directory / HEAD_NAME, key)
     except (JournalDamagedError, OSError) as error:
         return Fault(None, str(error))
     return head if head != NO_HEAD else Fault(None, f"{HEAD_NAME} is missing or empty")

@@ -34,7 +34,9 @@ class Snapshot(NamedTuple):
     recorded_to: Instant
 
 
-def take_snapshot(source: Path, target: Path, step: Callable[[float], None]) -> Snapshot:
+def take_snapshot(
+    source: Path, target: Path, key: bytes, step: Callable[[float], None]
+) -> Snapshot:
     """Copy the database of one folder into another, with the head that belongs to it; ``step`` gets the share done.
 
     The copy is of one moment: the read transaction holds it, so that commits neither wait nor begin it anew. Works
@@ -51,7 +53,7 @@ def take_snapshot(source: Path, target: Path, step: Callable[[float], None]) -> 
             _copy(reader, copy, step)
     except sqlite3.Error as error:
         raise SnapshotError(f"{database}: {error}") from error
-    head_file = HeadFile(target / HEAD_NAME)
+    head_file = HeadFile(target / HEAD_NAME, key)
     try:
         head_file.write(snapshot.head)
     finally:

@@ -43,12 +43,14 @@ def verify(directory: Path, key: bytes) -> Verification:
 
     Raises JournalDamagedError for a head file that is none, SchemaError for a database that was not migrated yet.
     """
-    # Read first: a gateway may go on committing, and then the database is ahead, which is fine.
-    head = read_head(directory / HEAD_NAME)
+    head = NO_HEAD
     engine = reader_engine(directory / DATABASE_NAME)
     try:
         with engine.begin() as connection:
             require_newest(connection)
+        # Before the batches: a gateway may go on committing, and then the database is ahead, which is fine.
+        head = read_head(directory / HEAD_NAME, key)
+        with engine.begin() as connection:
             return ChainVerifier(connection, key).verify(head)
     except exc.DBAPIError as error:
         return Verification(0, head, Fault(None, f"the database cannot be read: {error.orig}"))

@@ -95,6 +95,6 @@ def test_the_first_tester_is_made_once_and_only_where_nobody_could_sign_in(
 def test_a_demonstrations_operator_is_nobody_who_could_sign_in(
     simulated_directory: DataDirectory,
 ) -> None:
-    migrate(simulated_directory.path)
+    migrate(simulated_directory.path, simulated_directory.journal_key)
     assert furnish(simulated_directory, 0) == [], "an empty ward"
     assert first_tester(simulated_directory) is not None

@@ -173,7 +173,7 @@ def test_an_edited_figure_or_score_is_found(reviewed: Path, statement: str, name
 
 def test_sessions_without_figures_get_them_when_the_file_is_migrated(reviewed: Path) -> None:
     change(reviewed, "DELETE FROM session_figures")
-    migrate(reviewed)
+    migrate(reviewed, KEY)
     assert verify(reviewed, KEY).fault is None
     records = open_records(reviewed)
     (row,) = records.session_list(SessionFilter()).rows
@@ -199,7 +199,7 @@ FROM sessions
 @pytest.fixture(scope="module")
 def very_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("many")
-    migrate(directory)
+    migrate(directory, KEY)
     with closing(sqlite3.connect(directory / DATABASE_NAME)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(_SESSIONS, (MANY,))

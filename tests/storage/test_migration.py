@@ -43,7 +43,7 @@ def test_the_writer_migrates_the_first_version_and_the_record_is_whole(first_ver
     open_journal(first_version, KEY).close()
     verification = verify(first_version, KEY)
     assert (verification.batches, verification.fault) == (5, None)
-    assert migrate(first_version) == Migration("0004", "0004")
+    assert migrate(first_version, KEY) == Migration("0004", "0004")
 
 
 def test_what_the_first_version_recorded_is_read_as_it_was_meant(first_version: Path) -> None:

@@ -35,14 +35,14 @@ def columns_of(connection: sqlite3.Connection, table: str) -> object:
 
 
 def test_an_empty_directory_is_migrated_and_again_is_fine(tmp_path: Path) -> None:
-    assert migrate(tmp_path) == Migration(None, "0004")
+    assert migrate(tmp_path, KEY) == Migration(None, "0004")
     made = schema_of(tmp_path / DATABASE_NAME)
-    assert migrate(tmp_path) == Migration("0004", "0004")
+    assert migrate(tmp_path, KEY) == Migration("0004", "0004")
     assert schema_of(tmp_path / DATABASE_NAME) == made
 
 
 def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
-    migrate(tmp_path)
+    migrate(tmp_path, KEY)
     engine = create_engine(f"sqlite:///{tmp_path / 'core.sqlite3'}")
     metadata.create_all(engine)
     engine.dispose()
@@ -50,7 +50,7 @@ def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
-    migrate(tmp_path)
+    migrate(tmp_path, KEY)
     with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()

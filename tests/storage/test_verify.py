@@ -165,8 +165,26 @@ def test_another_record_with_as_many_batches_is_found_by_the_head(directory: Pat
         open_journal(other, KEY)
 
 
+def test_a_tail_cut_off_with_its_head_written_anew_is_found(directory: Path) -> None:
+    change(directory, "DELETE FROM batches WHERE id = 7", "DELETE FROM readings WHERE seq = 7")
+    with closing(sqlite3.connect(directory / DATABASE_NAME)) as connection:
+        number, mac = connection.execute("SELECT id, hex(mac) FROM batches WHERE id = 6").fetchone()
+    head = directory / "journal.head"
+    seal = head.read_text().split()[2]
+    for forged in (f"{number:016d} {mac.lower()} {seal}\n", f"{number:016d} {mac.lower()}\n"):
+        head.write_text(forged)
+        with pytest.raises(JournalDamagedError, match=r"journal\.head"):
+            verify(directory, KEY)
+        with pytest.raises(JournalDamagedError, match=r"journal\.head"):
+            open_journal(directory, KEY)
+
+
 def test_another_key_does_not_make_the_same_chain(directory: Path) -> None:
-    fault = verify(directory, b"x" * 32).fault
+    other = b"x" * 32
+    with pytest.raises(JournalDamagedError, match="its seal is wrong"):
+        verify(directory, other)
+    (directory / "journal.head").unlink()
+    fault = verify(directory, other).fault
     assert fault is not None
     assert fault.batch_id == 1
 
