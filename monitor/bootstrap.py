@@ -9,11 +9,12 @@ import secrets
 import signal
 import socket
 import sys
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.config import Settings
+from monitor.config import Settings, as_environment
 from monitor.data_directory import (
     DataDirectory,
     DirectoryBusyError,
@@ -23,6 +24,7 @@ from monitor.lifeline import notify_ready
 from monitor.opened import OpenedMonitor, opened_monitor
 
 if TYPE_CHECKING:
+    from monitor.keeping.keeper import RecordKeeper
     from monitor.notices.addresses import AppriseAddress
     from monitor.service.ports import Pager
 
@@ -132,6 +134,7 @@ async def _serve_gateway(
     from monitor.gateway.server import serve_gateway, settle_memory
 
     settle_memory()
+    keeper = _keeper(directory, settings)
     credential, listening = secrets.token_urlsafe(32), asyncio.Event()
 
     def ready(port: int) -> None:
@@ -139,6 +142,7 @@ async def _serve_gateway(
         directory.announce(_address(directory, settings, port, credential))
         notify_ready()
 
+    keeping = asyncio.create_task(keeper.run())
     try:
         await serve_gateway(
             opened.monitor,
@@ -152,11 +156,27 @@ async def _serve_gateway(
             cookie_key=directory.cookie_key,
             ready=ready,
             stop=_told_to_stop(),
+            keeper=keeper,
         )
     except OSError as error:
         if listening.is_set():
             raise
         raise _not_listening("gateway", settings.host, settings.gateway_port, error) from error
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+def _keeper(directory: DataDirectory, settings: Settings) -> RecordKeeper:
+    from monitor.keeping.keeper import RecordKeeper
+
+    every_ms = round(settings.backup_every_hours * 3_600_000) if settings.backup_directory else None
+    return RecordKeeper(
+        directory.path,
+        every_ms=every_ms,
+        environment={**os.environ, **as_environment(settings)},
+        now=lambda: round(time.time() * 1000),
+    )
 
 
 def _address(

@@ -43,6 +43,12 @@ def _known_time_zone(name: str) -> str:
     return name
 
 
+def _absolute(path: str) -> str:
+    if path and not Path(path).is_absolute():
+        raise ValueError("an absolute path is wanted")
+    return path
+
+
 class Settings(BaseModel):
     """Every setting of the program with its default and its help."""
 
@@ -85,6 +91,29 @@ class Settings(BaseModel):
         (),
         description="Where notices go that must leave the house, as a TOML list of "
         "[Apprise URLs](https://appriseit.com/services/); shown nowhere, for there are passwords in them.",
+    )
+    backup_directory: Annotated[str, AfterValidator(_absolute)] = Field(
+        "",
+        description="Folder for backups that the gateway has made by itself, on another disk; empty: none are made.",
+    )
+    backup_every_hours: float = Field(
+        24.0,
+        gt=0,
+        le=744,
+        allow_inf_nan=False,
+        description="Hours from one of these backups to the next; after twice that without one every screen says so.",
+    )
+    backup_keep: int = Field(
+        14,
+        ge=1,
+        le=10_000,
+        description="How many of these backups are kept; older ones are removed.",
+    )
+    backup_recipient: str = Field(
+        "",
+        pattern=r"^(age1[0-9a-z]{58})?$",
+        description="Public key that these backups are encrypted to, from `infusion-monitor new-backup-key`; "
+        "empty: they are not encrypted.",
     )
 
 

@@ -11,12 +11,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.common import AsJson, Refusal, data_path, existing_directory, put, put_json, say
+from monitor.cli.common import (
+    AsJson,
+    Refusal,
+    chosen_settings,
+    data_path,
+    existing_directory,
+    put,
+    put_json,
+    say,
+)
 
 if TYPE_CHECKING:
     from monitor.keeping import Contents, Lock, Restored
 
 PROGRESS_EVERY_S = 2.0
+_COURTESY = 15
 
 Passphrase = Annotated[
     bool,
@@ -33,6 +43,7 @@ def register(app: typer.Typer) -> None:
     app.command()(backup)
     app.command()(restore)
     app.command("new-backup-key")(new_backup_key)
+    app.command("keep-backup", hidden=True)(keep_backup)
 
 
 def backup(
@@ -44,12 +55,16 @@ def backup(
 ) -> None:
     """Copy the whole record, its keys and settings to a file, while the gateway runs; proven by restoring it beside."""
     from monitor.keeping import BackupFailedError, back_up
+    from monitor.keeping.care import remember_backup
 
     directory, lock = existing_directory(context), _lock(key, passphrase=passphrase, closing=True)
     try:
         done = back_up(directory, file, lock, now=_now(), progress=_Progress())
+        remember_backup(directory.path, done)
     except BackupFailedError as error:
         raise Refusal(str(error)) from None
+    except OSError as error:
+        raise Refusal(f"{file} is there, and cannot be remembered: {error.strerror}") from None
     if not done.proven:
         say("it was not restored for proof: only the owner of the secret key can open it")
     if as_json:
@@ -102,6 +117,24 @@ def restore(
         put(
             f"restored to batch {done.contents.batch}, recorded to {_time(done.contents.recorded_to)}"
         )
+
+
+def keep_backup(context: typer.Context) -> None:
+    """The gateway's own program: one backup by the settings, and none more than are to be kept."""
+    from monitor.bootstrap import exit_when_told
+    from monitor.keeping import BackupFailedError
+    from monitor.keeping.schedule import keep_one
+    from monitor.logs import log_to_stderr
+
+    exit_when_told()
+    # Behind whatever watches patients.
+    os.nice(_COURTESY)
+    settings = chosen_settings(context, {})
+    log_to_stderr(settings.log_level)
+    try:
+        keep_one(existing_directory(context), settings, now=_now())
+    except BackupFailedError as error:
+        raise Refusal(f"backup: {error}") from None
 
 
 def new_backup_key(

@@ -27,6 +27,7 @@ from monitor.wire.live import Heartbeat, Snapshot, Update
 
 if TYPE_CHECKING:
     from monitor.gateway.connections import Socket
+    from monitor.service.keeping_ports import Keeper
     from monitor.service.monitor import Monitor, Notice
     from monitor.service.ports import Batch, Clock, Commit, Journal, Page, Pager
 
@@ -90,10 +91,12 @@ class Core:
         clock: Clock,
         pager: Pager,
         unassigned: Unassigned,
+        keeper: Keeper | None = None,
     ) -> None:
         self.monitor = monitor
         self.clock = clock
         self.pager = pager
+        self.keeper = keeper
         self.recount = Recount(monitor, clock, unassigned)
         self.stations = Stations(monitor, monitor.clock_speed)
         self.commits: GroupCommit[Group] = GroupCommit(journal, self.collect, self.publish)
@@ -191,6 +194,7 @@ class Core:
     def heartbeat(self) -> None:
         """Tell every screen that the gateway lives and how it is; call it once a second."""
         self._end_screens_of_disabled_operators()
+        self._watch_the_record()
         now_s = self._now_s()
         data = (
             Heartbeat(
@@ -231,6 +235,13 @@ class Core:
             self.monitor.pager_failed(now)
         else:
             self.monitor.pager_ok()
+
+    def _watch_the_record(self) -> None:
+        """Backups that fail and a disk that fills harm nobody today: they are told, and the system is not degraded."""
+        if self.keeper is not None:
+            problems = self.keeper.care().problems
+            self.health.warnings = list(problems.values())
+            self.monitor.record_kept(problems, self.clock.now())
 
     def _end_screens_of_disabled_operators(self) -> None:
         for screen in self.screens:

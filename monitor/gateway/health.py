@@ -24,6 +24,8 @@ class Health:
         self._checked_at_s = now_s
         self._engine_fault = ""
         self._journal_is_complete = True
+        self.warnings: list[str] = []
+        """What does not degrade the system now and will do harm in days: backups, disk."""
 
     def engine_checked(self, now_s: float) -> None:
         """The alarm engine has just run through."""
@@ -58,6 +60,7 @@ class Health:
         return {
             "status": "degraded" if reasons else "ok",
             "reasons": reasons,
+            "warnings": self.warnings,
             "self_check_age_s": round(self.self_check_age_s(now_s), 3),
             "queue_depth": self._storage.depth,
         }

@@ -64,6 +64,7 @@ class GatewayCollector(Collector):
             ("notices_sent", "Notices that an address outside the house took", core.pager.sent),
             ("notices_failed", "Notices that were given up", core.pager.failed),
         )
+        yield from _keeping(core)
         yield _deliveries(core)
         yield _screen_lags(core)
 
@@ -111,6 +112,21 @@ def _watching(core: Core) -> Iterator[Metric]:
             deliveries.ended_unseen,
         )
     )
+
+
+def _keeping(core: Core) -> Iterator[Metric]:
+    """Backups and the disk; what is not known is left out."""
+    if core.keeper is None:
+        return
+    care = core.keeper.care()
+    known = (
+        ("backup_age_seconds", "Age of the newest backup", care.backup_age_s),
+        ("disk_free_bytes", "Free on the disk of the record", float(care.free_bytes)),
+        ("disk_bytes_per_day", "How fast that disk fills", care.bytes_per_day),
+        ("disk_days_left", "Days until it is full at that pace", care.days_left),
+        ("record_problems", "Things wrong with how the record is kept", float(len(care.problems))),
+    )
+    yield from _gauges(*((name, told, value) for name, told, value in known if value is not None))
 
 
 def _deliveries(core: Core) -> Metric:

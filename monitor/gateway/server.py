@@ -22,6 +22,7 @@ from monitor.identity import ArgonHasher
 from monitor.wire.device import MAX_FRAME_BYTES
 
 if TYPE_CHECKING:
+    from monitor.service.keeping_ports import Keeper
     from monitor.service.monitor import Monitor
     from monitor.service.ports import Clock, Journal, Pager, PasswordHasher
 
@@ -65,13 +66,14 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     ready: Callable[[int], None],
     stop: asyncio.Event,
     hasher: PasswordHasher | None = None,
+    keeper: Keeper | None = None,
 ) -> None:
     """Serve until ``stop`` is set; then commit what waits, say 1012 to everybody and close the journal.
 
     ``ready`` is called with the port once connections are taken. Raises OSError when the port cannot be had, and
     whatever the alarm engine or the journal raised: a gateway without alarms must end, and be seen to.
     """
-    core = Core(monitor, journal, clock, pager, unassigned)
+    core = Core(monitor, journal, clock, pager, unassigned, keeper)
     routes = Routes(
         core=core, credential=credential, cookie_key=cookie_key, hasher=hasher or ArgonHasher()
     )

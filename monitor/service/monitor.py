@@ -165,6 +165,12 @@ class Monitor:
         self._lists.is_stale |= self.ward.pager_failing_since is not None
         self.ward.pager_failing_since = None
 
+    def record_kept(self, problems: Iterable[str], now: Instant) -> None:
+        """What is wrong now with how the record is kept (backups, disk): it is listed as long as it is."""
+        known, ward = self.ward.record_problems, self.ward
+        ward.record_problems = {problem: known.get(problem, now) for problem in problems}
+        self._lists.is_stale |= known != ward.record_problems
+
     def take_pages(self) -> list[Page]:
         """What must leave the house, once the batch taken before is durable."""
         pages, self.ward.outbox.pages = self.ward.outbox.pages, []

@@ -149,6 +149,8 @@ _SENTENCES = {
     "gap_no_sound": N_("No station can sound"),
     "gap_not_tested": N_("Alarms not tested today"),
     "gap_no_pages": N_("Notices do not leave the house"),
+    "gap_no_backup": N_("No backup of the record – tell an administrator"),
+    "gap_disk_filling": N_("The disk of the record is filling up – tell an administrator"),
     "gap_record_restored": N_("Restored from a backup: what was recorded after it is not here"),
     "help": N_("Help wanted"),
     "screen_silent": N_("A station no longer confirms what it shows ({operator})"),

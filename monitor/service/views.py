@@ -204,6 +204,7 @@ def _gaps_of_the_ward(ward: Ward, now: Instant) -> list[not_watched.Gap]:
         found.append(not_watched.Gap("not_tested", tested_at or begun.state.started_at))
     if ward.pager_failing_since is not None:
         found.append(not_watched.Gap("no_pages", ward.pager_failing_since))
+    found += [not_watched.Gap(what, since) for what, since in ward.record_problems.items()]
     return [*found, *_gap_of_a_restored_record(ward, now)]
 
 

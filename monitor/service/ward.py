@@ -128,6 +128,8 @@ class Ward:
     must_checkpoint: dict[str, None] = field(default_factory=dict)
     """Sessions of which something was set that only a checkpoint remembers."""
     alarms_tested_at: Instant | None = None
+    record_problems: dict[str, Instant] = field(default_factory=dict)
+    """What is wrong with how the record is kept, each since when."""
     restored: Fact | None = None
     """The newest restoring of the record from a backup."""
     screens: ScreenWatch = field(default_factory=ScreenWatch)

@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from monitor import identity
 from monitor.gateway.clock import SystemClock
 from monitor.gateway.server import serve_gateway
+from monitor.service.keeping_ports import RecordCare
 from monitor.service.monitor import Monitor
 from monitor.service.ports import Batch, Clock, Commit, JournalUnavailableError, Page
 from monitor.service.protocols import load_protocols
@@ -101,6 +102,16 @@ class RecordingPager:
         """There is nothing to stop."""
 
 
+class CalmKeeper:
+    """Looks after the record as the test says."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, str] = {}
+
+    def care(self) -> RecordCare:
+        return RecordCare(self.problems, 3600.0, 50 * 10**9, None, None)
+
+
 class Clinic:
     """A data directory with its gateway; open and close as often as you like."""
 
@@ -113,6 +124,7 @@ class Clinic:
         self.simulated = simulated
         self.clock = JumpingClock()
         self.pager = RecordingPager()
+        self.keeper = CalmKeeper()
         self.token = ""
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -140,6 +152,7 @@ class Clinic:
                 ready=ready.set_result,
                 stop=self._stop,
                 hasher=QuickHasher(),
+                keeper=self.keeper,
             )
         )
         self._task.add_done_callback(lambda _: ready.cancel())

@@ -208,6 +208,23 @@ async def test_notices_that_do_not_get_through_stand_on_every_screen(clinic: Cli
         await until_listed(screen, "no_pages", listed=False)
 
 
+async def test_a_record_that_is_not_kept_is_told_everywhere_and_degrades_nothing(
+    clinic: Clinic,
+) -> None:
+    async with clinic.screen() as screen:
+        await paint(screen, audio="on")
+        clinic.keeper.problems = {"no_backup": "backup: the last one failed: disk full"}
+        await until_listed(screen, "no_backup", listed=True)
+        status, health = await clinic.health()
+        assert (status, health["status"]) == (200, "ok")
+        assert health["warnings"] == ["backup: the last one failed: disk full"]
+        assert await metric(clinic, "record_problems") == 1
+        assert await metric(clinic, "backup_age_seconds") == 3600
+        assert await metric(clinic, "disk_free_bytes") == 50 * 10**9
+        clinic.keeper.problems = {}
+        await until_listed(screen, "no_backup", listed=False)
+
+
 async def until_listed(screen: Screen, kind: str, *, listed: bool) -> None:
     while True:
         gaps = (await screen.hear("update"))["not_watched"]
