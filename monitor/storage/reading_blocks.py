@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from heapq import heappop, heappush, heapreplace, merge
 from hmac import compare_digest
+from itertools import pairwise
 from math import inf
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -78,16 +79,25 @@ def rows_of_block(block: Block) -> list[ReadingRow]:
 
 def packed_rows(connection: Connection, session: int, after_n: int = 0) -> list[ReadingRow]:
     """The session's rows that lie in blocks and have a larger running number. Raises BlockDamagedError."""
-    blocks = map(Block._make, _driver_rows(connection, _PACKED, (session, after_n)))
-    rows = [row for block in blocks for row in rows_of_block(block)]
-    return [row for row in rows if row[5] > after_n] if after_n else rows
+    return [row for block in _packed(connection, session, after_n) for row in block]
+
+
+def _packed(connection: Connection, session: int, after_n: int) -> Iterator[list[ReadingRow]]:
+    """Block by block."""
+    for block in map(Block._make, _driver_rows(connection, _PACKED, (session, after_n))):
+        rows = rows_of_block(block)
+        yield [row for row in rows if row[5] > after_n] if after_n else rows
 
 
 def session_rows(connection: Connection, session: int, after_n: int = 0) -> list[ReadingRow]:
     """The same of all its rows, however they lie, in the order of their key. Raises BlockDamagedError."""
     plain = _driver_rows(connection, _PLAIN, (session, after_n))
-    packed = packed_rows(connection, session, after_n)
-    return sorted([*packed, *plain], key=BY_KEY) if packed else plain
+    parts = [part for part in (*_packed(connection, session, after_n), plain) if part]
+    rows = [row for part in parts for row in part]
+    # Blocks that were made one after the other follow each other in time; what came late does not.
+    if all(BY_KEY(one[-1]) < BY_KEY(next_one[0]) for one, next_one in pairwise(parts)):
+        return rows
+    return sorted(rows, key=BY_KEY)
 
 
 def has_blocks(connection: Connection, session: int) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import statistics
 import threading
@@ -33,15 +34,20 @@ pytestmark = pytest.mark.benchmark
 READINGS = int(os.environ.get("BENCHMARK_READINGS", "10_000_000"))
 ROOMS = 100
 TWO_HOURS_S = 7200
+ALONE = 500
 SECONDS_PER_BATCH = 20
+NOISE = random.Random(1).randbytes(16_000_000)
 STREAMS = [str(UUID(int=room)) for room in range(ROOMS)]
 
 
 def frame(room: int, wave: int, second: int) -> Iterator[StoredReading]:
     """What a monitor sends each second, and every ten minutes with a cuff reading."""
-    at = NOW + (wave * TWO_HOURS_S + second) * 1000 + room * 10
-    arrival = at + 1 + (second * 7 + room) % 40
-    values = [(Metric.PULSE_RATE, 60.0 + second % 50), (Metric.SPO2, 90.0 + second % 10)]
+    # Nothing may repeat itself: what is packed would take less room than it does of a patient.
+    first = wave * 7919 + room * 100_003 + second * 4
+    jitter, way, beat, oxygen = NOISE[first : first + 4]
+    at = NOW + (wave * TWO_HOURS_S + second) * 1000 + room * 10 + jitter % 16
+    arrival = at + 1 + way % 128
+    values = [(Metric.PULSE_RATE, 60.0 + beat % 40 / 2), (Metric.SPO2, 92.0 + oxygen % 7)]
     for index, (metric, value) in enumerate(values):
         reading = Reading(metric, at - room, at, arrival, f"d{room}", "ok", False, value)
         yield StoredReading(f"s{wave}-{room}", STREAMS[room], second, index, reading)
@@ -113,7 +119,9 @@ def median_ms(work: Callable[[], object], times: int = 9) -> float:
     return statistics.median(took)
 
 
-def test_a_reading_takes_at_most_60_bytes_and_two_hours_load_within_50_ms(tmp_path: Path) -> None:
+def test_a_reading_takes_at_most_60_bytes_then_40_and_two_hours_load_within_50_ms(
+    tmp_path: Path,
+) -> None:
     count, spent = fill(tmp_path, batches(ROOMS, READINGS, SECONDS_PER_BATCH))
     size = (tmp_path / DATABASE_NAME).stat().st_size / count
     records = open_records(tmp_path)
@@ -132,7 +140,7 @@ def test_a_reading_takes_at_most_60_bytes_and_two_hours_load_within_50_ms(tmp_pa
     packed = used_bytes(tmp_path) / count
     took = max(median_ms(partial(records.trace, session_id)) for session_id in some)
     note(
-        "the same when its sessions are closed and compacted",
+        f"{READINGS:,} readings of {ROOMS} rooms, closed and compacted",
         goal="at most 40 bytes a reading, all tables and indexes; two hours load in under 50 ms",
         measured=f"{packed:.1f} bytes a reading, two hours load in {took:.1f} ms",
         compared=f"{sum(steps) / count * 1000:.1f} us to pack a reading",
@@ -143,7 +151,7 @@ def test_a_reading_takes_at_most_60_bytes_and_two_hours_load_within_50_ms(tmp_pa
     records.close()
 
 
-def test_one_frame_per_commit_stays_within_60_bytes_a_reading(tmp_path: Path) -> None:
+def test_one_frame_per_commit_stays_within_60_bytes_a_reading_then_40(tmp_path: Path) -> None:
     one_room = batches(1, 8 * TWO_HOURS_S, 1)
     count, spent = fill(tmp_path, one_room)
     size = (tmp_path / DATABASE_NAME).stat().st_size / count
@@ -164,7 +172,7 @@ def test_one_frame_per_commit_stays_within_60_bytes_a_reading(tmp_path: Path) ->
     assert packed <= 40
 
 
-def test_compacting_holds_a_commit_up_for_less_than_a_tenth_of_a_second(tmp_path: Path) -> None:
+def test_compacting_holds_hardly_a_commit_up_for_more_than_50_ms(tmp_path: Path) -> None:
     """As in the gateway: one thread writes, and what is to be committed meanwhile waits for the step under way."""
     fill(tmp_path, batches(10, 140_000, 20))
     journal = open_journal(tmp_path, KEY)
@@ -183,11 +191,12 @@ def test_compacting_holds_a_commit_up_for_less_than_a_tenth_of_a_second(tmp_path
             while writer.submit(journal.compact, NOW + 10**12).result():
                 packing.wait(0.05)
 
-        for seq in range(1, 200):
+        for seq in range(1, ALONE):
             alone.append(live(seq))
+            time.sleep(0.005)
         thread = threading.Thread(target=pack)
         thread.start()
-        seq = 200
+        seq = ALONE
         while thread.is_alive():
             beside.append(live(seq))
             time.sleep(0.005)
@@ -197,11 +206,11 @@ def test_compacting_holds_a_commit_up_for_less_than_a_tenth_of_a_second(tmp_path
     quiet, busy = sorted(alone), sorted(beside)
     note(
         "a commit of one reading while closed sessions are compacted, ten times as often as the gateway does",
-        goal="the slowest in 100 ms",
+        goal="99 of 100 in 50 ms",
         measured=f"{statistics.median(busy):.1f} ms, p99 {busy[-len(busy) // 100]:.1f} ms, slowest {busy[-1]:.1f} ms",
         compared=f"alone {statistics.median(quiet):.1f} ms, slowest {quiet[-1]:.1f} ms",
     )
-    assert busy[-1] < 100
+    assert busy[-len(busy) // 100] < 50
 
 
 def test_a_commit_costs_at_most_three_bare_inserts_of_the_same_rows(tmp_path: Path) -> None:
