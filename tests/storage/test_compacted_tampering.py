@@ -97,6 +97,29 @@ def test_a_changed_block_is_found_and_the_batch_it_begins_with_named(
     assert [fault[0] for fault in faults(packed)] == [batch, batch]
 
 
+@pytest.mark.parametrize(
+    ("statement", "batch"),
+    [
+        ("UPDATE batches SET mac = zeroblob(12) WHERE id = 6", 6),
+        ("UPDATE batches SET last_n = last_n - 1 WHERE id = 5", 5),
+        ("DELETE FROM batches WHERE id = 3", 3),
+        ("DELETE FROM rejected_readings", 6),
+        ("UPDATE facts SET by = 'kari' WHERE kind = 'vitals_entered'", 18),
+        ("DELETE FROM facts WHERE kind = 'phase_entered'", 19),
+        ("UPDATE metrics SET word = 'etco2' WHERE word = 'spo2'", 3),
+        ("UPDATE statuses SET word = 'motion'", 3),
+        ("UPDATE streams SET stream = 'x' WHERE source = 'of s1'", 3),
+        ("UPDATE sessions SET started_at = started_at + 60000 WHERE id = 's1'", 3),
+        ("DELETE FROM batches WHERE id = 19", 19),
+    ],
+)
+def test_what_lies_beside_the_blocks_is_proven_as_ever(
+    packed: Path, statement: str, batch: int
+) -> None:
+    change(packed, statement)
+    assert [fault[0] for fault in faults(packed)] == [batch, batch]
+
+
 @pytest.mark.parametrize("by", [-1, 1, 1000])
 def test_a_block_that_says_it_begins_elsewhere_is_found(packed: Path, by: int) -> None:
     change(packed, "UPDATE reading_blocks SET first_n = first_n + ?", by)

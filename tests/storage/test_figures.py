@@ -22,6 +22,7 @@ from monitor.storage import SqliteRecords, migrate, open_journal, open_records, 
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.session_list import page_query
 from tests.storage.builders import KEY, NOW, a_batch, a_reading, an_alarm, clinic, fact
+from tests.storage.packing import compact
 
 SESSIONS = st.sampled_from(["s1", "s2"])
 SECONDS = st.integers(0, 20)
@@ -79,9 +80,11 @@ BATCHES = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(batches=BATCHES, reopened=st.booleans())
+@given(batches=BATCHES, reopened=st.booleans(), packed=st.booleans())
 def test_kept_figures_are_those_that_the_record_makes_anew(
-    batches: list[tuple[list[StoredReading], list[facts.FactBody], int]], reopened: bool
+    batches: list[tuple[list[StoredReading], list[facts.FactBody], int]],
+    reopened: bool,
+    packed: bool,
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
         directory, seq = Path(name), 100
@@ -97,6 +100,8 @@ def test_kept_figures_are_those_that_the_record_makes_anew(
             ]
             seq += len(rows)
             journal.commit(a_batch(numbered, *given_bodies, at=NOW + seconds * 1000))
+            if packed:
+                compact(journal)
             if reopened:
                 journal.close()
                 journal = open_journal(directory, KEY)
