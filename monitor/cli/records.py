@@ -23,7 +23,8 @@ from monitor.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from monitor.export import Exported, Source, Wanted
+    from monitor.data_directory import DataDirectory
+    from monitor.export import Exported, RecordProof, Source, Wanted
 
 PROGRESS_EVERY_S = 2.0
 
@@ -71,23 +72,40 @@ def export(
     wanted = Wanted(session, file_format, resolution, settings.language, deidentified, zone)
     with reading(context) as records:
         source = Source(records, load_protocols(), directory.simulated, directory.journal_key)
-        done = _exported(source, wanted, out)
+        proof = _proof(directory, session)
+        done = _exported(source, wanted, out, proof)
     files = [str(file) for file in done.files]
     if as_json:
         found = {"session": session, "format": file_format, "file": str(out), "files": files}
-        put_json(found | {"rows": done.seals[0].rows, "open": done.is_open})
-        return
-    say(f"{done.readings} readings written to {' and '.join(files)}")
-    if done.is_open:
+        known = {"rows": done.seals[0].rows, "open": done.is_open, "verified": proof.proven}
+        put_json(found | known)
+    else:
+        say(f"{done.readings} readings written to {' and '.join(files)}")
+    if proof.fault:
+        say(f"{session} is not as it was recorded, and its files say so: {proof.fault}")
+    if done.is_open and not as_json:
         say(f"{session} is open: these files are not final")
 
 
-def _exported(source: Source, wanted: Wanted, out: Path) -> Exported:
+def _proof(directory: DataDirectory, session: str) -> RecordProof:
+    """Of the session's own batches: what came after them takes as long as the record is."""
+    from monitor.export import RecordProof
+    from monitor.storage import SchemaError, verify_session
+
+    try:
+        found = verify_session(directory.path, directory.journal_key, session, to_head=False)
+    except (LookupError, OSError, SchemaError):
+        # What is wrong is said by the export itself.
+        return RecordProof()
+    return RecordProof(found.fault is None, "" if found.fault is None else found.fault.message)
+
+
+def _exported(source: Source, wanted: Wanted, out: Path, proof: RecordProof) -> Exported:
     from monitor.export import ExportRefusedError
     from monitor.export import export as write_export
 
     try:
-        return write_export(source, wanted, out, _Progress(out).tell)
+        return write_export(source, wanted, out, _Progress(out).tell, proof)
     except LookupError as error:
         raise Refusal(str(error.args[0])) from None
     except ExportRefusedError as error:

@@ -19,13 +19,14 @@ from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant
 from monitor.domain.registry import Device
 from monitor.domain.sessions import PhaseEntry, Session
-from monitor.export.extract import ExportRefusedError, Extract
+from monitor.export.extract import ExportRefusedError, Extract, RecordProof
 from monitor.service.ports import ChainHead, StoredReading
 
 DAY_MS = 24 * HOUR
 _LEAST_DAYS, _DAYS = 366, 3652
 """Between one year and eleven years earlier."""
 WORD = "deidentified"
+_ALTERED = "the record was altered"
 OTHER = "other"
 
 KEPT_FACTS = (
@@ -46,6 +47,7 @@ KEPT_FACTS = (
     facts.InterventionEntered,
     facts.EntryVoided,
     facts.DischargeSigned,
+    facts.AlarmChanged,
     facts.AlarmShown,
     facts.LimitChanged,
     facts.AlarmsSwitched,
@@ -148,6 +150,8 @@ class _Mask:
             now=self._at(known.now),
             outcomes=[self._outcome(outcome) for outcome in known.outcomes],
             deidentified=True,
+            # What was found names batches, which tell when the session was.
+            proof=RecordProof(self.known.proof.proven, _ALTERED if self.known.proof.fault else ""),
         )
 
     def _head(self) -> ChainHead:
@@ -217,7 +221,7 @@ class _Mask:
             return None if value is None else self._at(value)
         if name in EMPTIED:
             return EMPTIED[name]
-        if name in KEPT_FIELDS:
+        if name in KEPT_FIELDS or (name == "event" and isinstance(body, facts.AlarmChanged)):
             return value
         return self._replaced(name, value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.export.csv_export import readings_csv
 from monitor.export.deidentified import deidentify
 from monitor.export.events import event_rows, events_csv
-from monitor.export.extract import Extract, read_extract
+from monitor.export.extract import NOBODY_LOOKED, Extract, RecordProof, read_extract
 from monitor.export.report.speech import Speech
 from monitor.export.sealed_file import Seal, Sheet, write_sealed
 from monitor.locale import SOURCE_LANGUAGE, load_translations
@@ -60,15 +60,23 @@ class Exported(NamedTuple):
     is_open: bool
 
 
-def export(source: Source, wanted: Wanted, out: Path, tell: Progress = lambda _: None) -> Exported:
-    """Write the session to ``out``, what belongs to it beside it, and the seal of each.
+def export(
+    source: Source,
+    wanted: Wanted,
+    out: Path,
+    tell: Progress = lambda _: None,
+    proof: RecordProof = NOBODY_LOOKED,
+) -> Exported:
+    """Write the session to ``out``, what belongs to it beside it, and the seal of each, which tells ``proof``.
 
+    A record that was altered is written all the same: it may be all there is. Its seal and its pages say so.
     Raises LookupError for a session that does not exist, ExportRefusedError for what cannot be made of it, OSError when
     the files cannot be put in place. Then neither they nor a part of them is there.
     """
     extract = read_extract(
         source.records, wanted.session_id, source.protocols, simulated=source.simulated
     )
+    extract = replace(extract, proof=proof)
     if wanted.deidentified:
         extract = deidentify(extract, source.secret)
     sheets = _FORMATS[wanted.file_format](extract, wanted, out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.domain.chart import Chart, chart_of
 from monitor.domain.course import Course
@@ -23,6 +24,16 @@ from monitor.service.seal import seal_text
 
 class ExportRefusedError(ValueError):
     """What is on record cannot be said in this format, or not in the way that was asked for; the message says why."""
+
+
+class RecordProof(NamedTuple):
+    """Whether the session's record was proven; ``fault`` is what was found else, empty where nobody looked."""
+
+    proven: bool = False
+    fault: str = ""
+
+
+NOBODY_LOOKED = RecordProof()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,9 @@ class Extract:
     now: Instant
     deidentified: bool = False
     outcomes: Sequence[Outcome] = ()
+    proof: RecordProof = NOBODY_LOOKED
+    title: str = ""
+    """What the protocol is called; empty for one that is gone."""
 
     @property
     def is_open(self) -> bool:
@@ -97,6 +111,8 @@ class Extract:
             simulated=self.simulated,
             open=self.is_open,
             deidentified=self.deidentified,
+            verified=self.proof.proven,
+            fault=self.proof.fault,
         )
 
 
@@ -127,4 +143,5 @@ def read_extract(
         head=head,
         now=records.newest_instant(),
         outcomes=records.outcomes(session.patient),
+        title="" if protocol is None else protocol.title,
     )

@@ -21,7 +21,8 @@ class Seal:
     """What lies beside an export as ``FILE.seal.json``.
 
     ``batch`` and ``mac`` say which record it was made from: they are the session's seal, which ``infusion-monitor
-    verify`` proves.
+    verify`` proves. ``verified``: whether the session's batches were proven untouched when the file was made; where
+    they were not, ``fault`` says what was found, and is left out where nobody looked.
     """
 
     session: str
@@ -34,15 +35,17 @@ class Seal:
     open: bool = False
     """The session had not ended: what is here is not all of it."""
     deidentified: bool = False
+    verified: bool = False
+    fault: str = ""
 
     def as_json(self) -> str:
         """The seal's own file; what is not the case is left out."""
         said = {name: value for name, value in asdict(self).items() if name not in _IF_TRUE}
-        said |= {name: True for name in _IF_TRUE if getattr(self, name)}
+        said |= {name: getattr(self, name) for name in _IF_TRUE if getattr(self, name)}
         return json.dumps(said, indent=2) + "\n"
 
 
-_IF_TRUE = ("open", "deidentified")
+_IF_TRUE = ("open", "deidentified", "fault")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, create_engine, exc, func, select
 
+from monitor.domain.readings import HOUR
 from monitor.service.ports import ChainHead
 from monitor.storage import tables
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_head
@@ -23,6 +24,8 @@ from monitor.storage.stream_states import StreamStates
 from monitor.storage.verify import ChainVerifier, Fault, Ordered, stored_rows
 
 _BATCHES, _FACTS = tables.batches, tables.facts
+_LATEST_MS = 25 * HOUR
+"""After a session's end: readings that are a day old are refused."""
 
 
 class SessionVerification(NamedTuple):
@@ -34,10 +37,14 @@ class SessionVerification(NamedTuple):
     fault: Fault | None
 
 
-def verify_session(directory: Path, key: bytes, session_id: str) -> SessionVerification:
+def verify_session(
+    directory: Path, key: bytes, session_id: str, *, to_head: bool = True
+) -> SessionVerification:
     """Walk the chain from the session's first batch to the head, and compare how the session stands with its facts.
 
-    Beyond the session's own last batch because only the head proves that nothing is missing at its end. Reads only;
+    Beyond the session's own last batch because only the head proves that nothing is missing at its end. Without
+    ``to_head`` no further than anything of a closed session may have come, which takes no longer for an old session
+    than for one of yesterday. Reads only;
     a gateway may go on committing. Raises LookupError for a session that does not exist, SchemaError for a database
     that was not migrated yet.
     """
@@ -50,7 +57,7 @@ def verify_session(directory: Path, key: bytes, session_id: str) -> SessionVerif
             named = session_id in Names.load(connection).sessions
             if not named and connection.execute(facts_of(session_id).limit(1)).first() is None:
                 raise LookupError(f"there is no session {session_id}")
-            return _verified(connection, key, session_id, head)
+            return _verified(connection, key, session_id, head, to_head=to_head)
     except exc.DBAPIError as error:
         return SessionVerification(
             0, 0, NO_HEAD, Fault(None, f"the database cannot be read: {error.orig}")
@@ -69,7 +76,7 @@ def _head(directory: Path, key: bytes) -> ChainHead | Fault:
 
 
 def _verified(
-    connection: Connection, key: bytes, session_id: str, head: ChainHead | Fault
+    connection: Connection, key: bytes, session_id: str, head: ChainHead | Fault, *, to_head: bool
 ) -> SessionVerification:
     seal = load_head(connection, session_id)
     newest = connection.scalar(select(func.max(_BATCHES.c.id))) or 0
@@ -77,7 +84,8 @@ def _verified(
     verifier = _SessionVerifier(connection, key, session_id, before, last_n)
     # Without the head the batches are still looked at: what they say comes first.
     no_head = head if isinstance(head, Fault) else None
-    found = verifier.verify_on(before, last_n, NO_HEAD if isinstance(head, Fault) else head)
+    until = None if to_head else _after(connection, session_id)
+    found = verifier.verify_on(before, last_n, NO_HEAD if isinstance(head, Fault) else head, until)
     fault = found.fault or no_head
     if fault is not None and fault.batch_id is None:
         fault = Fault(newest, f"after batch {newest}, the newest: {fault.message}")
@@ -98,6 +106,17 @@ def _before(connection: Connection, session_id: str) -> tuple[ChainHead, int]:
     query = select(_BATCHES).where(_BATCHES.c.id == first.batch - 1)
     row = connection.execute(query).first()
     return (NO_HEAD, 0) if row is None else (ChainHead(row.id, row.mac.hex()), row.last_n)
+
+
+def _after(connection: Connection, session_id: str) -> int | None:
+    """The first batch that is known to be too late for anything of the session; None while there is none."""
+    ended = select(tables.sessions.c.ended_at).where(tables.sessions.c.id == session_id)
+    ended_at = connection.scalar(ended)
+    if ended_at is None:
+        return None
+    later = select(func.min(_FACTS.c.batch)).where(_FACTS.c.at > ended_at + _LATEST_MS)
+    batch: int | None = connection.scalar(later)
+    return batch
 
 
 class _SessionVerifier(ChainVerifier):

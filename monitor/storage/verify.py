@@ -75,8 +75,13 @@ class ChainVerifier:
         """Walk the batches from the first, then look for what lies outside of them."""
         return self.verify_on(NO_HEAD, 0, head)
 
-    def verify_on(self, reached: ChainHead, last_n: int, head: ChainHead) -> Verification:
-        """The same from the batch after ``reached`` on, which ended with the reading of number ``last_n``."""
+    def verify_on(
+        self, reached: ChainHead, last_n: int, head: ChainHead, until: int | None = None
+    ) -> Verification:
+        """The same from the batch after ``reached`` on, which ended with the reading of number ``last_n``.
+
+        With ``until`` no further than that batch: what came later, and whether anything is missing there, stays open.
+        """
         table = tables.batches
         later = select(table).where(table.c.id > reached.batch_id).order_by(table.c.id)
         for row in self._connection.execute(later):
@@ -87,6 +92,8 @@ class ChainVerifier:
             if reached.batch_id == head.batch_id and reached.mac != head.mac:
                 message = f"batch {row.id} is not the one the head file knows"
                 return Verification(row.id, reached, Fault(row.id, message))
+            if row.id == until:
+                return Verification(row.id, reached, self._standing_fault())
         return Verification(reached.batch_id, reached, self._fault_after(reached, head))
 
     def _fault_of(self, row: Row[Any], reached: ChainHead, last_n: int) -> Fault | None:

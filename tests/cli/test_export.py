@@ -5,12 +5,16 @@ from __future__ import annotations
 import errno
 import json
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.cli import records
+from monitor.storage.engine import DATABASE_NAME
 from tests.shell import Shell
 
 FORMATS = {
@@ -124,3 +128,24 @@ def test_a_disk_that_is_full_is_said_in_one_sentence_and_nothing_is_left(
         f"infusion-monitor: {out / 's.x'}: No space left on device"
     ]
     assert files_in(out) == set()
+
+
+def test_a_record_that_was_altered_leaves_and_its_files_say_so(
+    shell: Shell, tmp_path: Path
+) -> None:
+    session, out = started(shell), tmp_path / "s.csv"
+    arguments = ("export", session, "--format", "csv", "--out", str(out))
+    shell.done(*arguments)
+    assert seal_of(out)["verified"] is True
+    with closing(sqlite3.connect(shell.data / DATABASE_NAME)) as database:
+        database.execute("UPDATE sessions SET patient = 'P-0418'")
+        database.commit()
+    answer = shell.done(*arguments, "--json")
+    assert answer.json["verified"] is False
+    assert "not as it was recorded" in answer.err
+    assert (seal_of(out)["verified"], "sessions" in seal_of(out)["fault"]) == (False, True)
+
+
+def seal_of(out: Path) -> dict[str, Any]:
+    seal: dict[str, Any] = json.loads(out.with_name(f"{out.name}.seal.json").read_text())
+    return seal

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain import facts
+from monitor.domain.readings import HOUR
 from monitor.service.seal import seal_text
 from monitor.storage import open_journal, open_records, verify_session
 from monitor.storage.engine import DATABASE_NAME
@@ -194,3 +195,22 @@ def test_readings_given_to_a_session_later_are_part_of_its_record(directory: Pat
     shutil.copytree(directory, later)
     change(later, "UPDATE readings SET value = value + 1 WHERE seq = 70")
     assert found(later)[0] == 11
+
+
+def test_an_old_session_is_proven_as_far_as_anything_of_it_may_have_come(directory: Path) -> None:
+    with closing(open_journal(directory, KEY)) as journal:
+        journal.commit(a_batch([], session_started("s3"), at=NOW + 30 * HOUR))
+        journal.commit(a_batch([], session_started("s4"), at=NOW + 31 * HOUR))
+    later = "UPDATE facts SET body = replace(body, 's4', 's5') WHERE batch = 12"
+    change(directory, later)
+    assert found(directory)[0] == 12
+    proven = verify_session(directory, KEY, "s1", to_head=False)
+    assert (proven.fault, proven.last) == (None, 11)
+    change(directory, "DELETE FROM facts WHERE kind = 'session_cancelled'")
+    fault = verify_session(directory, KEY, "s1", to_head=False).fault
+    assert fault is not None
+    assert fault.batch_id == 8
+
+
+def test_what_is_not_old_is_proven_to_the_head_all_the_same(directory: Path) -> None:
+    assert verify_session(directory, KEY, "s1", to_head=False).last == 10

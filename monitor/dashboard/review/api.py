@@ -52,7 +52,9 @@ def register_review_api(server: FastAPI) -> None:
         ticket: Annotated[str, Query(max_length=64)] = "",
     ) -> FileResponse:
         asked = Asked(session_id, format, deidentified, ticket)
-        return await asyncio.to_thread(send_file, current_visit(), asked)
+        visit = current_visit()
+        proof = await visit.parts.prover.prove(session_id)
+        return await asyncio.to_thread(send_file, visit, asked, proof)
 
     @server.get("/api/export/{session_id}/progress")
     async def progress(session_id: str, ticket: str) -> dict[str, int | None]:

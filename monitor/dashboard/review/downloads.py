@@ -14,8 +14,9 @@ from fastapi import HTTPException
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
+from monitor.dashboard.review.proving import Proof, Standing
 from monitor.dashboard.words import Words
-from monitor.export import ExportRefusedError
+from monitor.export import ExportRefusedError, RecordProof
 from monitor.export.exporting import Format, Source, Wanted, export
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def format_name(words: Words, file_format: str) -> str:
     return names.get(file_format) or {"registry": _("Registry form")}.get(file_format, file_format)
 
 
-def send_file(visit: Visit, asked: Asked) -> FileResponse:
-    """The files of an export and their seals as one archive: complete, or an error instead of it.
+def send_file(visit: Visit, asked: Asked, proof: Proof) -> FileResponse:
+    """The files of an export and their seals, which tell ``proof``, as one archive: complete, or an error.
 
     Raises HTTPException 404 for a session or a format that does not exist, 422 for what the record cannot be made
     into, 503 when the file cannot be made now.
@@ -75,7 +76,7 @@ def send_file(visit: Visit, asked: Asked) -> FileResponse:
     directory = Path(tempfile.mkdtemp(prefix="infusion-monitor-"))
     try:
         with visit.parts.makings.making(asked.session_id, asked.ticket) as tell:
-            archive = _made(visit, asked, directory, tell)
+            archive = _made(visit, asked, proof, directory, tell)
     except ExportRefusedError as error:
         shutil.rmtree(directory)
         raise HTTPException(422, str(error)) from error
@@ -89,7 +90,14 @@ def send_file(visit: Visit, asked: Asked) -> FileResponse:
     return FileResponse(archive, filename=archive.name, background=gone)
 
 
-def _made(visit: Visit, asked: Asked, directory: Path, tell: Callable[[int], None]) -> Path:
+def _recorded(proof: Proof) -> RecordProof:
+    is_altered = proof.standing is Standing.ALTERED
+    return RecordProof(proof.standing is Standing.PROVEN, proof.message if is_altered else "")
+
+
+def _made(
+    visit: Visit, asked: Asked, proof: Proof, directory: Path, tell: Callable[[int], None]
+) -> Path:
     settings, words = visit.parts.settings, visit.words
     source = Source(
         visit.parts.records, visit.parts.protocols, settings.simulated, settings.research_secret
@@ -106,7 +114,7 @@ def _made(visit: Visit, asked: Asked, directory: Path, tell: Callable[[int], Non
     files = directory / "files"
     files.mkdir()
     suffix = _SUFFIXES.get(asked.file_format, asked.file_format)
-    export(source, wanted, files / f"{name}.{suffix}", tell)
+    export(source, wanted, files / f"{name}.{suffix}", tell, _recorded(proof))
     mark = "simulated-" if settings.simulated else ""
     archive = directory / f"{mark}{name}-{asked.file_format}.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:

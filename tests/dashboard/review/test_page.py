@@ -12,6 +12,7 @@ import pytest
 from monitor.dashboard.app import create_app
 from monitor.dashboard.review import downloads
 from monitor.dashboard.review.downloads import Asked, send_file
+from monitor.dashboard.review.proving import Proof, Standing
 from monitor.dashboard.review.signing import added
 from monitor.data_directory import create
 from monitor.domain.readings import MINUTE, Metric
@@ -135,10 +136,12 @@ def test_a_session_leaves_as_one_archive_of_its_files_and_their_seals(
     parts: Any, file_format: str
 ) -> None:
     visit = clinic.visit_of(with_operators(parts.records))
-    answer = send_file(visit, Asked("s1", file_format))
+    answer = send_file(visit, Asked("s1", file_format), Proof(Standing.ALTERED, message="batch 7"))
     with zipfile.ZipFile(answer.path) as archive:
         names = archive.namelist()
         assert archive.testzip() is None
+        seals = [json.loads(archive.read(n)) for n in names if n.endswith(".seal.json")]
+    assert {(seal["verified"], seal["fault"]) for seal in seals} == {(False, "batch 7")}
     assert any(name.endswith(".seal.json") for name in names)
     assert len(names) == 2 * len([name for name in names if name.endswith(".seal.json")])
     shutil.rmtree(Path(answer.path).parent)
