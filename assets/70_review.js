@@ -6,11 +6,14 @@
   const PAUSE_MS = 180;
   const NEARLY_ALL = 0.98;
   const SHORTEST_MIN = 0.2;
+  // The width of A4 on its long side, less the margins of the style sheet.
+  const PAPER_PX = 1040;
+  const MOST_ON_PAPER = 1.4;
 
   let shown = null;
 
   function mount(element) {
-    shown = { element, id: element.dataset.session, graph: null, lines: [], full: false, asked: 0, extra: null, sizes: null };
+    shown = { element, id: element.dataset.session, graph: null, lines: [], full: false, asked: 0, extra: null, sizes: null, onPaper: false };
     bring(shown);
   }
 
@@ -61,7 +64,7 @@
     graph.on("plotly_doubleclick", () => zoom(...whole()));
     im.reviewOverview.mount(mine.element.querySelector("#review-overview"), graph, zoom);
     zoomed();
-    mine.sizes = new ResizeObserver(() => fit(graph));
+    mine.sizes = new ResizeObserver(() => mine.onPaper || fit(graph));
     mine.sizes.observe(graph);
     mine.element.dataset.ready = "true";
   }
@@ -198,8 +201,8 @@
   // Drawn for the screen's width: on paper it is scaled to that of the sheet.
   function scaled(forPaper) {
     if (!shown || !shown.graph) return;
-    const { width, height } = shown.graph._fullLayout;
-    for (const drawing of shown.graph.querySelectorAll(".main-svg")) im.setAttr(drawing, "viewBox", forPaper ? `0 0 ${width} ${height}` : null);
+    shown.onPaper = forPaper;
+    shown.graph.style.zoom = forPaper ? String(Math.min(MOST_ON_PAPER, PAPER_PX / shown.graph._fullLayout.width)) : "";
   }
   window.addEventListener("beforeprint", () => scaled(true));
   window.addEventListener("afterprint", () => scaled(false));

@@ -47,27 +47,27 @@ def columns(words: Words) -> list[dict[str, Any]]:
     """The columns of the table. By the number in the series a record of very many sessions orders too slowly."""
     _ = words.gettext
     figure = {"type": "rightAligned"}
-    started = {"cellRenderer": "markdown", "width": 176, "sort": "desc"}
-    signed = {"minWidth": 170, "flex": 1, "cellClassRules": _TONES}
+    started = {"cellRenderer": "markdown", "width": 184, "sort": "desc"}
+    signed = {"minWidth": 148, "flex": 1, "cellClassRules": _TONES}
     return [
         {"field": "started_at", "headerName": _("Start"), **started},
-        {"field": "patient", "headerName": _("Patient"), "cellRenderer": "markdown", "width": 104},
-        {"field": "room", "headerName": _("Room"), "width": 78},
+        {"field": "patient", "headerName": _("Patient"), "cellRenderer": "markdown", "width": 88},
+        {"field": "room", "headerName": _("Room"), "width": 70},
         {
             "field": "number",
             "headerName": _("Session no."),
-            "width": 112,
+            "width": 108,
             "sortable": False,
             **figure,
         },
-        {"field": "protocol", "headerName": _("Protocol"), "width": 124},
-        {"field": "phase", "headerName": _("Phase"), "width": 118},
-        {"field": "baseline", "headerName": _("Baseline BP"), "width": 116, **figure},
-        {"field": "peak", "headerName": _("Peak BP"), "width": 96, **figure},
+        {"field": "protocol", "headerName": _("Protocol"), "width": 112},
+        {"field": "phase", "headerName": _("Phase"), "width": 106},
+        {"field": "baseline", "headerName": _("Baseline BP"), "width": 108, **figure},
+        {"field": "peak", "headerName": _("Peak BP"), "width": 102, **figure},
         {"field": "lowest_spo2", "headerName": _("Lowest SpO₂"), "width": 120, **figure},
-        {"field": "alarms_high", "headerName": _("!!! high"), "width": 88, **figure},
-        {"field": "alarms_medium", "headerName": _("!! medium"), "width": 104, **figure},
-        {"field": "alarms_low", "headerName": _("! low"), "width": 78, **figure},
+        {"field": "alarms_high", "headerName": _("!!! high"), "width": 76, **figure},
+        {"field": "alarms_medium", "headerName": _("!! medium"), "width": 102, **figure},
+        {"field": "alarms_low", "headerName": _("! low"), "width": 70, **figure},
         {"field": "state", "headerName": _("Sign-off"), **signed},
     ]
 
