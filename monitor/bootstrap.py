@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Coroutine
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -193,6 +194,7 @@ def _address(
         credential=credential,
         simulated=directory.simulated,
         clock_speed=settings.speed,
+        version=version("infusion-monitor"),
     )
 
 

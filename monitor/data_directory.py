@@ -44,6 +44,8 @@ class GatewayAddress:
     credential: str
     simulated: bool
     clock_speed: float
+    version: str = ""
+    """Of the program that runs; an older one did not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typer.main import get_command
 from monitor.cli import (
     backups,
     devices,
+    doctor,
     operators,
     proofs,
     records,
@@ -37,6 +38,7 @@ app.add_typer(sessions.app, name="session")
 services.register(app)
 records.register(app)
 backups.register(app)
+doctor.register(app)
 proofs.register(app)
 simulated.register(app)
 

@@ -18,6 +18,7 @@ from monitor.domain.permissions import (
     EXPORT_RECORD,
     OPEN_RECORD,
     REHEARSE,
+    SEE_CONDITION,
     SEE_FIGURES,
     SEE_PLAN,
     SEE_SETTINGS,
@@ -43,6 +44,7 @@ PAGE_ACTIONS: dict[str, str] = {
     # Its page says who may simulate, and where; what it does is behind the routes.
     "simulator": SEE_SETTINGS,
     "settings": SEE_SETTINGS,
+    "doctor": SEE_CONDITION,
 }
 
 ROUTES: dict[str, str] = {

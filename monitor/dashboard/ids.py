@@ -159,6 +159,9 @@ ALARM_COURSE = "alarm-course"
 ALARM_TEST = "alarm-test"
 ALARM_TEST_TOLD = "alarm-test-told"
 
+DOCTOR_FINDINGS = "doctor-findings"
+DOCTOR_AGAIN = "doctor-again"
+
 PLAN_PAGE = "plan-page"
 PLAN_CHANGED = "plan-changed"
 PLAN_DAY = "plan-day"

@@ -18,6 +18,7 @@ WORDS: dict[str, str] = {
     "rehearse": N_("rehearse alarm limits"),
     "simulate": N_("simulate patients"),
     "see_access_log": N_("read the access log"),
+    "see_condition": N_("see the condition of the system"),
     "add_room": N_("add a room"),
     "rename_room": N_("rename a room"),
     "retire_room": N_("retire a room"),

@@ -11,6 +11,7 @@ import uvicorn
 
 from monitor.dashboard.app import create_app
 from monitor.dashboard.desk import DeskSocket
+from monitor.dashboard.examining import Examiner
 from monitor.dashboard.orders import GatewayOrders, read_gateway_file
 from monitor.dashboard.rehearsal.running import Rehearsals
 from monitor.dashboard.review.proving import Prover
@@ -43,6 +44,7 @@ def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path
         gateway_port=gateway_port,
         prover=Prover(gateway_file.parent),
         rehearsals=Rehearsals(gateway_file.parent),
+        examiner=Examiner(gateway_file.parent),
         desk=DeskSocket(gateway_file.with_name("desk.json")) if settings.simulated else None,
     )
 

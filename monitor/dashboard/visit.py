@@ -13,6 +13,7 @@ from typing import Any
 from typing import Protocol as Port
 from zoneinfo import ZoneInfo
 
+from monitor.dashboard.examining import Examiner
 from monitor.dashboard.rehearsal.running import Rehearsals
 from monitor.dashboard.review.downloads import Makings
 from monitor.dashboard.review.opening import Shelf
@@ -60,6 +61,8 @@ class Parts:
     rehearsals: Rehearsals
     desk: Desk | None = None
     """None in a real directory, which simulates nobody."""
+    examiner: Examiner | None = None
+    """None where the data directory is not known."""
     shelf: Shelf = field(default_factory=Shelf)
     makings: Makings = field(default_factory=Makings)
 

@@ -97,6 +97,7 @@ SEE_FIGURES = "see_figures"
 REHEARSE = "rehearse"
 SIMULATE = "simulate"
 SEE_ACCESS_LOG = "see_access_log"
+SEE_CONDITION = "see_condition"
 
 MAY_DO: dict[str, frozenset[str]] = {
     SIGN_IN: frozenset(PEERS),
@@ -114,6 +115,7 @@ MAY_DO: dict[str, frozenset[str]] = {
     REHEARSE: PRESCRIBERS,
     SIMULATE: frozenset({ADMINISTRATOR, TESTER}),
     SEE_ACCESS_LOG: _OFFICE,
+    SEE_CONDITION: _OFFICE,
 }
 """An open session is part of the ward; one that is over is a record."""
 

@@ -12,6 +12,7 @@ from monitor.dashboard.components import shell, start
 from monitor.dashboard.pages import (
     alarms,
     clinic,
+    doctor,
     paper,
     plan,
     rehearsal,
@@ -27,6 +28,7 @@ from monitor.dashboard.pages import (
 from monitor.domain.permissions import (
     OPEN_RECORD,
     REHEARSE,
+    SEE_CONDITION,
     SEE_FIGURES,
     SEE_PLAN,
     SEE_SETTINGS,
@@ -59,6 +61,7 @@ PAGES = (
     Page("unassigned", unassigned.title, unassigned.layout, path="/unassigned"),
     Page("simulator", simulator.title, simulator.layout, path="/simulator"),
     Page("settings", settings.title, settings.layout, path="/settings"),
+    Page("doctor", doctor.title, doctor.layout, path="/settings/condition"),
 )
 
 
@@ -75,6 +78,7 @@ _CALLBACKS: tuple[tuple[Callable[[Dash], None], str], ...] = (
     (alarms.register_callbacks, OPEN_RECORD),
     (unassigned.register_callbacks, OPEN_RECORD),
     (settings.register_callbacks, SEE_SETTINGS),
+    (doctor.register_callbacks, SEE_CONDITION),
 )
 """What each page can be asked for, and which action that is."""
 

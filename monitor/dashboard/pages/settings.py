@@ -16,6 +16,7 @@ from monitor.dashboard.presenters import refusal_text, unreachable_text
 from monitor.dashboard.rule_rows import limit_rows, rule_rows
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
+from monitor.domain.permissions import SEE_CONDITION, may_do
 from monitor.domain.registry import Binding, Device, Room
 from monitor.service.protocols import Protocol
 from monitor.wire.orders import TestAlarms
@@ -34,10 +35,16 @@ def layout(**_query: str) -> Any:
     protocols = [_protocol(visit, protocol) for protocol in visit.parts.protocols.values()]
     return html.Div(
         [
-            html.H1(_("Settings"), className="page-title"),
-            html.P(
-                _("Language and theme are in your own menu, at the top right."),
-                className="page-lead",
+            html.Div(
+                [
+                    html.H1(_("Settings"), className="page-title"),
+                    html.Span(
+                        _("Language and theme are in your own menu, at the top right."),
+                        className="page-lead",
+                    ),
+                    *_condition_link(visit),
+                ],
+                className="page-head",
             ),
             html.Div(
                 [_alarm_test(visit), _devices(visit), _permissions(visit), *protocols],
@@ -46,6 +53,13 @@ def layout(**_query: str) -> Any:
         ],
         className="plain-page",
     )
+
+
+def _condition_link(visit: Visit) -> list[Any]:
+    if not may_do(visit.operator.role, SEE_CONDITION, simulated=visit.parts.settings.simulated):
+        return []
+    text = visit.words.gettext("Condition of the system")
+    return [dcc.Link(text, href="/settings/condition", className="course-link")]
 
 
 def last_test(visit: Visit) -> str:

@@ -1,0 +1,111 @@
+"""The doctor finds what is wrong with a data directory, and says what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Settings
+from monitor.data_directory import DataDirectory
+from monitor.keeping.care import DAY, Sample, remember_disk, remember_failure
+from monitor.keeping.doctor import examine
+from monitor.keeping.schedule import keep_one
+from monitor.storage.chain import HEAD_NAME
+from monitor.storage.engine import DATABASE_NAME
+from tests.keeping.clinics import backed_up, recorded, restored
+from tests.shell import Shell
+
+NOW = round(time.time() * 1000)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> DataDirectory:
+    (tmp_path / "backups").mkdir()
+    return recorded(tmp_path / "data")
+
+
+def settings(tmp_path: Path) -> Settings:
+    return Settings(backup_directory=str(tmp_path / "backups"))
+
+
+def found(directory: DataDirectory, given: Settings | None = None, now: int = NOW) -> set[str]:
+    return {one.code for one in examine(directory, given or Settings(), now)}
+
+
+def test_a_sound_record_without_gateway_and_backup(directory: DataDirectory) -> None:
+    codes = found(directory)
+    assert {"database_well", "chain_well", "files_well"} <= codes
+    assert {"gateway_none", "backup_none", "backup_by_hand", "notices_none"} <= codes
+
+
+def test_a_backup_that_was_proven_is_well_until_it_is_old_or_gone(
+    directory: DataDirectory, tmp_path: Path
+) -> None:
+    made = keep_one(directory, settings(tmp_path), now=NOW)
+    assert {"backup_well", "backup_same_disk"} <= found(directory, settings(tmp_path))
+    assert "backup_old" in found(directory, settings(tmp_path), NOW + 3 * DAY)
+    made.file.unlink()
+    assert "backup_gone" in found(directory, settings(tmp_path))
+
+
+def test_a_failed_backup_is_told_with_its_reason(directory: DataDirectory, tmp_path: Path) -> None:
+    remember_failure(directory.path, NOW, "No space left on device")
+    (failing,) = [
+        one for one in examine(directory, settings(tmp_path), NOW) if one.code == "backup_failing"
+    ]
+    assert failing.values == {"why": "No space left on device"}
+
+
+def test_a_missing_or_foreign_head_is_found(directory: DataDirectory) -> None:
+    head = directory.path / HEAD_NAME
+    was = head.read_bytes()
+    head.write_bytes(was.replace(b"3", b"2", 1))
+    assert "chain_broken" in found(directory)
+    head.unlink()
+    assert "chain_broken" in found(directory)
+    head.write_bytes(was)
+    with closing(sqlite3.connect(directory.path / DATABASE_NAME)) as database:
+        database.execute("DELETE FROM batches WHERE id = 3")
+        database.commit()
+    assert "chain_broken" in found(directory)
+
+
+def test_a_database_that_cannot_be_read_is_told(directory: DataDirectory) -> None:
+    (directory.path / DATABASE_NAME).write_bytes(b"a picture of a cat" * 300)
+    assert "database_unreadable" in found(directory)
+
+
+def test_files_that_others_may_read_are_named(directory: DataDirectory) -> None:
+    (directory.path / "keys/journal.key").chmod(0o644)
+    (told,) = [one for one in examine(directory, Settings(), NOW) if one.code == "files_open"]
+    assert told.values == {"files": "keys/journal.key"}
+
+
+def test_a_disk_that_fills_and_a_clock_that_was_set_back_are_told(
+    directory: DataDirectory,
+) -> None:
+    remember_disk(directory.path, [Sample(NOW - DAY, 10**15, 0)])
+    codes = found(directory)
+    assert "disk_filling" in codes
+    assert "clock_behind" in found(directory, now=1000)
+
+
+def test_a_restored_record_is_told_for_a_month(directory: DataDirectory, tmp_path: Path) -> None:
+    backed_up(directory, tmp_path / "a.backup")
+    at = restored(tmp_path / "a.backup", directory.path, set_aside=True).contents.made_at
+    assert "record_restored" in found(directory, now=at + 20 * DAY)
+    assert "record_restored" not in found(directory, now=at + 40 * DAY)
+
+
+def test_the_command_ends_with_one_when_anything_wants_attention(shell: Shell) -> None:
+    shell.done("room", "add", "1")
+    answer = shell("doctor")
+    assert answer.code == 1
+    assert "attention  Gateway: Does not run." in answer.out
+    assert "findings want attention" in answer.err
+    answer = shell("doctor", "--json")
+    assert {"code", "well", "values", "what", "said", "do"} == set(answer.json[0])
