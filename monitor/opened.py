@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.service.ports import Clock, Journal, Records
     from monitor.wire.orders import Order
 
+
 CONSOLE_ROLE = "administrator"
 """The rights of a command at the machine."""
 
@@ -31,16 +32,17 @@ class OpenedMonitor:
 
     def execute(self, order: Order, *, by: str) -> Outcome:
         """Carry out one order and make it durable. Raises JournalUnavailableError."""
+        from monitor.domain.permissions import PROGRAM
         from monitor.identity import ArgonHasher
-        from monitor.wire.orders import AddOperator, ChangePassword
+        from monitor.wire.orders import AddOperator, ChangePassword, NoteAccess
 
         password_hash = None
         if isinstance(order, AddOperator | ChangePassword):
             password_hash = ArgonHasher().hash(order.password)
         now = self.clock.now()
-        result = self.monitor.execute(
-            order, by=by, role=CONSOLE_ROLE, now=now, password_hash=password_hash
-        )
+        # What was done on this machine is told by the program that did it.
+        role = PROGRAM if isinstance(order, NoteAccess) else CONSOLE_ROLE
+        result = self.monitor.execute(order, by=by, role=role, now=now, password_hash=password_hash)
         if (batch := self.monitor.take_batch(now)) is not None:
             self.journal.commit(batch)
         return result

@@ -112,6 +112,13 @@ class Doors:
             for page in PAGES
         ]
 
+    def names(self, path: str) -> dict[str, str]:
+        """What a path names: a session, a patient."""
+        for pattern, _ in [*self._pages, *self._routes]:
+            if match := pattern.fullmatch(path):
+                return dict(match.groupdict())
+        return {}
+
     def action_of(self, parts: Parts, path: str) -> str | None:
         """What asking for this path is; None where nothing is."""
         for pattern, page in self._pages:

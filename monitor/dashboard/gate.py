@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.dashboard.doors import CALLBACKS, Doors
 from monitor.dashboard.locked import LOCKED_HEADER, may_look, may_update
+from monitor.dashboard.openings import note_access
 from monitor.dashboard.signing_in import (
     SIGN_IN,
     SIGN_OUT,
@@ -100,6 +101,7 @@ class Gate:
             receive = _said_again(body, receive)
         visit = self._visit(request, visitor)
         if self._may(visitor, path, body):
+            self._note(visitor, request, body)
             await self._let_in(visit, scope, receive, send)
         else:
             await self._refusal(visit, path)(scope, receive, send)
@@ -118,6 +120,12 @@ class Gate:
             action = self._doors.action_of(self._parts, path)
         simulated = self._parts.settings.simulated
         return action is None or may_do(visitor.operator.role, action, simulated=simulated)
+
+    def _note(self, visitor: Visitor, request: Request, body: bytes) -> None:
+        """What somebody opens or takes along of a patient's record is on record itself."""
+        if visitor.operator is not None:
+            operator, path = visitor.operator.name, request.url.path
+            note_access(self._parts, self._doors, operator, path, request.query_params, body)
 
     def _refusal(self, visit: Visit, path: str) -> Response:
         if visit.is_locked:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
+from monitor.dashboard.access_log import AccessLog
 from monitor.dashboard.app import create_app
 from monitor.dashboard.desk import DeskSocket
 from monitor.dashboard.examining import Examiner
@@ -43,6 +44,7 @@ def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path
         protocols=load_protocols(),
         gateway_port=gateway_port,
         prover=Prover(gateway_file.parent),
+        access_log=AccessLog(GatewayOrders(gateway_file)),
         rehearsals=Rehearsals(gateway_file.parent),
         examiner=Examiner(gateway_file.parent),
         desk=DeskSocket(gateway_file.with_name("desk.json")) if settings.simulated else None,

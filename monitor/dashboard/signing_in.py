@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from html import escape
 from string import Template
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, quote
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
+from monitor.dashboard.knocks import begin, knock_of, let_in, refused, signed_out
 from monitor.dashboard.visit import THEME_COOKIE, THEMES, Parts
 from monitor.dashboard.visitors import (
     forget_operator,
@@ -45,10 +47,16 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
     async def sign_in(request: Request) -> Response:
         fields = await _form(request)
         name, password = fields.get("operator", "").strip(), fields.get("password", "")
+        knock = knock_of(parts, request, name)
+        wait_s = await begin(parts, knock)
+        if wait_s > 0:
+            return _refusal(parts, request, name, wait_s)
         # Argon2 takes its time on purpose; the other visitors' requests go on meanwhile.
         operator = await asyncio.to_thread(_right_operator, parts, name, password)
         if operator is None:
+            refused(parts, knock, "wrong")
             return _refusal(parts, request, name)
+        let_in(parts, knock, operator.name)
         response = _done(request, _safe_path(fields.get("next", "/")))
         set_operator_cookie(response, parts, operator.name)
         station = visitor_of(parts, request.cookies).station
@@ -61,6 +69,7 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
         response = _done(request, "/")
         forget_operator(response)
         if visitor.operator is not None:
+            signed_out(parts, visitor.operator.name, visitor.station)
             # The ward stays in sight and audible: only orders are locked.
             set_station_cookie(response, parts, visitor.station, visitor.operator.language)
         return response
@@ -113,11 +122,21 @@ def _done(request: Request, next_path: str) -> Response:
     return Response(status_code=204) if _wants_json(request) else RedirectResponse(next_path, 303)
 
 
-def _refusal(parts: Parts, request: Request, name: str) -> Response:
+def _refusal(parts: Parts, request: Request, name: str, wait_s: float = 0.0) -> Response:
+    words = _words(parts, request)
+    refusal, status = words.gettext(_REFUSED), 401
+    headers: dict[str, str] = {}
+    if wait_s > 0:
+        minutes = math.ceil(wait_s / 60)
+        refusal = words.ngettext(
+            "Too many attempts. Try again in {n} minute.",
+            "Too many attempts. Try again in {n} minutes.",
+            minutes,
+        ).format(n=minutes)
+        status, headers = 429, {"retry-after": str(math.ceil(wait_s))}
     if _wants_json(request):
-        _ = _words(parts, request).gettext
-        return JSONResponse({"error": _(_REFUSED)}, 401)
-    return HTMLResponse(_page(parts, request, refused=True, operator=name), 401)
+        return JSONResponse({"error": refusal}, status, headers)
+    return HTMLResponse(_page(parts, request, refusal=refusal, operator=name), status, headers)
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -140,7 +159,7 @@ def _words(parts: Parts, request: Request) -> Words:
     return parts.words(parts.settings.language if station is None else station.language)
 
 
-def _page(parts: Parts, request: Request, *, refused: bool = False, operator: str = "") -> str:
+def _page(parts: Parts, request: Request, *, refusal: str = "", operator: str = "") -> str:
     words = _words(parts, request)
     _ = words.gettext
     automatic = parts.settings.auto_sign_in
@@ -152,7 +171,7 @@ def _page(parts: Parts, request: Request, *, refused: bool = False, operator: st
     form = _FORM.substitute(
         heading=escape(_("Infusion monitor")),
         lead=escape(lead),
-        refusal=_REFUSAL.substitute(text=escape(_(_REFUSED))) if refused else "",
+        refusal=_REFUSAL.substitute(text=escape(refusal)) if refusal else "",
         operator_label=escape(_("Operator")),
         operator=escape(known),
         password_label=escape(_("Password")),

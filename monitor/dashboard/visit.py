@@ -13,12 +13,14 @@ from typing import Any
 from typing import Protocol as Port
 from zoneinfo import ZoneInfo
 
+from monitor.dashboard.access_log import AccessLog
 from monitor.dashboard.examining import Examiner
 from monitor.dashboard.rehearsal.running import Rehearsals
 from monitor.dashboard.review.downloads import Makings
 from monitor.dashboard.review.opening import Shelf
 from monitor.dashboard.review.proving import Prover
 from monitor.dashboard.settings import DashboardSettings
+from monitor.dashboard.throttle import Throttle
 from monitor.dashboard.words import Words, words_for
 from monitor.domain.permissions import may_do
 from monitor.domain.registry import Operator
@@ -59,6 +61,8 @@ class Parts:
     gateway_port: Callable[[], int]
     prover: Prover
     rehearsals: Rehearsals
+    access_log: AccessLog = field(default_factory=AccessLog)
+    throttle: Throttle = field(default_factory=Throttle)
     desk: Desk | None = None
     """None in a real directory, which simulates nobody."""
     examiner: Examiner | None = None

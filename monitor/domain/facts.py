@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from monitor.domain.access_facts import AccessNoted, SignInRefused
 from monitor.domain.alarm_facts import (
     AlarmChanged,
     AlarmShown,
@@ -87,6 +88,7 @@ from monitor.domain.review_facts import (
 )
 
 __all__ = [
+    "AccessNoted",
     "AlarmChanged",
     "AlarmShown",
     "AlarmsPaused",
@@ -147,6 +149,7 @@ __all__ = [
     "SessionCancelled",
     "SessionMoved",
     "SessionStarted",
+    "SignInRefused",
     "TokenRotated",
     "VisitCancelled",
     "VisitMoved",
@@ -230,6 +233,8 @@ FactBody = (
     | AssignmentConfirmed
     | ReviewCommented
     | ReviewSigned
+    | AccessNoted
+    | SignInRefused
     | OutcomeEntered
     | OutcomeVoided
 )

@@ -38,6 +38,7 @@ MAY_ORDER: dict[str, frozenset[str]] = {
     "change_password": _OFFICE,
     "disable_operator": _OFFICE,
     "choose_language": _EVERYBODY,
+    "note_access": frozenset({PROGRAM}),
     "start_session": _BEDSIDE,
     "enter_phase": _BEDSIDE,
     "cancel_session": _BEDSIDE,

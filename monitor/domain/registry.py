@@ -49,7 +49,7 @@ class Operator:
 
 def is_same_name(one: str, other: str) -> bool:
     """Whether two names are one to a reader: they differ by case at most."""
-    return _folded(one) == _folded(other)
+    return folded(one) == folded(other)
 
 
 def operator_as_typed(operators: Iterable[Operator], name: str) -> Operator | None:
@@ -60,7 +60,8 @@ def operator_as_typed(operators: Iterable[Operator], name: str) -> Operator | No
     return next(exactly, in_use[0] if len(in_use) == 1 else None)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """What names have in common that differ by case at most."""
     return unicodedata.normalize("NFC", name.casefold())
 
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from monitor.domain.facts import Fact
+from monitor.domain.permissions import PROGRAM
 from monitor.gateway.access import Orderer, orderer
 from monitor.gateway.connections import BINARY, Socket
 from monitor.wire.base import InvalidMessageError
-from monitor.wire.orders import AddOperator, ChangePassword, OrderMessage, OrderResult, parse_order
+from monitor.wire.orders import (
+    AddOperator,
+    ChangePassword,
+    NoteAccess,
+    OrderMessage,
+    OrderResult,
+    parse_order,
+)
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
@@ -28,6 +37,9 @@ async def serve_orders(core: Core, websocket: ServerConnection, hasher: Password
             refuse_frame(core, socket, "", error)
             return
         by = orderer(core.monitor, message.operator or "", console_allowed=True)
+        if isinstance(message.order, NoteAccess):
+            # Of no operator's own: a program of this machine tells what others did.
+            by = Orderer(Fact.SYSTEM, PROGRAM)
         await give_order(core, socket, message, by, hasher)
 
     await socket.receive_each(take_text, lambda: socket.close(BINARY))

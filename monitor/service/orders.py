@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.domain import facts, permissions
 from monitor.service import (
+    access_orders,
     assignment_orders,
     bedside_orders,
     charts,
@@ -40,6 +41,7 @@ _HANDLERS: dict[type[Message], Callable[[Ward, Given], dict[str, Any]]] = {
     wire.ChangePassword: office_orders.change_password,
     wire.DisableOperator: office_orders.disable_operator,
     wire.ChooseLanguage: office_orders.choose_language,
+    wire.NoteAccess: access_orders.note_access,
     wire.StartSession: bedside_orders.start_session,
     wire.EnterPhase: bedside_orders.enter_phase,
     wire.CancelSession: bedside_orders.cancel_session,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from monitor.wire.access_orders import NoteAccess
 from monitor.wire.base import (
     Message,
     Moment,
@@ -117,6 +118,7 @@ __all__ = [
     "MoveDevice",
     "MoveSession",
     "MoveVisit",
+    "NoteAccess",
     "OfferHandover",
     "Order",
     "OrderMessage",
@@ -230,6 +232,7 @@ Order = Annotated[
     | AcceptHandover
     | CallHelp
     | TestAlarms
+    | NoteAccess
     | CourseOrder
     | ReviewOrder,
     Field(discriminator="kind"),

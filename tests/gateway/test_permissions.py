@@ -35,6 +35,7 @@ from tests.gateway.conftest import running
 PLAIN = {"/healthz", "/metrics"}
 SOCKETS = sorted(PATHS.keys() - PLAIN)
 PASSWORD = "long enough"
+ORDERS = sorted(MAY_ORDER.keys() - {"note_access"})
 
 
 @pytest.fixture(params=[False, True], ids=["real", "simulated"])
@@ -110,18 +111,37 @@ async def test_each_order_is_refused_to_each_role_that_the_table_does_not_name(
     staffed: Clinic,
 ) -> None:
     async with staffed.orders() as socket:
-        for kind, role in product(MAY_ORDER, ROLES):
+        for kind, role in product(ORDERS, ROLES):
             result = await ask(socket, order_of(kind), role)
             refused = result["code"] == "not_allowed" and "the role" in result["message"]
             wanted = not may_order(role, kind, simulated=staffed.simulated)
             assert refused is wanted, (kind, role, result)
 
 
+async def test_what_is_noted_about_access_is_taken_from_programs_only(staffed: Clinic) -> None:
+    note = orders.NoteAccess(what="signed_in", operator="nurse", detail="password")
+    assert (await staffed.order(note, None))["ok"]
+    for role in ROLES:
+        async with staffed.screen(role) as screen:
+            assert (await screen.order(note))["code"] == "not_allowed"
+    [(by, body)] = staffed.rows("SELECT by, body FROM facts WHERE kind = 'access_noted'")
+    assert by == "nurse"
+    assert '"what":"signed_in"' in body
+
+
+async def test_a_name_that_is_nobodys_is_not_kept_of_a_refused_sign_in(clinic: Clinic) -> None:
+    refusal = orders.NoteAccess(what="sign_in_refused", operator="hunter2", tag="t", detail="wrong")
+    assert (await clinic.order(refusal, None))["ok"]
+    [(by, body)] = clinic.rows("SELECT by, body FROM facts WHERE kind = 'sign_in_refused'")
+    assert by == "system"
+    assert "hunter2" not in body
+
+
 async def test_no_order_at_all_is_taken_from_a_locked_station_or_somebody_unknown(
     clinic: Clinic,
 ) -> None:
     async with clinic.screen(None, station="a1") as locked, clinic.orders() as socket:
-        for kind in MAY_ORDER:
+        for kind in ORDERS:
             assert (await locked.order(order_of(kind)))["code"] == "locked", kind
             stranger = await ask(socket, order_of(kind), "nobody")
             assert stranger["code"] == "unknown_operator", kind

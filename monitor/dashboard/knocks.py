@@ -1,0 +1,96 @@
+"""One attempt to sign in: how long it has to wait, and what is noted of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import NamedTuple
+
+from fastapi import Request
+
+from monitor.dashboard.access_log import tag_of
+from monitor.dashboard.throttle import FORGOTTEN_AFTER_S, Attempt, Throttle
+from monitor.dashboard.visit import Parts
+from monitor.dashboard.visitors import visitor_of
+from monitor.domain import facts
+from monitor.domain.registry import operator_as_typed
+from monitor.identity import Station
+from monitor.service.ports import Records
+from monitor.wire.orders import NoteAccess
+
+
+class Knock(NamedTuple):
+    """``operator``: whose name was typed, if it is anybody's."""
+
+    attempt: Attempt
+    operator: str
+
+
+def knock_of(parts: Parts, request: Request, name: str) -> Knock:
+    """Who knocks, and where."""
+    station = visitor_of(parts, request.cookies).station
+    address = request.client.host if request.client is not None else ""
+    tag = tag_of(parts.settings.cookie_key, name)
+    meant = operator_as_typed(parts.records.operators(), name)
+    return Knock(
+        Attempt(tag, address[:60], "" if station is None else station.id),
+        "" if meant is None else meant.name,
+    )
+
+
+async def begin(parts: Parts, knock: Knock) -> float:
+    """Seconds that this attempt has to wait; 0: its password may be looked at."""
+    if not parts.throttle.remembers:
+        parts.throttle.remembers = True
+        await asyncio.to_thread(remember, parts.throttle, parts.records)
+    wait_s = parts.throttle.begin(knock.attempt, time.time())
+    if wait_s > 0:
+        refused(parts, knock, "too_many")
+    return wait_s
+
+
+def remember(throttle: Throttle, records: Records) -> None:
+    """Count what is on record of the last hour, so that a restart lets nobody guess on."""
+    now_s = time.time()
+    for fact in records.facts(None, ("sign_in_refused",)):
+        body = fact.body
+        if not isinstance(body, facts.SignInRefused) or body.why != "wrong":
+            continue
+        if 0 <= now_s - body.seen_at_s < FORGOTTEN_AFTER_S:
+            attempt = Attempt(body.tag, body.address, body.station)
+            throttle.failed(attempt, float(body.seen_at_s), body.times)
+
+
+def refused(parts: Parts, knock: Knock, why: str) -> None:
+    """Note that somebody was not let in."""
+    parts.access_log.refusals.refused(
+        NoteAccess(
+            what="sign_in_refused",
+            operator=knock.operator,
+            detail=why,
+            station=knock.attempt.station,
+            address=knock.attempt.address,
+            tag=knock.attempt.tag,
+            seen_at_s=round(time.time()),
+        )
+    )
+
+
+def let_in(parts: Parts, knock: Knock, operator: str, how: str = "password") -> None:
+    """Note that somebody has signed in; the name's attempts count anew."""
+    parts.throttle.succeeded(knock.attempt)
+    parts.access_log.note(
+        NoteAccess(
+            what="signed_in",
+            operator=operator,
+            detail=how,
+            station=knock.attempt.station,
+            address=knock.attempt.address,
+        )
+    )
+
+
+def signed_out(parts: Parts, operator: str, station: Station | None) -> None:
+    """Note that somebody has signed out, or locked the station."""
+    station_id = "" if station is None else station.id
+    parts.access_log.note(NoteAccess(what="signed_out", operator=operator, station=station_id))

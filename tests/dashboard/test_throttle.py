@@ -1,0 +1,211 @@
+"""How often somebody may try to sign in, and that guessing from elsewhere locks nobody out at the ward."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.dashboard.access_log import (
+    MOST_REFUSALS_AN_HOUR,
+    AccessLog,
+    Refusals,
+)
+from monitor.dashboard.app import create_app
+from monitor.dashboard.knocks import remember
+from monitor.dashboard.throttle import (
+    FIRST_WAIT_S,
+    LONGEST_WAIT_S,
+    MOST_COUNTS,
+    NAME_TRIES,
+    PLACE_TRIES,
+    Attempt,
+    Throttle,
+    network,
+)
+from monitor.domain import facts
+from monitor.domain.facts import Fact
+from monitor.wire.orders import NoteAccess
+from tests.dashboard.browser import Browser
+from tests.dashboard.clinic import ScriptedOrders, parts, records
+
+T = 1_000_000.0
+ANNA = Attempt("anna", "10.0.0.9")
+
+
+def fail(throttle: Throttle, attempt: Attempt, times: int, at_s: float = T) -> None:
+    for _ in range(times):
+        assert throttle.begin(attempt, at_s) == 0
+
+
+def test_a_name_waits_after_a_few_wrong_passwords_and_longer_each_time() -> None:
+    throttle, now_s, waits = Throttle(), T, []
+    fail(throttle, ANNA, NAME_TRIES)
+    for _ in range(8):
+        waits.append(throttle.begin(ANNA, now_s))
+        now_s += waits[-1]
+        assert throttle.begin(ANNA, now_s) == 0
+    assert waits[:3] == [FIRST_WAIT_S, 2 * FIRST_WAIT_S, 4 * FIRST_WAIT_S]
+    assert waits[-1] == LONGEST_WAIT_S
+
+
+def test_attempts_while_a_name_waits_do_not_make_it_wait_longer() -> None:
+    throttle = Throttle()
+    fail(throttle, ANNA, NAME_TRIES)
+    for _ in range(1000):
+        throttle.begin(ANNA, T + 1)
+    assert throttle.begin(ANNA, T + FIRST_WAIT_S) == 0
+
+
+def test_guessing_from_elsewhere_makes_nobody_wait_at_a_station_of_the_ward() -> None:
+    throttle = Throttle()
+    for attacker in range(200):
+        throttle.begin(Attempt("anna", f"10.0.{attacker}.1"), T)
+    assert throttle.begin(Attempt("anna", "10.0.0.9"), T) > 0
+    assert throttle.begin(Attempt("anna", "10.0.0.9", station="ward-1"), T) == 0
+
+
+def test_guessing_at_one_station_makes_that_station_wait_and_no_other() -> None:
+    throttle = Throttle()
+    for name in range(PLACE_TRIES):
+        fail(throttle, Attempt(f"n{name}", "10.0.0.9", station="ward-1"), 1)
+    assert throttle.begin(Attempt("anna", "10.0.0.9", station="ward-1"), T) > 0
+    assert throttle.begin(Attempt("anna", "10.0.0.9", station="ward-2"), T) == 0
+
+
+def test_an_address_that_tries_many_names_waits_for_all_of_them() -> None:
+    throttle = Throttle()
+    for name in range(PLACE_TRIES):
+        fail(throttle, Attempt(f"n{name}", "10.0.0.9"), 1)
+    assert throttle.begin(ANNA, T) > 0
+    assert throttle.begin(Attempt("anna", "10.0.0.10"), T) == 0
+
+
+def test_a_right_password_counts_the_name_anew_and_frees_no_guessing_address() -> None:
+    throttle = Throttle()
+    fail(throttle, ANNA, NAME_TRIES - 1)
+    throttle.succeeded(ANNA)
+    fail(throttle, ANNA, NAME_TRIES - 1)
+    for name in range(PLACE_TRIES):
+        throttle.begin(Attempt(f"n{name}", "10.0.0.9"), T)
+        if throttle.begin(Attempt("own", "10.0.0.9"), T) == 0:
+            throttle.succeeded(Attempt("own", "10.0.0.9"))
+    assert throttle.begin(Attempt("n1", "10.0.0.9"), T) > 0
+
+
+@given(st.lists(st.text(max_size=8), max_size=50))
+def test_memory_is_bounded_whatever_names_are_tried(names: list[str]) -> None:
+    throttle = Throttle()
+    for name in names:
+        throttle.begin(Attempt(name, name), T)
+    assert len(throttle._counts) <= min(MOST_COUNTS, 2 * len(names))
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [("10.1.2.3", "10.1.2.3"), ("2001:db8:1:2:3::4", "2001:db8:1:2::"), ("unix", "unix")],
+)
+def test_an_address_counts_as_the_network_that_one_household_has(
+    address: str, counted: str
+) -> None:
+    assert network(address) == counted
+
+
+async def test_a_name_that_waits_says_so_alike_whether_it_exists_or_not() -> None:
+    known, unknown = Browser(create_app(parts())), Browser(create_app(parts()))
+    for _ in range(NAME_TRIES):
+        assert (await known.sign_in("anna", "wrong")).status == 401
+        assert (await unknown.sign_in("nobody", "wrong")).status == 401
+    # The right password is not even looked at.
+    one, other = await known.sign_in("anna"), await unknown.sign_in("nobody")
+    assert one.status == other.status == 429
+    assert "Too many attempts. Try again in 1 minute." in one.text
+    assert one.text.replace("anna", "") == other.text.replace("nobody", "")
+    assert 0 < int(one.headers["retry-after"]) <= FIRST_WAIT_S
+    assert "set-cookie" not in one.headers
+
+
+async def test_attempts_at_the_same_moment_are_counted_before_any_is_answered() -> None:
+    browser = Browser(create_app(parts()))
+    pages = await asyncio.gather(*(browser.sign_in("anna", f"guess {n}") for n in range(20)))
+    assert sum(page.status == 401 for page in pages) == NAME_TRIES
+
+
+async def test_a_restart_lets_nobody_guess_on() -> None:
+    known = records()
+    body = facts.SignInRefused(
+        "anna", "t1", "wrong", "", "10.0.0.9", NAME_TRIES, round(time.time())
+    )
+    known.all_facts = [Fact(1, "system", None, body)]
+    throttle = Throttle()
+    remember(throttle, known)
+    assert throttle.begin(Attempt("t1", "10.0.0.10"), time.time()) > 0
+    assert throttle.begin(Attempt("t2", "10.0.0.9"), time.time()) == 0
+
+
+def note(**changes: Any) -> NoteAccess:
+    return NoteAccess(what="sign_in_refused", **{"tag": "a", "detail": "wrong", **changes})
+
+
+async def test_refusals_of_one_kind_are_told_once_and_then_with_their_number() -> None:
+    told: list[NoteAccess] = []
+    refusals = Refusals(told.append)
+    for _ in range(5):
+        refusals.refused(note())
+    assert [one.times for one in told] == [1]
+    refusals.settle(("", "a", "", "", "wrong"))
+    assert [one.times for one in told] == [1, 4]
+    refusals.settle(("", "a", "", "", "wrong"))
+    assert len(told) == 2
+
+
+async def test_a_flood_of_refusals_is_told_as_its_number() -> None:
+    told: list[NoteAccess] = []
+    refusals = Refusals(told.append)
+    for guess in range(10_000):
+        refusals.refused(note(tag=f"t{guess}"))
+    assert len(told) <= MOST_REFUSALS_AN_HOUR + 1
+    refusals.settle(("many",))
+    assert told[-1].times == 10_000 - MOST_REFUSALS_AN_HOUR - 1
+    assert told[-1].tag == ""
+
+
+async def test_a_note_waits_until_the_gateway_is_back_and_says_how_long() -> None:
+    orders = ScriptedOrders(answers=[None, None])
+    log = AccessLog(orders, retry_s=0.01)
+    log.note(NoteAccess(what="signed_in", operator="anna"))
+    log.note(NoteAccess(what="signed_out", operator="anna"))
+    async with asyncio.timeout(10):
+        while log.waiting:
+            await asyncio.sleep(0.01)
+    assert [order.what for order, _ in orders.given] == ["signed_in"] * 3 + ["signed_out"]
+
+
+async def test_signing_in_and_out_and_what_is_opened_and_taken_along_is_noted() -> None:
+    given = parts()
+    browser = Browser(create_app(given))
+    await browser.sign_in("anna", "wrong")
+    await browser.sign_in()
+    await browser.show("/session/s1")
+    await browser.show("/session/s1")
+    await browser.show("/session/none")
+    await browser.show("/sessions")
+    await browser.show("/series/P-0388")
+    await browser.get("/api/trace/s1")
+    await browser.get("/api/export/s1?format=nonsense&deidentified=true")
+    await browser.submit("/sign-out")
+    await browser.get("/api/trace/s1")
+    noted = [(n.what, n.operator, n.subject, n.detail) for _, n in given.access_log.waiting]
+    assert noted == [
+        ("sign_in_refused", "anna", "", "wrong"),
+        ("signed_in", "anna", "", "password"),
+        ("record_opened", "anna", "s1", "session"),
+        ("record_opened", "anna", "s1", "session"),
+        ("record_opened", "anna", "s1", "series"),
+        ("record_exported", "anna", "s1", "nonsense deidentified"),
+        ("signed_out", "anna", "", ""),
+    ]
