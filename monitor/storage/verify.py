@@ -93,7 +93,8 @@ class ChainVerifier:
                 message = f"batch {row.id} is not the one the head file knows"
                 return Verification(row.id, reached, Fault(row.id, message))
             if row.id == until:
-                return Verification(row.id, reached, self._standing_fault())
+                fault = self._block_fault() or self._standing_fault()
+                return Verification(row.id, reached, fault)
         return Verification(reached.batch_id, reached, self._fault_after(reached, head))
 
     def _fault_of(self, row: Row[Any], reached: ChainHead, last_n: int) -> Fault | None:

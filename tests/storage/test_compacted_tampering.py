@@ -120,6 +120,16 @@ def test_what_lies_beside_the_blocks_is_proven_as_ever(
     assert [fault[0] for fault in faults(packed)] == [batch, batch]
 
 
+def test_a_changed_block_is_found_also_by_who_goes_no_further_than_the_session(
+    packed: Path,
+) -> None:
+    batch = batch_of_block(packed)
+    change(packed, "UPDATE reading_blocks SET mac = zeroblob(12)")
+    fault = verify_session(packed, KEY, CLOSED, to_head=False).fault
+    assert fault is not None
+    assert fault.batch_id == batch
+
+
 @pytest.mark.parametrize("by", [-1, 1, 1000])
 def test_a_block_that_says_it_begins_elsewhere_is_found(packed: Path, by: int) -> None:
     change(packed, "UPDATE reading_blocks SET first_n = first_n + ?", by)
