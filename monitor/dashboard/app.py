@@ -23,6 +23,7 @@ from monitor.dashboard.review.api import register_review_api
 from monitor.dashboard.signing_in import register_sign_in
 from monitor.dashboard.simulator_api import register_simulator
 from monitor.dashboard.visit import Parts, current_visit
+from monitor.dashboard.web_headers import WebHeaders
 
 _INDEX = """<!DOCTYPE html>
 <html>
@@ -108,7 +109,10 @@ def create_app(parts: Parts) -> Any:
     register_simulator(server)
     register_review_api(server)
     register_rehearsal_api(server)
-    server.add_middleware(Gate, parts=parts, pages=_page_paths(), shows=is_there, doors=doors)
+    headers = WebHeaders(app.csp_hashes, parts.settings.gateway_url, parts.gateway_port)
+    server.add_middleware(
+        Gate, parts=parts, pages=_page_paths(), shows=is_there, doors=doors, headers=headers
+    )
     return app
 
 

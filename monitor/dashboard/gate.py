@@ -7,11 +7,12 @@ from collections.abc import Callable
 from html import escape
 
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from starlette.datastructures import MutableHeaders
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.dashboard.doors import CALLBACKS, Doors
+from monitor.dashboard.elsewhere import is_from_elsewhere
 from monitor.dashboard.locked import LOCKED_HEADER, may_look, may_update
 from monitor.dashboard.openings import note_access
 from monitor.dashboard.signing_in import (
@@ -31,20 +32,14 @@ from monitor.dashboard.visitors import (
     set_station_cookie,
     visitor_of,
 )
+from monitor.dashboard.web_headers import WebHeaders
 from monitor.domain.permissions import may_do
 from monitor.domain.registry import Operator
 
 _OPEN = re.compile(r"/assets/.+|" + re.escape(SIGN_IN))
 _MACHINERY = re.compile(r"/_dash-.+|/_favicon\.ico|/_reload-hash|/api/.+|" + re.escape(SIGN_OUT))
-_HEADERS = {
-    # Everything comes from this server, so that the product works on an isolated network; the browser holds it to it.
-    "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self' ws: wss:; worker-src 'self' blob:; frame-ancestors 'none'; "
-    "form-action 'self'; base-uri 'self'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-}
+
+_ELSEWHERE = "this was asked for by a page of another site\n"
 
 
 class Gate:
@@ -61,11 +56,13 @@ class Gate:
         pages: re.Pattern[str],
         shows: Callable[[str], bool],
         doors: Doors,
+        headers: WebHeaders,
     ) -> None:
         self._app = app
         self._parts = parts
         self._pages = pages
         self._doors = doors
+        self._headers = headers
         self._shows = shows
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,12 +71,21 @@ class Gate:
             # Live data come from the gateway's own socket; Dash's callback socket is not part of the product.
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] == "http":
-            await self._answer(scope, receive, _with_headers(send, scope["path"]))
+            await self._answer(scope, receive, _with_headers(send, lambda: self._headers_of(scope)))
         else:
             await self._app(scope, receive, send)
 
+    def _headers_of(self, scope: Scope) -> dict[str, str]:
+        path, host = scope["path"], Headers(scope=scope).get("host", "")
+        is_page = self._pages.fullmatch(path) is not None
+        return self._headers.of(path, scope["scheme"], host, is_page=is_page)
+
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
+        reads_page = not _MACHINERY.fullmatch(path)
+        if is_from_elsewhere(scope["method"], Headers(scope=scope), is_page=reads_page):
+            await PlainTextResponse(_ELSEWHERE, 403)(scope, receive, send)
+            return
         if _OPEN.fullmatch(path):
             await self._app(scope, receive, send)
             return
@@ -233,10 +239,12 @@ def _with_status(send: Send, status: int) -> Send:
     return send_with_status
 
 
-def _with_headers(send: Send, path: str) -> Send:
-    for name, value in _HEADERS.items():
-        send = _with_header(send, name, value)
-    if not path.startswith(("/assets/", "/_dash-component-suites/")):
-        # A page of yesterday must never come out of a cache, nor stay in one on a shared computer.
-        send = _with_header(send, "cache-control", "no-store")
-    return send
+def _with_headers(send: Send, headers: Callable[[], dict[str, str]]) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            # Asked for now: Dash adds the last of its scripts while it answers its first request.
+            for name, value in headers().items():
+                MutableHeaders(scope=message).append(name, value)
+        await send(message)
+
+    return send_with_headers

@@ -65,6 +65,17 @@ def admit_device(monitor: Monitor, headers: Headers) -> Device | Refusal:
     return device
 
 
+def is_no_browser(headers: Headers, *, own_allowed: bool) -> bool:
+    """Whether a handshake on a socket that is not for browsers comes from no page, as far as its ``Origin`` tells.
+
+    Browsers always send one and no script can change it. Some programs send the address that they call:
+    ``own_allowed`` takes that for none, for this port serves no pages that a browser could have it from.
+    """
+    origins, hosts = headers.get_all("Origin"), headers.get_all("Host")
+    own = {f"{scheme}://{host}" for host in hosts for scheme in ("http", "https", "ws", "wss")}
+    return not origins or (own_allowed and set(origins) <= own)
+
+
 def admit_screen(
     monitor: Monitor, headers: Headers, *, credential: str, cookie_key: bytes
 ) -> Guest | Refusal | None:

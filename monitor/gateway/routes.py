@@ -31,6 +31,7 @@ from monitor.gateway.access import (
     admit_screen,
     has_credential,
     is_loopback,
+    is_no_browser,
     peer_of,
 )
 from monitor.gateway.clock import SteppedClock
@@ -61,6 +62,7 @@ PATHS: dict[str, str] = {
     "/clock": STEP_CLOCK,
 }
 """Everything that can be asked for on this port, each with the action that it is."""
+NOT_FOR_BROWSERS = Refusal(403, "this is not for browsers")
 OVERLOADED = Refusal(503, "too much waits to be stored; come back later")
 
 
@@ -127,6 +129,8 @@ class Routes:
 
     def _peer(self, path: str, request: Request) -> str | Refusal:
         """Who knocks at a socket, in the words of the table of permissions."""
+        if path != "/live" and not is_no_browser(request.headers, own_allowed=path == "/device"):
+            return NOT_FOR_BROWSERS
         if path == "/device":
             device = admit_device(self.core.monitor, request.headers)
             if isinstance(device, Refusal):

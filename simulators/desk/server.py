@@ -55,6 +55,8 @@ async def open_door(desk: Desk, control: Path) -> AsyncIterator[None]:
     credential = secrets.token_urlsafe(32)
 
     def admit(connection: ServerConnection, request: Request) -> Response | None:
+        if "Origin" in request.headers:
+            return connection.respond(http.HTTPStatus.FORBIDDEN, "this is not for browsers\n")
         given = request.headers.get("Authorization", "").encode()
         if hmac.compare_digest(given, f"Bearer {credential}".encode()):
             return None

@@ -20,6 +20,8 @@ class Page(NamedTuple):
 class Browser:
     app: Any
     cookies: dict[str, str] = field(default_factory=dict)
+    says: dict[str, str] = field(default_factory=dict)
+    """More headers of every request."""
 
     async def get(self, path: str) -> Page:
         return await self._ask("GET", path, b"", "")
@@ -61,6 +63,7 @@ class Browser:
         path, _, query = path.partition("?")
         headers = [(b"host", b"ward.test"), (b"content-type", content_type.encode())]
         headers.append((b"accept", accept.encode()))
+        headers += [(name.encode(), value.encode()) for name, value in self.says.items()]
         if self.cookies:
             pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             headers.append((b"cookie", pairs.encode()))

@@ -165,7 +165,7 @@ async def test_no_page_fetches_anything_from_elsewhere() -> None:
         fetched = re.findall(r'(?:src|href)="([^"]+)"', page.text)
         assert fetched
         assert [address for address in fetched if not address.startswith("/")] == []
-        assert "default-src 'self'" in page.headers["content-security-policy"]
+        assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
 async def test_pages_stay_out_of_caches() -> None:

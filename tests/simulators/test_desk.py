@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from simulators.desk.desk import Desk
 from simulators.desk.server import open_door
@@ -336,6 +337,10 @@ async def test_nobody_is_let_in_without_the_credential(
             with pytest.raises(InvalidStatus) as refused:
                 await connect(url, additional_headers=headers, proxy=None)
             assert refused.value.response.status_code == 401
+        page = {"Authorization": f"Bearer {read_note(tmp_path / 'desk.json')['credential']}"}
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(url, additional_headers=page, origin=Origin("http://x.test"), proxy=None)
+        assert refused.value.response.status_code == 403, "no page of a browser is let in"
     assert not (tmp_path / "desk.json").exists()
 
 
