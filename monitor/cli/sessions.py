@@ -124,7 +124,7 @@ def _described(session: Session, rooms: Sequence[Room]) -> dict[str, Any]:
         "phase": str(session.phase),
         "protocol": session.protocol,
         "weight_kg": session.weight_kg,
-        "number": session.number,
+        "number": session.number_in_series,
         "started_at": rfc3339(session.started_at),
         "ended_at": None if session.ended_at is None else rfc3339(session.ended_at),
     }

@@ -128,12 +128,15 @@ def course_lines(
 
 
 def duration(words: Words, ms: int) -> str:
-    """A time between two moments: seconds up to two minutes, then minutes and seconds."""
+    """A time between two moments: seconds up to two minutes, minutes and seconds up to an hour, hours and minutes."""
     seconds = round(ms / 1000)
     if seconds < 120:
         return words.gettext("{n} s").format(n=seconds)
     minutes, rest = divmod(seconds, 60)
-    return words.gettext("{m} min {s} s").format(m=minutes, s=rest)
+    if minutes < 60:
+        return words.gettext("{m} min {s} s").format(m=minutes, s=rest)
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return words.gettext("{h} h {m} min").format(h=hours, m=minutes)
 
 
 def _row(words: Words, phrases: Phrases, past: PastAlarm) -> dict[str, str]:

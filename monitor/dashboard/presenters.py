@@ -164,7 +164,9 @@ def session_plan(words: Words, session: Session, protocol: Protocol | None) -> s
 
 
 def session_number(words: Words, session: Session, protocol: Protocol | None) -> str:
-    """Which session of the patient's series this is."""
+    """Which session of the patient's series this is; a cancelled one is none of it."""
+    if session.number_in_series is None:
+        return words.gettext("cancelled, not of the series")
     if protocol is not None and protocol.planned_sessions is not None:
         text = words.gettext("session {n} of {planned}")
         return text.format(n=session.number, planned=protocol.planned_sessions)

@@ -10,6 +10,7 @@ from monitor.dashboard.presenters import phase_name
 from monitor.dashboard.words import Words
 from monitor.domain.alarms import AlarmType
 from monitor.domain.limits import Priority
+from monitor.domain.sessions import Phase
 from monitor.domain.sign_off import SignOff
 from monitor.service.protocols import Protocol
 from monitor.service.review_ports import SessionFilter, SessionRow
@@ -55,7 +56,7 @@ def _row(words: Words, session: SessionRow, protocol: Protocol | None) -> dict[s
         "started_at": f"[{words.day_and_clock(session.started_at)}]({address_of(session)})",
         "patient": f"[{session.patient}]({series_address(session.patient)})",
         "room": session.room,
-        "number": words.number(session.number),
+        "number": "–" if session.phase is Phase.CANCELLED else words.number(session.number),
         "protocol": session.protocol,
         "phase": phase_name(words, session.phase, protocol.course if protocol else None),
         "baseline": pressure_text(words, figures.baseline_systolic, figures.baseline_diastolic),

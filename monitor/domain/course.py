@@ -110,6 +110,8 @@ class DoseRules:
     """Whether a pump gives it: then there are volume and rate, and it can be paused."""
     note: Text = field(default_factory=dict)
     """What to say where the dose is entered; empty for nothing."""
+    drug: Text = field(default_factory=dict)
+    """What is given; empty for a protocol that does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from monitor.domain.breaches import NEVER
 from monitor.domain.conditions import Condition, clock, missing, no_device
 from monitor.domain.feed_facts import ClockCompared, FeedExpected, FeedForgotten, WatchResumed
-from monitor.domain.feeds import CONTINUOUS, DEFAULT_INTERVALS, Feed, Vital
+from monitor.domain.feeds import (
+    CONTINUOUS,
+    DEFAULT_INTERVALS,
+    Feed,
+    Vital,
+    unnamed_interval_ms,
+)
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.occurrence_book import OccurrenceBook
 from monitor.domain.readings import Instant, Metric, Reading, Rejection
@@ -170,8 +176,7 @@ class FeedWatch:
 
 def _unexpected(feed: Feed, metric: Metric, now: Instant) -> Vital:
     """A metric that the device did not announce; from now on it is watched like the others."""
-    interval = None if metric not in CONTINUOUS else 1000
-    vital = feed.vitals[str(metric)] = Vital(metric, now, interval)
+    vital = feed.vitals[str(metric)] = Vital(metric, now, unnamed_interval_ms(metric))
     return vital
 
 

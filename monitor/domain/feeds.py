@@ -13,6 +13,25 @@ DEFAULT_INTERVALS = {str(metric): 1.0 for metric in CONTINUOUS}
 OXIMETER = "oximeter"
 
 
+def live_ms(interval_ms: int, ladder: MissingLadder) -> int:
+    """How long a value is a live one where values usually come at this interval; longer ones widen it up to a limit."""
+    return ladder.stale_ms + _allowance_ms(interval_ms, ladder)
+
+
+def _allowance_ms(interval_ms: int, ladder: MissingLadder) -> int:
+    return max(0, min(interval_ms, ladder.longest_interval_ms) - SECOND)
+
+
+def interval_ms_of(metric: Metric, seconds: float) -> int | None:
+    """A usual interval as a device names it; None for a pressure, which is a spot value however often it comes."""
+    return None if metric is Metric.NIBP else round(seconds * SECOND)
+
+
+def unnamed_interval_ms(metric: Metric) -> int | None:
+    """The same of a metric that came without having been named."""
+    return SECOND if metric in CONTINUOUS else None
+
+
 def sensor_of(metric: Metric) -> str:
     """Which sensor measures it: one probe gives pulse and SpO2, so one pulled probe is one cause."""
     return OXIMETER if metric in CONTINUOUS else str(metric)
@@ -43,15 +62,13 @@ class Vital:
 
     def allowance_ms(self, ladder: MissingLadder) -> int:
         """How much longer than a 1 Hz metric this one may take to come, for a longer usual interval."""
-        if self.interval_ms is None:
-            return 0
-        return max(0, min(self.interval_ms, ladder.longest_interval_ms) - SECOND)
+        return 0 if self.interval_ms is None else _allowance_ms(self.interval_ms, ladder)
 
     def stale_at(self, ladder: MissingLadder) -> Instant:
         """When the newest value is no longer a live one."""
         if self.interval_ms is None:
             return 2**62
-        return self.arrived_at + ladder.stale_ms + self.allowance_ms(ladder)
+        return self.arrived_at + live_ms(self.interval_ms, ladder)
 
 
 @dataclass(slots=True)
@@ -77,7 +94,7 @@ class Feed:
                 del self.vitals[name]
         for name, interval in wanted.items():
             vital = self.vitals.setdefault(name, Vital(Metric(name), now, None))
-            vital.interval_ms = None if vital.metric is Metric.NIBP else round(interval * SECOND)
+            vital.interval_ms = interval_ms_of(vital.metric, interval)
 
 
 _KNOWN = frozenset(str(metric) for metric in Metric)

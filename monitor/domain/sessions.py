@@ -48,6 +48,7 @@ class Stay:
 class Session:
     """One infusion session. ``number`` counts the patient's sessions from 1, cancelled ones left out.
 
+    A cancelled one has the number of the next one, to be put in order by: people are told ``number_in_series``.
     ``room_id`` is where it is now; ``stays`` where it has been, oldest first, empty for one that never moved.
     ``edition`` says which text of the protocol it keeps; ``paper`` that it was kept on paper and entered afterwards.
     """
@@ -67,6 +68,11 @@ class Session:
     @property
     def phase(self) -> Phase:
         return self.phases[-1].phase
+
+    @property
+    def number_in_series(self) -> int | None:
+        """Which one of the series it is; None for a cancelled one, which is none of it."""
+        return None if self.phase is Phase.CANCELLED else self.number
 
     @property
     def started_at(self) -> Instant:

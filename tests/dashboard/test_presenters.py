@@ -108,6 +108,11 @@ def test_a_session_of_a_series_is_numbered() -> None:
     assert session_number(WORDS, session(), None) == "session 5"
 
 
+def test_a_cancelled_session_has_no_number_of_the_series() -> None:
+    cancelled = session(phases=(PhaseEntry(Phase.PRECHECK, T0), PhaseEntry(Phase.CANCELLED, T0)))
+    assert session_number(WORDS, cancelled, PROTOCOL) == "cancelled, not of the series"
+
+
 def test_the_plan_is_one_line_in_the_readers_language() -> None:
     plan = session_plan(NORWEGIAN.words, session(weight_kg=82.5), PROTOCOL)
     assert plan == "Ketamin i blodåre · 82,5 kg · 40 minutter"

@@ -208,6 +208,17 @@ def a_session(folder: Path, *batches: Any) -> Json:
     return bundle
 
 
+def test_of_an_infusion_without_a_planned_dose_nothing_is_said_to_have_been_given(
+    tmp_path: Path,
+) -> None:
+    begun = [facts.PhaseEntered("s1", "baseline", None), facts.PhaseEntered("s1", "infusion", "x")]
+    over = a_batch([], facts.PhaseEntered("s1", "observation", None), at=NOW + 2_400_000)
+    [given] = of_kind(a_session(tmp_path, a_batch([], *begun), over), "MedicationAdministration")
+    assert given["status"] == "unknown"
+    assert "dosage" not in given
+    assert "without a planned dose" in given["note"][0]["text"]
+
+
 def test_the_course_is_there_with_what_was_given_and_what_befell(tmp_path: Path) -> None:
     given = facts.MedicationEntered("s1", "e1", "ondansetron", 4.0, "mg", "iv", None, NOW)
     bundle = a_session(
@@ -240,6 +251,8 @@ def test_the_course_is_there_with_what_was_given_and_what_befell(tmp_path: Path)
         "code": "mg",
     }
     assert infusion["effectivePeriod"]["end"] == rfc3339(NOW + 2_400_000)
+    assert infusion["status"] == "completed"
+    assert infusion["medicationCodeableConcept"]["text"] == "Ketamine (racemic)"
     assert drug["medicationCodeableConcept"]["text"] == "Ondansetron"
     assert [event["event"]["text"] for event in of_kind(bundle, "AdverseEvent")] == [
         "Nausea: brief"

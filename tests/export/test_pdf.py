@@ -200,7 +200,7 @@ def test_it_says_what_matters(whole: Extract) -> None:
     said, picture = session_sheet(whole, speech())
     figures = {label: (value, remark) for label, value, remark in said["figures"]}
     assert figures["At rest"] == ("124/76", "Pulse 68")
-    assert figures["Peak pressure"][0].startswith("163/")
+    assert figures["Peak pressure since start"][0].startswith("163/")
     assert figures["Alarms"] == ("1 · 1 · 1", "!!! · !! · !")
     assert [row[0] for row in said["alarms"]["rows"]] == ["high", "medium", "low"]
     texts = [row[1] for row in said["course"]["rows"]]
@@ -210,6 +210,15 @@ def test_it_says_what_matters(whole: Extract) -> None:
     assert picture.startswith("<svg")
 
 
+def test_the_page_of_an_empty_session_says_that_nothing_was_measured() -> None:
+    figures = {
+        label: (value, why)
+        for label, value, why in session_sheet(an_extract(), speech())[0]["figures"]
+    }
+    assert figures["Beyond limits"] == ("–", "not measured")
+    assert figures["Peak pressure"] == ("–", "no pressure measured")
+
+
 def test_what_is_simulated_open_or_deidentified_is_marked(whole: Extract) -> None:
     def marks(extract: Extract) -> list[str]:
         found: list[str] = session_sheet(extract, speech())[0]["marks"]
@@ -217,7 +226,7 @@ def test_what_is_simulated_open_or_deidentified_is_marked(whole: Extract) -> Non
 
     assert marks(whole) == ["SIMULATED DATA"]
     assert marks(replace(whole, simulated=False)) == []
-    assert marks(an_extract()) == ["OPEN SESSION, NOT FINAL"]
+    assert marks(an_extract()) == ["OPEN SESSION, NOT FINAL", "NO VITAL SIGN WAS RECORDED"]
     assert "DE-IDENTIFIED: dates shifted" in marks(a_long_one())
 
 

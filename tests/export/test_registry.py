@@ -113,6 +113,19 @@ def test_the_pressure_at_40_minutes_is_the_nearest_within_ten() -> None:
     assert "blood_pressure.at_40_min" in form["missing"]
 
 
+def test_a_session_without_any_value_was_not_within_its_limits() -> None:
+    form = registry_form(an_extract())
+    assert form["alarms"]["seconds_beyond_limits"] is None
+    assert form["measured"]["values"] == 0
+    wanted = {"measured.values", "alarms.seconds_beyond_limits", "alarms.lowest_spo2"}
+    assert wanted <= set(form["missing"])
+
+
+def test_a_cancelled_session_has_no_number_of_its_series() -> None:
+    session = an_extract().session.entering(Phase.CANCELLED, NOW + MINUTE)
+    assert registry_form(an_extract(session=session))["series_number"] is None
+
+
 def test_nobody_having_looked_is_not_the_same_as_nothing_having_been_seen() -> None:
     assert treated()["sedation"]["occurred"] is None
     assert "sedation.occurred" in treated()["missing"]

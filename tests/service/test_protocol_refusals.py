@@ -55,7 +55,7 @@ def refusal(old: str, new: str, preset: str = "ketamine_iv") -> str:
         ("below = 92", "below = nan", "limit.0.below: a finite number is wanted"),
         ("below = 92", "below = true", "limit.0.below: a number is wanted"),
         ("delay_s = 15", "delay_s = -1", "limit.0.delay_s: at least 0 is wanted"),
-        ("version = 3", "version = 1.5", "protocol.version: a whole number is wanted"),
+        ("version = 4", "version = 1.5", "protocol.version: a whole number is wanted"),
         ("usual = true", 'usual = "yes"', "protocol.usual: true or false is wanted"),
         (
             'name = "ketamine_iv"',

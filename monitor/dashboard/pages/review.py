@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.review import ids, parts, signing
-from monitor.dashboard.review.cards import cards
+from monitor.dashboard.review.cards import absence, cards
 from monitor.dashboard.review.opening import Opened, full_record, minutes_from, open_session
 from monitor.dashboard.review.side import Teller
 from monitor.dashboard.visit import Visit, current_visit
@@ -82,7 +82,8 @@ def register_callbacks(app: Dash) -> None:
         began = infusion.began_at(session)
         origin = session.started_at if began is None else began
         found = cards(visit.words, figures, origin)
-        return parts.card_boxes(found, partial(minutes_from, origin))
+        boxes = parts.card_boxes(found, partial(minutes_from, origin))
+        return [*parts.absence_note(absence(visit.words, figures)), *boxes]
 
 
 def _room(visit: Visit, opened: Opened) -> str:

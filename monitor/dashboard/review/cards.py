@@ -8,7 +8,7 @@ from monitor.dashboard.history import duration, duration_to
 from monitor.dashboard.words import Words
 from monitor.domain.readings import MINUTE, SECOND, Instant
 from monitor.domain.review.cadence import Cadence
-from monitor.domain.review.figures import Figures
+from monitor.domain.review.figures import Figures, Peak
 
 NOTHING = "–"
 
@@ -43,11 +43,20 @@ def since_origin(at: Instant, origin: Instant) -> str:
 
 
 def minutes_text(ms: float) -> str:
-    """A length as ``2:44``; with hours from one on."""
+    """A length as ``2:44``, as ``1:02:44`` from an hour on."""
     minutes, seconds = divmod(round(ms / SECOND), 60)
-    if minutes < 100:
-        return f"{minutes}:{seconds:02d}"
-    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def absence(words: Words, figures: Figures) -> str:
+    """What must be said before any figure where hardly anything is on record; empty for other sessions."""
+    _ = words.gettext
+    if figures.measured.values == 0:
+        return _("No vital sign was recorded in this session.")
+    if figures.measured.values == 1:
+        return _("A single reading was recorded in this session.")
+    return ""
 
 
 def _baseline(words: Words, figures: Figures) -> Card:
@@ -65,19 +74,28 @@ def _baseline(words: Words, figures: Figures) -> Card:
 
 
 def _peak(words: Words, figures: Figures) -> Card:
-    _, peak = words.gettext, figures.peak
-    title = _("Peak BP")
+    _, peak, earlier = words.gettext, figures.peak, figures.earlier_peak
+    title = _("Peak BP") if figures.began_at is None else _("Peak BP since start")
+    before = []
+    if earlier is not None:
+        before = [_("before it {pressure}").format(pressure=_pressure(words, earlier))]
     if peak is None:
-        return Card("peak", title, NOTHING, _("no pressure was taken"))
-    low = NOTHING if peak.diastolic is None else words.number(peak.diastolic)
+        note = _("no pressure was taken") if earlier is None else _("none taken since")
+        at = None if earlier is None else earlier.at
+        return Card("peak", title, NOTHING, " · ".join([note, *before]), at)
     rise = "" if peak.rise is None else f"{peak.rise:+.0f}".replace("-", "−")
     if peak.minutes is None:
-        note = _("no infusion")
+        note = _("whole session, no infusion")
     elif rise:
         note = _("{rise} at {minutes} min").format(rise=rise, minutes=round(peak.minutes))
     else:
         note = _("at {minutes} min").format(minutes=round(peak.minutes))
-    return Card("peak", title, f"{words.number(peak.systolic)}/{low}", note, peak.at)
+    return Card("peak", title, _pressure(words, peak), " · ".join([note, *before]), peak.at)
+
+
+def _pressure(words: Words, peak: Peak) -> str:
+    low = NOTHING if peak.diastolic is None else words.number(peak.diastolic)
+    return f"{words.number(peak.systolic)}/{low}"
 
 
 def _lowest(words: Words, figures: Figures, origin: Instant) -> Card:
@@ -86,19 +104,38 @@ def _lowest(words: Words, figures: Figures, origin: Instant) -> Card:
     if lowest is None:
         return Card("lowest", title, NOTHING, _("not measured"))
     when = since_origin(lowest.at, origin)
-    if lowest.below_ms is None:
-        note = _("{when}, inside the limits").format(when=when)
-    else:
+    if lowest.below_ms is not None:
         note = _("{when}, below for {duration}").format(
             when=when, duration=duration(words, lowest.below_ms)
         )
+    elif lowest.is_judged:
+        note = _("{when}, inside the limits").format(when=when)
+    else:
+        note = _("{when}, no limit in force").format(when=when)
     return Card("lowest", title, f"{words.number(lowest.value)} %", note, lowest.at)
 
 
 def _outside(words: Words, figures: Figures) -> Card:
-    _ = words.gettext
-    of = _("of {minutes} min").format(minutes=round(figures.watched_ms / MINUTE))
-    return Card("outside", _("Outside limits"), minutes_text(figures.outside_ms), of)
+    """Of the time that was measured: what nobody measured was not inside the limits either."""
+    _, measured = words.gettext, figures.measured
+    title = _("Outside limits")
+    if figures.outside_ms is None:
+        note = _("no limit in force") if measured.values else _("not measured")
+        return Card("outside", title, NOTHING, note)
+    judged = _whole(words, measured.judged_ms)
+    if figures.watched_ms - measured.judged_ms < MINUTE:
+        note = _("of {judged} measured").format(judged=judged)
+    else:
+        session = _whole(words, figures.watched_ms)
+        note = _("of {judged} measured, {session} session").format(judged=judged, session=session)
+    return Card("outside", title, minutes_text(figures.outside_ms), note)
+
+
+def _whole(words: Words, ms: int) -> str:
+    """Minutes; seconds of what is less than two."""
+    if ms < 2 * MINUTE:
+        return duration(words, ms)
+    return words.gettext("{minutes} min").format(minutes=words.number(round(ms / MINUTE)))
 
 
 def _back(words: Words, figures: Figures) -> Card:

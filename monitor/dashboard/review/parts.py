@@ -66,6 +66,11 @@ def skeleton_cards() -> list[Any]:
     ]
 
 
+def absence_note(text: str) -> list[Any]:
+    """Above the cards: that there is nothing, or next to nothing, to make figures of."""
+    return [html.P(text, className="review-absence", role="status")] if text else []
+
+
 def card_boxes(found: Sequence[Card], minutes: Minutes) -> list[Any]:
     """The cards; one that speaks of a moment leads to it. ``minutes`` puts an instant on the axis."""
     boxes: list[Any] = []
@@ -146,9 +151,7 @@ def unknown(words: Words, session_id: str) -> Any:
 
 def _facts_of(words: Words, opened: Opened, room: str) -> list[str]:
     _, session = words.gettext, opened.session
-    since = words.day_and_clock(session.started_at)
-    until = "" if session.ended_at is None else f"–{words.clock(session.ended_at)}"
-    told = [f"{since}{until}", _("room {room}").format(room=room)]
+    told = [_time_of(words, session), _("room {room}").format(room=room)]
     if opened.record.chart.plan is not None:
         told.append(dose_text(words, opened.record.chart.plan))
     if opened.edition is None:
@@ -157,6 +160,16 @@ def _facts_of(words: Words, opened: Opened, room: str) -> list[str]:
         text = _("{title}, edition {version}")
         told.append(text.format(title=_(opened.edition.title), version=opened.edition.version))
     return told
+
+
+def _time_of(words: Words, session: Session) -> str:
+    """From when to when; the day of the end where it is another one."""
+    since, ended_at = words.day_and_clock(session.started_at), session.ended_at
+    if ended_at is None:
+        return since
+    if words.local(ended_at).date() == words.local(session.started_at).date():
+        return f"{since}–{words.clock(ended_at)}"
+    return f"{since} – {words.day_and_clock(ended_at)}"
 
 
 def standing(words: Words, teller: Teller) -> list[Any]:

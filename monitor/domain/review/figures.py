@@ -16,7 +16,7 @@ from monitor.domain.chart import Cuff
 from monitor.domain.readings import MINUTE, Instant, Metric
 from monitor.domain.review.cadence import Cadence, cuffs_kept
 from monitor.domain.review.in_force import InForce, limits_over_time
-from monitor.domain.review.outside import Stretch, outside_limits, total_ms
+from monitor.domain.review.outside import Judged, Stretch, judge, total_ms
 from monitor.domain.review.record import SessionRecord
 
 PERCENT_OF_BASELINE = 20.0
@@ -36,12 +36,16 @@ class Peak(NamedTuple):
 
 
 class Lowest(NamedTuple):
-    """The lowest saturation, and how long the dip below the limit was in which it lies; None: no limit crossed."""
+    """The lowest saturation, and how long the dip below the limit was in which it lies; None: no limit crossed.
+
+    ``is_judged``: whether a limit was in force at all.
+    """
 
     at: Instant
     value: float
     source: str
     below_ms: int | None
+    is_judged: bool
 
 
 class Responses(NamedTuple):
@@ -51,6 +55,20 @@ class Responses(NamedTuple):
     painted: int
     acknowledged_ms: float | None
     acknowledged: int
+
+
+class Measured(NamedTuple):
+    """How much there is to go by.
+
+    ``values``: how many readings and entries have one, voided ones left out. ``ms``: the part of the session in which
+    any of them counted (see ``counting``); ``judged_ms``: the part of that in which a limit was in force for it.
+    ``by_metric`` leaves out what was never measured.
+    """
+
+    values: int
+    ms: int
+    judged_ms: int
+    by_metric: Mapping[Metric, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +81,17 @@ class Figures:
     """How long it ran, pauses left out."""
     observation_ms: int | None
     watched_ms: int
+    """The whole session."""
+    measured: Measured
     baseline: Mapping[str, float]
     peak: Peak | None
+    earlier_peak: Peak | None
+    """A pressure before the infusion, where it was higher than any since."""
     lowest: Lowest | None
     outside: Mapping[Metric, Sequence[Stretch]]
-    outside_ms: int
-    """Beyond any limit, what overlaps counted once."""
+    """When each was beyond its limits; metrics that never were are left out."""
+    outside_ms: int | None
+    """Beyond any limit, what overlaps counted once; None where no value was judged by any."""
     back_after_ms: int | None
     """From the infusion's end to the first pressure from which on all were near the baseline; None: not seen."""
     cuffs: Cadence
@@ -80,23 +103,35 @@ class Figures:
 def figures_of(record: SessionRecord) -> Figures:
     """The figures: a function of the record and of nothing else."""
     spans = limits_over_time(record)
-    outside = outside_limits(record, spans)
-    every = [stretch for stretches in outside.values() for stretch in stretches]
+    judged = judge(record, spans)
+    measured = _measured(record, judged)
+    outside = [stretch for known in judged.values() for stretch in known.outside]
     began, ended = infusion.began_at(record.session), infusion.ended_at(record.session)
     return Figures(
         began_at=began,
         infusion_ms=_infusion_ms(record, began),
         observation_ms=None if ended is None else record.until - ended,
         watched_ms=record.until - record.session.started_at,
+        measured=measured,
         baseline=dict(record.chart.baseline),
         peak=_peak(record, began),
-        lowest=_lowest(record, outside.get(Metric.SPO2, ())),
-        outside=outside,
-        outside_ms=total_ms(every),
+        earlier_peak=_earlier_peak(record, began),
+        lowest=_lowest(record, judged.get(Metric.SPO2)),
+        outside={metric: known.outside for metric, known in judged.items() if known.outside},
+        outside_ms=total_ms(outside) if measured.judged_ms else None,
         back_after_ms=_back_after_ms(record, ended),
         cuffs=cuffs_kept(record),
         alarms=Counter((str(alarm.type), str(alarm.priority)) for alarm in record.alarms),
         responses=_responses(record),
+    )
+
+
+def _measured(record: SessionRecord, judged: Mapping[Metric, Judged]) -> Measured:
+    return Measured(
+        values=sum(map(len, record.values.values())) + len(record.chart.cuffs()),
+        ms=total_ms(stretch for known in judged.values() for stretch in known.measured),
+        judged_ms=total_ms(stretch for known in judged.values() for stretch in known.judged),
+        by_metric={metric: total_ms(known.measured) for metric, known in judged.items()},
     )
 
 
@@ -118,10 +153,27 @@ def _infusion_ms(record: SessionRecord, began: Instant | None) -> int | None:
 
 def _peak(record: SessionRecord, began: Instant | None) -> Peak | None:
     """Of the infusion and what follows it; of the whole session where there was none."""
-    after = [c for c in record.chart.cuffs() if c.systolic is not None and c.at >= (began or 0)]
-    if not after:
+    return _highest(record, [c for c in _pressures(record) if c.at >= (began or 0)], began)
+
+
+def _earlier_peak(record: SessionRecord, began: Instant | None) -> Peak | None:
+    if began is None:
         return None
-    highest = max(after, key=_systolic)
+    earlier = _highest(record, [cuff for cuff in _pressures(record) if cuff.at < began], began)
+    since = _peak(record, began)
+    if earlier is None or (since is not None and since.systolic >= earlier.systolic):
+        return None
+    return earlier
+
+
+def _pressures(record: SessionRecord) -> list[Cuff]:
+    return [cuff for cuff in record.chart.cuffs() if cuff.systolic is not None]
+
+
+def _highest(record: SessionRecord, cuffs: Sequence[Cuff], began: Instant | None) -> Peak | None:
+    if not cuffs:
+        return None
+    highest = max(cuffs, key=_systolic)
     systolic, rest = _systolic(highest), record.chart.baseline.get("systolic")
     return Peak(
         at=highest.at,
@@ -137,13 +189,15 @@ def _systolic(cuff: Cuff) -> float:
     return cuff.systolic or 0.0
 
 
-def _lowest(record: SessionRecord, outside: Sequence[Stretch]) -> Lowest | None:
+def _lowest(record: SessionRecord, known: Judged | None) -> Lowest | None:
     values = record.values[Metric.SPO2]
     if not values:
         return None
     at, value, source = min(values, key=lambda known: known.value)
+    judged, outside = ((), ()) if known is None else (known.judged, known.outside)
     dips = [stretch.ms for stretch in outside if stretch.since <= at < stretch.until]
-    return Lowest(at, value, source, dips[0] if dips else None)
+    is_judged = any(stretch.since <= at < stretch.until for stretch in judged)
+    return Lowest(at, value, source, dips[0] if dips else None, is_judged)
 
 
 def _back_after_ms(record: SessionRecord, ended: Instant | None) -> int | None:

@@ -1,20 +1,20 @@
-"""How long values were beyond the limits that were in force at their time. Pure."""
+"""How long values were judged, and beyond the limits that were in force at their time. Pure.
+
+Time without a value is neither inside nor outside: it was not measured.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, zip_longest
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
+from monitor.domain.chart import Cuff
 from monitor.domain.limits import Limit
-from monitor.domain.readings import MINUTE, SECOND, Instant, Metric
+from monitor.domain.readings import Instant, Metric
+from monitor.domain.review.counting import SPOT_COUNTS_MS, Counting
 from monitor.domain.review.in_force import InForce
 from monitor.domain.review.record import SessionRecord, Value
-
-VALUE_COUNTS_MS = 3 * SECOND
-"""A value of a continuous metric says something until the next one, and no longer than until it would be stale."""
-CUFF_COUNTS_MS = 5 * MINUTE
-"""A pressure says something until the next one, and no longer than this. Needs clinical sign-off."""
 
 
 class Stretch(NamedTuple):
@@ -29,24 +29,30 @@ class Stretch(NamedTuple):
         return self.until - self.since
 
 
-def outside_limits(record: SessionRecord, spans: Sequence[InForce]) -> dict[Metric, list[Stretch]]:
-    """Metric to the stretches of time in which its values lay beyond a limit; metrics without any left out."""
-    found = {
-        metric: joined(_outside(metric, values, spans)) for metric, values in record.values.items()
-    }
-    found[Metric.NIBP] = joined(_pressures_outside(record, spans))
-    return {metric: stretches for metric, stretches in found.items() if stretches}
+class Judged(NamedTuple):
+    """One metric: the time in which a value counted, a value counted for which a limit was in force, and lay beyond it.
+
+    Each without overlaps, by time, inside the session.
+    """
+
+    measured: Sequence[Stretch]
+    judged: Sequence[Stretch]
+    outside: Sequence[Stretch]
+
+
+def judge(record: SessionRecord, spans: Sequence[InForce]) -> dict[Metric, Judged]:
+    """Metric to what became of its values; metrics without any are left out."""
+    found = {metric: _values(record, metric, spans) for metric in record.values}
+    found[Metric.NIBP] = _pressures(record, spans)
+    return {metric: judged for metric, judged in found.items() if judged.measured}
 
 
 def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
     """The same time without overlaps: stretches that touch become one."""
-    found: list[Stretch] = []
+    found = _Runs()
     for stretch in sorted(stretches):
-        if found and stretch.since <= found[-1].until:
-            found[-1] = Stretch(found[-1].since, max(found[-1].until, stretch.until))
-        else:
-            found.append(stretch)
-    return found
+        found.add(stretch)
+    return found.runs
 
 
 def total_ms(stretches: Iterable[Stretch]) -> int:
@@ -54,37 +60,76 @@ def total_ms(stretches: Iterable[Stretch]) -> int:
     return sum(stretch.ms for stretch in joined(stretches))
 
 
-def _outside(
-    metric: Metric, values: Sequence[Value], spans: Sequence[InForce]
-) -> Iterator[Stretch]:
+def _values(record: SessionRecord, metric: Metric, spans: Sequence[InForce]) -> Judged:
     by_source: dict[str, list[Value]] = {}
-    for value in values:
+    for value in record.values[metric]:
         by_source.setdefault(value.source, []).append(value)
-    for of_source in by_source.values():
-        limits = _Limits(metric, spans)
-        for value, until in _held(of_source):
-            if any(limit.is_crossed_by(value.value) for limit in limits.at(value.at)):
-                yield Stretch(value.at, until)
+    parts = []
+    for source, values in by_source.items():
+        counting, judging = Counting(record, metric, source), _Judging(record, metric, spans)
+        for value, following in zip_longest(values, values[1:]):
+            until = value.at + counting.ms(value.at)
+            stretch = Stretch(value.at, until if following is None else min(until, following.at))
+            judging.take(stretch, value.value)
+        parts.append(judging.found())
+    return Judged(*(joined(stretch for part in parts for stretch in part[n]) for n in range(3)))
 
 
-def _held(values: Sequence[Value]) -> Iterator[tuple[Value, Instant]]:
-    for value, following in pairwise(values):
-        yield value, min(following.at, value.at + VALUE_COUNTS_MS)
-    if values:
-        yield values[-1], values[-1].at + VALUE_COUNTS_MS
-
-
-def _pressures_outside(record: SessionRecord, spans: Sequence[InForce]) -> Iterator[Stretch]:
-    cuffs, limits = record.chart.cuffs(), _Limits(Metric.NIBP, spans)
+def _pressures(record: SessionRecord, spans: Sequence[InForce]) -> Judged:
+    """Of all sources together: the due list asks for one pressure, whoever takes it."""
+    cuffs, judging = record.chart.cuffs(), _Judging(record, Metric.NIBP, spans)
     for cuff, following in zip_longest(cuffs, cuffs[1:]):
-        next_at = record.until if following is None else following.at
-        components = {name: getattr(cuff, name) for name in ("systolic", "diastolic", "mean")}
-        crossed = any(
-            (value := components.get(limit.component)) is not None and limit.is_crossed_by(value)
-            for limit in limits.at(cuff.at)
+        until = cuff.at + SPOT_COUNTS_MS
+        judging.take(
+            Stretch(cuff.at, until if following is None else min(until, following.at)), cuff
         )
-        if crossed and next_at > cuff.at:
-            yield Stretch(cuff.at, min(next_at, cuff.at + CUFF_COUNTS_MS))
+    return judging.found()
+
+
+class _Judging:
+    """Goes through the values of one metric by time."""
+
+    def __init__(self, record: SessionRecord, metric: Metric, spans: Sequence[InForce]) -> None:
+        self._whole = Stretch(record.session.started_at, record.until)
+        self._limits = _Limits(metric, spans)
+        self._measured, self._judged, self._outside = _Runs(), _Runs(), _Runs()
+
+    def take(self, stretch: Stretch, value: float | Cuff) -> None:
+        """A value counts so long; what lies beyond the session does not count."""
+        inside = Stretch(
+            max(stretch.since, self._whole.since), min(stretch.until, self._whole.until)
+        )
+        if inside.since >= inside.until:
+            return
+        self._measured.add(inside)
+        limits = self._limits.at(stretch.since)
+        if not limits:
+            return
+        self._judged.add(inside)
+        if any(_crosses(limit, value) for limit in limits):
+            self._outside.add(inside)
+
+    def found(self) -> Judged:
+        return Judged(self._measured.runs, self._judged.runs, self._outside.runs)
+
+
+class _Runs:
+    """Stretches that come by their beginnings, those that touch made one."""
+
+    def __init__(self) -> None:
+        self.runs: list[Stretch] = []
+
+    def add(self, stretch: Stretch) -> None:
+        if self.runs and stretch.since <= self.runs[-1].until:
+            since, until = self.runs[-1]
+            self.runs[-1] = Stretch(since, max(until, stretch.until))
+        else:
+            self.runs.append(stretch)
+
+
+def _crosses(limit: Limit, value: float | Cuff) -> bool:
+    known = getattr(value, limit.component) if isinstance(value, Cuff) else value
+    return known is not None and limit.is_crossed_by(known)
 
 
 class _Limits:

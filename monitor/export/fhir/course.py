@@ -23,6 +23,10 @@ _STATUS = {
     Phase.CANCELLED: "not-done",
 }
 PRODUCT = "infusion-monitor"
+_PLANNED = "As planned; what was given is not measured."
+_UNPLANNED = (
+    "The phase was entered without a planned dose: whether and what was given is not on record."
+)
 
 
 def course_resources(binder: Binder) -> Iterator[Json]:
@@ -111,27 +115,38 @@ def _procedure(binder: Binder, chart: Chart) -> Json:
 
 
 def _infusion(binder: Binder, chart: Chart) -> Iterator[Json]:
-    """What the session is about, once it has begun."""
+    """What the session is about, once it has begun; without a plan nobody has said what was given, or that it was."""
     session = binder.extract.session
     began, ended = infusion.began_at(session), infusion.ended_at(session)
     if began is None:
         return
-    if ended is None:
-        status = "in-progress" if chart.paused_since is None else "on-hold"
-    else:
-        status = "completed" if chart.stopped is None else "stopped"
+    is_planned = chart.plan is not None
     yield binder.resource(
         "MedicationAdministration",
         ["infusion"],
         partOf=[binder.procedure],
-        status=status,
-        medicationCodeableConcept={"text": session.protocol},
+        status=_given(chart, is_over=ended is not None) if is_planned else "unknown",
+        medicationCodeableConcept={"text": _drug(binder)},
         subject=binder.patient,
         effectivePeriod=_period(began, ended),
         dosage=_dosage(chart.plan),
         statusReason=[{"text": chart.stopped}] if chart.stopped else None,
-        note=annotation("As planned and checked; what the pump gave is not measured."),
+        note=annotation(_PLANNED if is_planned else _UNPLANNED),
     )
+
+
+def _given(chart: Chart, *, is_over: bool) -> str:
+    if is_over:
+        return "completed" if chart.stopped is None else "stopped"
+    return "in-progress" if chart.paused_since is None else "on-hold"
+
+
+def _drug(binder: Binder) -> str:
+    """As the protocol names it."""
+    extract = binder.extract
+    rules = extract.course.dose
+    named = "" if rules is None else binder.words(rules.drug)
+    return named or f"Drug of the protocol {extract.title or extract.session.protocol}"
 
 
 def _dosage(plan: facts.InfusionPlanned | None) -> Json | None:

@@ -36,7 +36,7 @@ def registry_form(extract: Extract) -> Json:
         "state": "open, not final" if extract.is_open else "final",
         "session": session.id,
         "patient": session.patient,
-        "series_number": session.number,
+        "series_number": session.number_in_series,
         "protocol": session.protocol,
         "started_at": rfc3339(session.started_at),
         "ended_at": _time(session.ended_at),
@@ -44,6 +44,7 @@ def registry_form(extract: Extract) -> Json:
         "treatment": _treatment(record, figures),
         "blood_pressure": _pressures(record),
         "durations": _durations(record, figures),
+        "measured": _measured(figures),
         "sedation": _effect(sedation(record), record),
         "dissociation": _effect(dissociation(record), record),
         "adverse_events": _entries(record, facts.EventEntered),
@@ -118,6 +119,19 @@ def _durations(record: SessionRecord, figures: Figures) -> Json:
     }
 
 
+def _measured(figures: Figures) -> Json:
+    """How much there is to go by; ``judged_minutes``: in which a limit was in force for what was measured."""
+    measured = figures.measured
+    return {
+        "values": measured.values,
+        "minutes": _minutes(measured.ms),
+        "judged_minutes": _minutes(measured.judged_ms),
+        "minutes_by_metric": {
+            str(metric): _minutes(ms) for metric, ms in measured.by_metric.items()
+        },
+    }
+
+
 def _effect(effect: Effect, record: SessionRecord) -> Json:
     began = infusion.began_at(record.session)
     return {
@@ -161,10 +175,10 @@ def _alarms(figures: Figures) -> Json:
         {"type": kind, "priority": priority, "count": count}
         for (kind, priority), count in sorted(figures.alarms.items())
     ]
-    lowest = figures.lowest
+    lowest, outside_ms = figures.lowest, figures.outside_ms
     return {
         "raised": raised,
-        "seconds_beyond_limits": round(figures.outside_ms / SECOND),
+        "seconds_beyond_limits": None if outside_ms is None else round(outside_ms / SECOND),
         "lowest_spo2": None if lowest is None else lowest.value,
     }
 
@@ -183,6 +197,7 @@ _WANTED = {
     "treatment": ("weight_kg", "dose_mg", "began_at", "ended_at"),
     "blood_pressure": ("before", "at_40_min", "end"),
     "durations": ("infusion_minutes", "observation_minutes"),
+    "alarms": ("seconds_beyond_limits", "lowest_spo2"),
     "sedation": ("occurred",),
     "dissociation": ("occurred",),
     "discharge": ("signed_at",),
@@ -191,6 +206,7 @@ _WANTED = {
 
 def _missing(filled: Json) -> list[str]:
     """What the form asks for and the record does not have; the end of an effect that was seen to begin, too."""
+    unmeasured = [] if filled["measured"]["values"] else ["measured.values"]
     missing = [
         f"{part}.{name}"
         for part, names in _WANTED.items()
@@ -202,7 +218,7 @@ def _missing(filled: Json) -> list[str]:
         for part in ("sedation", "dissociation")
         if filled[part]["occurred"] and filled[part]["ended_at"] is None
     )
-    return [*missing, *unseen]
+    return [*unmeasured, *missing, *unseen]
 
 
 def _time(at: Instant | None) -> str | None:

@@ -34,7 +34,7 @@ def form_sheet(extract: Extract, speech: Speech) -> Json:
     return {
         "language": speech.language,
         "title": _("Registry form"),
-        "marks": marks(extract, speech),
+        "marks": marks(extract, speech, form["measured"]["values"]),
         "head": head_lines(extract, speech),
         "groups": groups,
         "lists": _lists(form, extract, speech),

@@ -27,13 +27,15 @@ def session_sheet(extract: Extract, speech: Speech) -> tuple[Json, str]:
     return _said(extract, record, speech), trace_svg(record, speech)
 
 
-def marks(extract: Extract, speech: Speech) -> list[str]:
-    """What must be seen before anything else on a page."""
+def marks(extract: Extract, speech: Speech, values: int) -> list[str]:
+    """What must be seen before anything else on a page; ``values``: how many readings have one."""
     _ = speech.gettext
     said = [
         (extract.simulated, _("SIMULATED DATA")),
         (extract.is_open, _("OPEN SESSION, NOT FINAL")),
         (extract.deidentified, _("DE-IDENTIFIED: dates shifted")),
+        (values == 0, _("NO VITAL SIGN WAS RECORDED")),
+        (values == 1, _("A SINGLE READING WAS RECORDED")),
     ]
     return [words for holds, words in said if holds]
 
@@ -45,12 +47,19 @@ def head_lines(extract: Extract, speech: Speech) -> list[list[str]]:
     room = extract.room or NOTHING
     return [
         [_("Patient"), session.patient],
-        [_("Session"), f"{session.number} · {session.id}"],
-        [_("Date"), speech.day(session.started_at)],
+        [_("Session"), f"{session.number_in_series or NOTHING} · {session.id}"],
+        [_("Date"), _days(extract, speech)],
         [_("Room"), room],
         [_("Protocol"), session.protocol],
         [_("Weight"), weight],
     ]
+
+
+def _days(extract: Extract, speech: Speech) -> str:
+    """The day, and the one on which it ended where that is another one."""
+    session = extract.session
+    days = [speech.day(at) for at in (session.started_at, session.ended_at) if at is not None]
+    return " – ".join(dict.fromkeys(days))
 
 
 def seal_line(extract: Extract, speech: Speech) -> str:
@@ -59,15 +68,15 @@ def seal_line(extract: Extract, speech: Speech) -> str:
 
 
 def _said(extract: Extract, record: SessionRecord, speech: Speech) -> Json:
-    _ = speech.gettext
+    _, figures = speech.gettext, figures_of(record)
     return {
         "language": speech.language,
         "title": session_title(speech, extract.course),
         "state": phase_names(speech, extract.course)[extract.session.phase],
-        "marks": marks(extract, speech),
+        "marks": marks(extract, speech, figures.measured.values),
         "head": head_lines(extract, speech),
         "legend": _legend(speech),
-        "figures": figure_cards(figures_of(record), extract, speech),
+        "figures": figure_cards(figures, extract, speech),
         "course": _course(record, speech),
         "alarms": _alarms(record, speech),
         "outcomes": {

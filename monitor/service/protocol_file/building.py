@@ -156,8 +156,9 @@ def _gate(gate: course.Gate | None) -> BaselineGate | None:
 def _dose(dose: course.Dose | None) -> DoseRules | None:
     if dose is None:
         return None
+    drug = dose.drug.by_language() if dose.drug else {}
     note = dose.note.by_language() if dose.note else {}
-    return DoseRules(**dose.model_dump(exclude={"note"}), note=note)
+    return DoseRules(**dose.model_dump(exclude={"drug", "note"}), drug=drug, note=note)
 
 
 def _score(score: course.Score) -> ScoreKind:

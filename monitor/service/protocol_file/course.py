@@ -69,6 +69,8 @@ class Override(Part):
 class Dose(Part):
     """By weight (`usual_mg_per_kg`) or fixed (`usual_mg`): one of the two."""
 
+    drug: Text | None = None
+    """What is given, as it leaves in exports; left out: what the protocol is called."""
     usual_mg_per_kg: Positive | None = None
     usual_mg: Positive | None = None
     doses_mg: tuple[Positive, ...] = ()

@@ -11,7 +11,7 @@ import pytest
 from monitor.domain import facts
 from monitor.domain.facts import AlarmChanged, AlarmShown, Fact
 from monitor.domain.readings import MINUTE, SECOND, Metric, Reading
-from monitor.domain.review.figures import Figures, figures_of, innermost
+from monitor.domain.review.figures import Figures, Measured, figures_of, innermost
 from monitor.domain.review.in_force import limits_over_time
 from monitor.domain.review.record import SessionRecord, record_of
 from monitor.domain.sessions import Session
@@ -79,9 +79,87 @@ def alarm(name: str, raised: float | None, acknowledged: float | None = None) ->
 def test_an_empty_session_has_no_figures_and_says_so() -> None:
     found = figures(of=session(0), now=3)
     assert (found.peak, found.lowest, found.back_after_ms, found.infusion_ms) == (None,) * 4
-    assert (found.outside_ms, found.cuffs.due, dict(found.alarms)) == (0, 0, {})
+    assert (found.cuffs.due, dict(found.alarms)) == (0, {})
     assert found.responses.acknowledged_ms is None
     assert found.watched_ms == 3 * MINUTE
+
+
+def test_what_nobody_measured_was_not_inside_the_limits() -> None:
+    found = figures(of=session(0), now=60)
+    assert found.outside_ms is None
+    assert found.measured == Measured(values=0, ms=0, judged_ms=0, by_metric={})
+
+
+def test_one_reading_is_judged_for_as_long_as_it_counts_and_not_for_the_session() -> None:
+    found = figures(measured(Metric.SPO2, 20, 97))
+    assert (found.outside_ms, found.watched_ms) == (0, 100 * MINUTE)
+    assert found.measured == Measured(1, 3 * SECOND, 3 * SECOND, {Metric.SPO2: 3 * SECOND})
+
+
+def test_measured_time_leaves_out_gaps_and_what_came_after_the_session() -> None:
+    before, after = each_second(Metric.SPO2, 20, 30, 97), each_second(Metric.SPO2, 90, 110, 97)
+    found = figures(*before, *after).measured
+    # The value before the gap counts until it is stale.
+    assert found.ms == 20 * MINUTE + 2 * SECOND
+
+
+def test_what_is_measured_while_no_limit_is_in_force_is_not_judged() -> None:
+    off = fact(20, facts.AlarmsSwitched(SESSION, "spo2", False, "nail varnish"))
+    found = figures(off, *each_second(Metric.SPO2, 30, 31, 80))
+    assert found.outside_ms is None
+    assert (found.measured.ms, found.measured.judged_ms) == (62 * SECOND, 0)
+    assert found.lowest is not None
+    assert not found.lowest.is_judged
+
+
+def test_a_value_counts_for_as_long_as_its_device_had_said_it_takes_to_send_the_next() -> None:
+    slow = fact(0, facts.FeedExpected(SESSION, "d1", {"spo2": 60.0, "pulse_rate": 60.0}))
+    low = [measured(Metric.SPO2, minute, 86) for minute in range(20, 25)]
+    found = figures(slow, *low, measured(Metric.SPO2, 25, 97))
+    assert found.outside_ms == 5 * MINUTE
+    assert found.lowest is not None
+    assert found.lowest.below_ms == 5 * MINUTE
+    # As on the ward: 3 s for what comes each second, and 59 s more for what comes each minute.
+    assert found.measured.ms == 5 * MINUTE + 62 * SECOND
+
+
+def test_a_device_widens_how_long_its_values_count_no_further_than_its_alarms() -> None:
+    slow = fact(0, facts.FeedExpected(SESSION, "d1", {"spo2": 600.0}))
+    assert figures(slow, measured(Metric.SPO2, 20, 86)).outside_ms == 62 * SECOND
+
+
+def test_an_interval_holds_from_the_moment_at_which_the_device_named_it() -> None:
+    slow = fact(30, facts.FeedExpected(SESSION, "d1", {"spo2": 60.0}))
+    fast = fact(0, facts.FeedExpected(SESSION, "d1", None))
+    assert figures(fast, slow, measured(Metric.SPO2, 20, 86)).outside_ms == 3 * SECOND
+    assert figures(fast, slow, measured(Metric.SPO2, 40, 86)).outside_ms == 62 * SECOND
+
+
+def test_a_value_that_was_entered_counts_like_a_pressure() -> None:
+    entered = [vitals(20, "a", spo2=88), vitals(22, "b", spo2=97)]
+    found = figures(*entered)
+    assert found.outside_ms == 2 * MINUTE
+    assert found.measured.ms == 7 * MINUTE
+
+
+def test_a_higher_pressure_from_before_the_infusion_is_told_beside_the_peak() -> None:
+    found = figures(REST, pressure(8, 190, 100), pressure(30, 150, 90))
+    assert found.peak is not None
+    assert found.earlier_peak is not None
+    assert (found.peak.systolic, found.earlier_peak.systolic) == (150, 190)
+    assert found.earlier_peak.minutes == -2
+
+
+@pytest.mark.parametrize("earlier", [150, 120])
+def test_a_pressure_before_the_infusion_that_was_no_higher_is_not_told(earlier: float) -> None:
+    assert figures(pressure(8, earlier, 80), pressure(30, 150, 90)).earlier_peak is None
+
+
+def test_of_a_session_without_an_infusion_the_peak_is_of_the_whole_session() -> None:
+    found = figures(pressure(3, 190, 100), pressure(8, 150, 90), of=session(0), now=60)
+    assert (found.peak is not None, found.earlier_peak) == (True, None)
+    assert found.peak is not None
+    assert (found.peak.systolic, found.peak.minutes) == (190, None)
 
 
 def test_the_peak_is_told_from_the_beginning_of_the_infusion_and_over_the_baseline() -> None:
