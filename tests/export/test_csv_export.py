@@ -119,7 +119,8 @@ def test_the_seal_lies_beside_the_file_and_speaks_of_it(records: Records, tmp_pa
         "simulated": True,
         "note": "Made by infusion-monitor, which is not a certified medical device.",
         "open": True,
-    }
+        "verified": False,
+    }, "nobody looked at the record"
 
 
 def test_a_session_that_does_not_exist_is_named_and_leaves_no_file(
