@@ -12,6 +12,7 @@ from monitor.domain import facts, feed_facts
 from monitor.domain.chart import Chart, Voided
 from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import Instant
+from monitor.domain.review.alarm_life import AlarmLife, Rung, lives_of
 from monitor.export.csv_export import number, truth, written
 from monitor.export.extract import Extract
 from monitor.wire.base import rfc3339
@@ -19,7 +20,7 @@ from monitor.wire.base import rfc3339
 ALARM, OUTCOME = "alarm", "outcome"
 CORRECTED, VOIDED = "corrected", "voided"
 _ELSEWHERE = (facts.AlarmChanged, facts.AlarmShown, facts.EntryVoided, facts.OrderRefused)
-"""Alarms have a row per occurrence, and a voided entry says so itself."""
+"""Alarms have a row for each priority that they reached, and a voided entry says so itself."""
 _KINDS: dict[type, str] = {
     facts.VitalsEntered: "vitals",
     facts.ScoreEntered: "score",
@@ -50,8 +51,11 @@ class EventRow(NamedTuple):
     route: str
     type: str
     priority: str
+    """Of an alarm that became worse each priority is a row of its own, with the same ``id``."""
     state: str
     onset: Instant | None
+    condition_ended_at: Instant | None
+    """When the hazard was over; its signal may have stood until ``ended_at``."""
     painted_at: Instant | None
     """When the first screen had the alarm in sight."""
     sounded_at: Instant | None
@@ -73,7 +77,7 @@ class EventRow(NamedTuple):
 
 
 INSTANTS = (
-    *("at", "recorded_at", "onset", "painted_at", "sounded_at"),
+    *("at", "recorded_at", "onset", "condition_ended_at", "painted_at", "sounded_at"),
     *("acknowledged_at", "ended_at", "fate_at"),
 )
 _NOTHING = EventRow(
@@ -90,6 +94,7 @@ _NOTHING = EventRow(
     priority="",
     state="",
     onset=None,
+    condition_ended_at=None,
     painted_at=None,
     sounded_at=None,
     acknowledged_at=None,
@@ -114,7 +119,8 @@ def event_rows(extract: Extract) -> list[EventRow]:
     chart = extract.chart()
     rows = [_fact_row(fact, chart) for fact in extract.facts if _is_told(fact.body)]
     shown = _shown(extract)
-    rows += [_alarm_row(alarm, shown.get(alarm.alarm_id)) for alarm in extract.alarms]
+    for alarm in lives_of(extract.alarms, extract.facts):
+        rows += [_alarm_row(alarm, rung, shown.get(alarm.id)) for rung in alarm.rungs]
     rows += [_outcome_row(outcome) for outcome in extract.outcomes]
     return [
         row._replace(simulated=extract.simulated, deidentified=extract.deidentified)
@@ -242,24 +248,25 @@ def _outcome_row(outcome: Outcome) -> EventRow:
     )
 
 
-def _alarm_row(alarm: facts.AlarmChanged, shown: facts.AlarmShown | None) -> EventRow:
-    raised_at = alarm.onset if alarm.raised_at is None else alarm.raised_at
+def _alarm_row(life: AlarmLife, rung: Rung, shown: facts.AlarmShown | None) -> EventRow:
+    alarm = life.newest
     return _NOTHING._replace(
-        at=raised_at,
-        recorded_at=raised_at,
+        at=rung.since,
+        recorded_at=rung.since,
         kind=ALARM,
         id=alarm.alarm_id,
         what=alarm.alarm_kind,
         type=alarm.type,
-        priority=alarm.priority,
+        priority=rung.priority,
         state=alarm.state,
         onset=alarm.onset,
+        condition_ended_at=life.over_at,
         painted_at=None if shown is None else shown.painted_at,
         sounded_at=None if shown is None else shown.sounded_at,
-        acknowledged_at=alarm.acknowledged_at,
-        acknowledged_by=alarm.acknowledged_by or "",
+        acknowledged_at=rung.acknowledged_at,
+        acknowledged_by=rung.acknowledged_by or "",
         ended_at=alarm.ended_at,
-        reason=alarm.reason_code,
+        reason=rung.reason_code,
         note=alarm.note or "",
-        values=_rest({"metric": alarm.metric, "source": alarm.source, **alarm.reason_values}),
+        values=_rest({"metric": alarm.metric, "source": alarm.source, **rung.reason_values}),
     )

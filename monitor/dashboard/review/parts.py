@@ -11,11 +11,12 @@ from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.course_words import dose_text
 from monitor.dashboard.presenters import phase_name, session_number
 from monitor.dashboard.review import ids
+from monitor.dashboard.review.alarm_lines import AlarmLine
 from monitor.dashboard.review.cards import Card
 from monitor.dashboard.review.downloads import FORMATS, format_name
 from monitor.dashboard.review.opening import Opened
 from monitor.dashboard.review.shapes import Minutes
-from monitor.dashboard.review.side import AlarmLine, Comment, EventLine, Teller
+from monitor.dashboard.review.side import Comment, EventLine, Teller
 from monitor.dashboard.session_list import series_address
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from monitor.dashboard.marks import PhaseSpan
 from monitor.dashboard.review.panels import UNITS, Panel
 from monitor.dashboard.review.steps import StepLine
 from monitor.dashboard.theme import Palette
-from monitor.domain.limits import RANK
+from monitor.domain.limits import RANK, Priority
 from monitor.domain.readings import Instant, Metric
 
 Minutes = Callable[[Instant], float]
@@ -21,15 +22,61 @@ _NUMBER_HEIGHT = 0.03
 """The part of the figure's height that a number takes on a low window."""
 
 
+_STRIP = 0.012
+"""The part of the figure's height that a strip of alarms takes."""
+_ABOUT_ALL = 0.035
+"""Where the strip of alarms that are about no single metric stands: under the numbers of the axis."""
+_OPACITY = 0.16
+"""Of the shading behind a value that was beyond, however many alarms say so."""
+
+
 class AlarmSpan(NamedTuple):
-    """From when to when an alarm condition held; ``metric`` None where it is about no single one."""
+    """From when to when an alarm condition held; ``metric`` None where it is about no single one.
+
+    ``rungs``: its priorities, each with when it was reached. ``stood_until``: until when its signal stood after that.
+    """
 
     id: str
-    priority: str
     metric: Metric | None
+    is_physiological: bool
+    since: Instant
+    rungs: tuple[tuple[str, Instant], ...]
+    until: Instant
+    stood_until: Instant | None = None
+
+    def pieces(self) -> Iterator[Piece]:
+        """The condition piece by piece, each with the priority that it had reached; the first from its onset."""
+        begins = [self.since, *(since for _, since in self.rungs[1:])]
+        for (priority, _), begin, end in zip(
+            self.rungs, begins, [*begins[1:], self.until], strict=True
+        ):
+            if begin < end:
+                yield Piece(begin, end, priority)
+
+
+class Piece(NamedTuple):
+    """A stretch of time with a priority."""
+
     since: Instant
     until: Instant
-    raised_at: Instant
+    priority: str
+
+
+def layered(pieces: Iterable[Piece]) -> list[Piece]:
+    """The same time with no two on top of each other: where several overlap, the worst priority stands."""
+    known = sorted(pieces)
+    cuts = sorted({at for piece in known for at in (piece.since, piece.until)})
+    found: list[Piece] = []
+    for begin, end in pairwise(cuts):
+        priorities = [p.priority for p in known if p.since <= begin and end <= p.until]
+        if not priorities:
+            continue
+        worst = max(priorities, key=lambda priority: RANK[Priority(priority)])
+        if found and found[-1].until == begin and found[-1].priority == worst:
+            found[-1] = found[-1]._replace(until=end)
+        else:
+            found.append(Piece(begin, end, worst))
+    return found
 
 
 def shapes(
@@ -39,7 +86,11 @@ def shapes(
     minutes: Minutes,
     palette: Palette,
 ) -> list[dict[str, Any]]:
-    """Rectangles and uprights, the widest first."""
+    """Rectangles and uprights, the widest first.
+
+    Alarms stand in strips: one in each panel for its metric, one under the axis for those about no single one. Only a
+    value that was beyond shades its panel, once.
+    """
     shaded = [
         _rectangle(minutes(phase.since), minutes(phase.until), "paper", (stand[-1].domain[0], 1.0))
         | {"fillcolor": palette.shade, "name": "phase"}
@@ -50,8 +101,12 @@ def shapes(
         _upright(minutes(phase.since), stand, palette.accent, "solid") | {"opacity": 0.45}
         for phase in phases[1:]
     ]
-    spans = [shape for alarm in alarms for shape in _alarm(alarm, stand, minutes, palette)]
-    return [*shaded, *starts, *spans]
+    known = list(alarms)
+    drawn = list(_about_all(known, minutes, palette))
+    for panel in stand:
+        mine = [alarm for alarm in known if alarm.metric is panel.metric]
+        drawn += _of_panel(mine, panel, minutes, palette)
+    return [*shaded, *starts, *drawn]
 
 
 def labels(
@@ -107,18 +162,51 @@ def _title(panel: Panel, text: str, colour: str) -> dict[str, Any]:
     return label | {"xref": "paper", "yanchor": "top" if is_first else "bottom"}
 
 
-def _alarm(
-    alarm: AlarmSpan, stand: Sequence[Panel], minutes: Minutes, palette: Palette
-) -> list[dict[str, Any]]:
-    colour = palette.of_priority(alarm.priority)
-    mine = [panel for panel in stand if alarm.metric in (None, panel.metric)]
-    marked = [
-        _rectangle(minutes(alarm.since), minutes(alarm.until), "paper", panel.domain)
-        | {"fillcolor": colour, "opacity": 0.16, "name": f"alarm {alarm.id}"}
-        for panel in mine
+def _of_panel(
+    alarms: Sequence[AlarmSpan], panel: Panel, minutes: Minutes, palette: Palette
+) -> Iterator[dict[str, Any]]:
+    bottom, top = panel.domain
+    beyond = [alarm for alarm in alarms if alarm.is_physiological]
+    for piece in layered(piece for alarm in beyond for piece in alarm.pieces()):
+        span = minutes(piece.since), minutes(piece.until)
+        fill = {"fillcolor": palette.of_priority(piece.priority), "opacity": _OPACITY}
+        yield _rectangle(*span, "paper", panel.domain) | fill | {"name": "beyond"}
+    for alarm in beyond:
+        for priority, since in alarm.rungs:
+            line = _upright(minutes(since), [panel], palette.of_priority(priority), "solid")
+            yield line | {"y1": top, "opacity": 0.6, "name": f"alarm {alarm.id}"}
+    yield from _strip(alarms, (bottom, bottom + _STRIP), minutes, palette)
+
+
+def _about_all(
+    alarms: Sequence[AlarmSpan], minutes: Minutes, palette: Palette
+) -> Iterator[dict[str, Any]]:
+    about_all = [alarm for alarm in alarms if alarm.metric is None]
+    yield from _strip(about_all, (_ABOUT_ALL, _ABOUT_ALL + _STRIP), minutes, palette)
+
+
+def _strip(
+    alarms: Sequence[AlarmSpan],
+    between: tuple[float, float],
+    minutes: Minutes,
+    palette: Palette,
+) -> Iterator[dict[str, Any]]:
+    """Conditions as bars, and signals that stood after them, unseen, as a dotted line."""
+    stood = [
+        Piece(alarm.until, alarm.stood_until, alarm.rungs[-1][0])
+        for alarm in alarms
+        if alarm.stood_until is not None
     ]
-    line = _upright(minutes(alarm.raised_at), stand, colour, "solid")
-    return [*marked, line | {"opacity": 0.45}]
+    middle = sum(between) / 2
+    for piece in layered(stood):
+        line = _upright(0, [], palette.of_priority(piece.priority), "dot")
+        ends = {"x0": minutes(piece.since), "x1": minutes(piece.until), "y0": middle, "y1": middle}
+        yield line | ends | {"name": "unseen"}
+    for piece in layered(piece for alarm in alarms for piece in alarm.pieces()):
+        bar = _rectangle(minutes(piece.since), minutes(piece.until), "paper", between)
+        # A moment of an hour would be no pixel wide without an edge.
+        colour = palette.of_priority(piece.priority)
+        yield bar | {"fillcolor": colour, "line": {"width": 1, "color": colour}, "name": "alarm"}
 
 
 def _rectangle(begin: float, end: float, yref: str, between: tuple[float, float]) -> dict[str, Any]:
@@ -143,7 +231,7 @@ def _upright(x: float, stand: Sequence[Panel], colour: str, dash: str) -> dict[s
         "yref": "paper",
         "x0": x,
         "x1": x,
-        "y0": stand[-1].domain[0],
+        "y0": stand[-1].domain[0] if stand else 0,
         "y1": 1,
         "line": {"color": colour, "width": 1, "dash": dash},
     }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.dashboard.entry_log import entry_text
-from monitor.dashboard.history import duration, duration_to, reason_text
 from monitor.dashboard.log import LogWriter
+from monitor.dashboard.review.alarm_lines import AlarmLine, AlarmTeller
 from monitor.dashboard.review.cards import since_origin
 from monitor.dashboard.review.opening import Opened, open_session
 from monitor.dashboard.review.scene import EventMark
@@ -16,13 +15,11 @@ from monitor.dashboard.review.shapes import AlarmSpan
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.domain import facts
-from monitor.domain.alarms import AlarmType
-from monitor.domain.readings import MINUTE, Instant, Metric
+from monitor.domain.readings import Instant
 from monitor.domain.sessions import Session
 from monitor.domain.sign_off import SignOff
 from monitor.service.phrases import Phrases
 
-_MARKS = {"high": "!!!", "medium": "!!", "low": "!"}
 _SET = (
     facts.AlarmsPaused,
     facts.AlarmsSwitched,
@@ -33,18 +30,6 @@ _SET = (
     facts.LimitChanged,
 )
 """What changed how the session was watched or given; the rest of its log is on its own page."""
-_SHORTEST_SHOWN = 2 * MINUTE
-"""A zoom shows at least so much time around an alarm."""
-
-
-class AlarmLine(NamedTuple):
-    """One alarm. ``shown``: from when to when a zoom to it reaches."""
-
-    id: str
-    priority: str
-    title: str
-    told: str
-    shown: tuple[Instant, Instant]
 
 
 class EventLine(NamedTuple):
@@ -80,32 +65,11 @@ class Teller:
 
     def alarms(self) -> list[AlarmLine]:
         """By the moment of raising."""
-        phrases = self.phrases.called(self.opened.course.phase_words)
-        painted = _painted_at(self.opened.record.facts)
-        return [
-            AlarmLine(
-                alarm.alarm_id,
-                alarm.priority,
-                f"{_MARKS[alarm.priority]} {reason_text(phrases, alarm)}",
-                " · ".join(self._told(alarm, painted.get(alarm.alarm_id))),
-                _around(alarm.onset, alarm.ended_at or self.opened.record.until),
-            )
-            for alarm in sorted(self.opened.record.alarms, key=_raised_at)
-        ]
+        return self._alarm_teller().lines()
 
     def spans(self) -> list[AlarmSpan]:
         """The same on the figure."""
-        return [
-            AlarmSpan(
-                alarm.alarm_id,
-                alarm.priority,
-                None if alarm.metric is None else Metric(alarm.metric),
-                alarm.onset,
-                alarm.ended_at or self.opened.record.until,
-                _raised_at(alarm),
-            )
-            for alarm in self.opened.record.alarms
-        ]
+        return self._alarm_teller().spans()
 
     def events(self) -> list[EventLine]:
         """Entries by the time they speak of, and what was set, by the time it was."""
@@ -125,13 +89,7 @@ class Teller:
             for line in (self._entry(entry) for entry in self.opened.record.chart.entries)
             if not line.fate
         ]
-        raised = [
-            EventMark(_raised_at(alarm), alarm.priority, line.title, alarm.alarm_id)
-            for alarm, line in zip(
-                sorted(self.opened.record.alarms, key=_raised_at), self.alarms(), strict=True
-            )
-        ]
-        return [*entered, *raised]
+        return [*entered, *self._alarm_teller().marks()]
 
     def comments(self) -> list[Comment]:
         """Oldest first."""
@@ -153,26 +111,9 @@ class Teller:
             return _("Changed since {name} signed, {time}").format(**told)
         return _("✓ Signed off by {name}, {time}").format(**told)
 
-    def _told(self, alarm: facts.AlarmChanged, painted_at: Instant | None) -> list[str]:
-        _, words = self.words.gettext, self.words
-        raised_at = _raised_at(alarm)
-        told = [self._when(raised_at)]
-        if alarm.ended_at is None:
-            told.append(_("not over"))
-        else:
-            told.append(duration(words, alarm.ended_at - raised_at))
-        if alarm.type == AlarmType.TECHNICAL:
-            told.append(_("technical"))
-        if painted_at is not None:
-            after = duration_to(words, raised_at, painted_at)
-            told.append(_("on screen {duration}").format(duration=after))
-        if alarm.acknowledged_at is None:
-            told.append(_("not acknowledged"))
-        else:
-            text = _("acknowledged {duration}, {name}")
-            after = duration_to(words, raised_at, alarm.acknowledged_at)
-            told.append(text.format(duration=after, name=alarm.acknowledged_by or "–"))
-        return told
+    def _alarm_teller(self) -> AlarmTeller:
+        phrases = self.phrases.called(self.opened.course.phase_words)
+        return AlarmTeller(self.words, phrases, self.opened, self.opened.record)
 
     def _entry(self, entry_id: str) -> EventLine:
         entry = self.opened.record.chart.entries[entry_id]
@@ -188,21 +129,3 @@ class Teller:
 
     def _when(self, at: Instant) -> str:
         return since_origin(at, self.opened.origin)
-
-
-def _raised_at(alarm: facts.AlarmChanged) -> Instant:
-    return alarm.onset if alarm.raised_at is None else alarm.raised_at
-
-
-def _painted_at(session_facts: Iterable[facts.Fact]) -> dict[str, Instant]:
-    painted: dict[str, Instant] = {}
-    for fact in session_facts:
-        if isinstance(fact.body, facts.AlarmShown) and fact.body.painted_at is not None:
-            painted.setdefault(fact.body.alarm_id, fact.body.painted_at)
-    return painted
-
-
-def _around(since: Instant, until: Instant) -> tuple[Instant, Instant]:
-    """The time of an alarm with as much before and after it."""
-    beside = max(until - since, _SHORTEST_SHOWN - (until - since)) // 2
-    return since - beside, until + beside

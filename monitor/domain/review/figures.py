@@ -14,6 +14,7 @@ from typing import NamedTuple
 from monitor.domain import facts, infusion
 from monitor.domain.chart import Cuff
 from monitor.domain.readings import MINUTE, Instant, Metric
+from monitor.domain.review.alarm_life import AlarmLife
 from monitor.domain.review.cadence import Cadence, cuffs_kept
 from monitor.domain.review.in_force import InForce, limits_over_time
 from monitor.domain.review.outside import Judged, Stretch, judge, total_ms
@@ -49,7 +50,10 @@ class Lowest(NamedTuple):
 
 
 class Responses(NamedTuple):
-    """Medians over the alarms that were painted or acknowledged, in ms from the raising, and how many those are."""
+    """Medians over the alarms that were painted or acknowledged, in ms, and how many those are.
+
+    Painted counts from the first raising; acknowledged from when the alarm was as bad as it became.
+    """
 
     painted_ms: float | None
     painted: int
@@ -96,7 +100,7 @@ class Figures:
     """From the infusion's end to the first pressure from which on all were near the baseline; None: not seen."""
     cuffs: Cadence
     alarms: Mapping[tuple[str, str], int]
-    """Type and priority to how many were raised."""
+    """Type and worst priority to how many were raised."""
     responses: Responses
 
 
@@ -121,7 +125,7 @@ def figures_of(record: SessionRecord) -> Figures:
         outside_ms=total_ms(outside) if measured.judged_ms else None,
         back_after_ms=_back_after_ms(record, ended),
         cuffs=cuffs_kept(record),
-        alarms=Counter((str(alarm.type), str(alarm.priority)) for alarm in record.alarms),
+        alarms=Counter((alarm.newest.type, alarm.worst.priority) for alarm in record.alarms),
         responses=_responses(record),
     )
 
@@ -231,19 +235,17 @@ def _responses(record: SessionRecord) -> Responses:
     for fact in record.facts:
         if isinstance(fact.body, facts.AlarmShown) and fact.body.painted_at is not None:
             painted_at.setdefault(fact.body.alarm_id, fact.body.painted_at)
-    painted = _after_raising(record, lambda alarm: painted_at.get(alarm.alarm_id))
-    acknowledged = _after_raising(record, lambda alarm: alarm.acknowledged_at)
+    painted = _each(record.alarms, lambda alarm: _painted_after(alarm, painted_at.get(alarm.id)))
+    acknowledged = _each(record.alarms, lambda alarm: alarm.worst.answered_after)
     return Responses(_middle(painted), len(painted), _middle(acknowledged), len(acknowledged))
 
 
-def _after_raising(
-    record: SessionRecord, when: Callable[[facts.AlarmChanged], Instant | None]
-) -> list[int]:
-    return [
-        moment - alarm.raised_at
-        for alarm in record.alarms
-        if alarm.raised_at is not None and (moment := when(alarm)) is not None
-    ]
+def _painted_after(alarm: AlarmLife, painted_at: Instant | None) -> int | None:
+    return None if painted_at is None else painted_at - alarm.raised_at
+
+
+def _each(alarms: Iterable[AlarmLife], after: Callable[[AlarmLife], int | None]) -> list[int]:
+    return [ms for alarm in alarms if (ms := after(alarm)) is not None]
 
 
 def _middle(times: Sequence[int]) -> float | None:

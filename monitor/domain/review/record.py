@@ -11,6 +11,7 @@ from monitor.domain.course import Course
 from monitor.domain.facts import AlarmChanged, Fact
 from monitor.domain.limits import AlarmSettings
 from monitor.domain.readings import MANUAL_SOURCE, Instant, Metric, Reading
+from monitor.domain.review.alarm_life import AlarmLife, lives_of
 from monitor.domain.sessions import Session
 
 CONTINUOUS = (Metric.PULSE_RATE, Metric.SPO2, Metric.RESP_RATE, Metric.TEMPERATURE)
@@ -28,7 +29,7 @@ class Value(NamedTuple):
 class SessionRecord:
     """All of one session. ``values`` leaves out what is no value, and the entries that were voided; by time.
 
-    ``alarms`` are the raised occurrences in their newest state. ``now`` ends a session that is still open.
+    ``alarms`` are the raised occurrences. ``now`` ends a session that is still open.
     """
 
     session: Session
@@ -37,7 +38,7 @@ class SessionRecord:
     facts: Sequence[Fact]
     chart: Chart
     values: dict[Metric, list[Value]]
-    alarms: Sequence[AlarmChanged]
+    alarms: Sequence[AlarmLife]
     now: Instant
 
     @property
@@ -56,9 +57,12 @@ def record_of(
     alarms: Sequence[AlarmChanged],
     now: Instant,
 ) -> SessionRecord:
-    """The record, from what is stored of a session: its facts in the order of their commit, readings in any."""
+    """The record, from what is stored of a session: its facts in the order of their commit, readings in any.
+
+    ``alarms`` are all occurrences in their newest state.
+    """
     chart = chart_of(facts, readings)
-    raised = [alarm for alarm in alarms if alarm.raised_at is not None]
+    raised = lives_of(alarms, facts)
     values = {metric: _values(metric, chart, readings) for metric in CONTINUOUS}
     return SessionRecord(session, course, settings, facts, chart, values, raised, now)
 

@@ -1,4 +1,4 @@
-"""What happened in a session as short lines for paper: its course, what was entered, its alarms."""
+"""What happened in a session as short lines for paper: its course and what was entered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from monitor.domain.course import Course
 from monitor.domain.readings import Instant
 from monitor.domain.review.record import SessionRecord
 from monitor.export.report.phases import paused, phase_names, resumed, stopped
-from monitor.export.report.speech import NOTHING, Speech
+from monitor.export.report.speech import Speech
 
 _SEVERITIES = ("mild", "moderate", "severe")
 
@@ -71,32 +71,6 @@ def severity(word: str | None, speech: Speech) -> str:
     _ = speech.gettext
     named = dict(zip(_SEVERITIES, (_("mild"), _("moderate"), _("severe")), strict=True))
     return named.get(word or "", word or "")
-
-
-def alarm_lines(record: SessionRecord, speech: Speech) -> list[tuple[str, str, str, str]]:
-    """Priority, time, why, and when and by whom it was acknowledged; the worst and the first come first."""
-    ranked = sorted(
-        record.alarms, key=lambda alarm: (_RANKS.index(alarm.priority), alarm.raised_at or 0)
-    )
-    return [
-        (
-            alarm.priority,
-            speech.moment(alarm.raised_at or alarm.onset, record.session.started_at),
-            speech.alarm(alarm, record.course),
-            _answer(alarm, speech),
-        )
-        for alarm in ranked
-    ]
-
-
-_RANKS = ("high", "medium", "low")
-
-
-def _answer(alarm: facts.AlarmChanged, speech: Speech) -> str:
-    if alarm.acknowledged_at is None or alarm.raised_at is None:
-        return NOTHING
-    after = speech.length(max(0, alarm.acknowledged_at - alarm.raised_at))
-    return f"{after} {alarm.acknowledged_by or ''}".strip()
 
 
 def _phases(record: SessionRecord, speech: Speech) -> Iterator[Happening]:

@@ -9,8 +9,9 @@ from monitor.domain.review.figures import figures_of
 from monitor.domain.review.record import SessionRecord
 from monitor.domain.review.signatures import signatures
 from monitor.export.extract import Extract
+from monitor.export.report.alarms import alarm_lines
 from monitor.export.report.cards import figure_cards
-from monitor.export.report.happenings import alarm_lines, course_lines
+from monitor.export.report.happenings import course_lines
 from monitor.export.report.phases import phase_names, session_title
 from monitor.export.report.readers import comment_rows, outcome_rows
 from monitor.export.report.speech import NOTHING, Speech

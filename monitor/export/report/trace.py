@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from monitor.domain import infusion
 from monitor.domain.chart import Cuff
-from monitor.domain.facts import AlarmChanged
 from monitor.domain.limits import Priority
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, MINUTE, Metric
+from monitor.domain.review.alarm_life import AlarmLife
 from monitor.domain.review.in_force import limits_over_time
 from monitor.domain.review.record import SessionRecord
 from monitor.domain.sessions import Phase
@@ -71,26 +71,29 @@ def _phases(record: SessionRecord, span: Span, speech: Speech) -> Iterator[str]:
         yield line(left, 0.0, left, HEIGHT - 20.0, "#c9c2b4", stroke_width=0.6)
 
 
-def _alarms(alarms: Iterable[AlarmChanged], span: Span, record: SessionRecord) -> Iterator[str]:
-    """A row for each priority, told apart by place, mark and colour."""
-    rows = {priority: n for n, priority in enumerate(_ALARMS)}
+def _alarms(alarms: Iterable[AlarmLife], span: Span, record: SessionRecord) -> Iterator[str]:
+    """A row for each priority, told apart by place, mark and colour: conditions as bars, what stood after as lines."""
+    tops = {priority: _ALARM_TOP + n * _ALARM_ROW for n, priority in enumerate(_ALARMS)}
     for priority, (mark, colour) in _ALARMS.items():
-        y = _ALARM_TOP + rows[priority] * _ALARM_ROW
-        yield text(_LEFT - 4, y + 5.5, mark, 7, fill=colour, text_anchor="end", font_weight="bold")
+        y = tops[priority] + 5.5
+        yield text(_LEFT - 4, y, mark, 7, fill=colour, text_anchor="end", font_weight="bold")
     for alarm in alarms:
-        if alarm.raised_at is None:
-            continue
-        priority = Priority(alarm.priority)
-        left = span.x(alarm.raised_at)
-        right = span.x(record.until if alarm.ended_at is None else alarm.ended_at)
-        yield element(
-            "rect",
-            x=left,
-            y=_ALARM_TOP + rows[priority] * _ALARM_ROW + 1.0,
-            width=max(1.5, right - left),
-            height=_ALARM_ROW - 3.0,
-            fill=_ALARMS[priority][1],
-        )
+        until = record.until if alarm.over_at is None else alarm.over_at
+        ends = [*(rung.since for rung in alarm.rungs[1:]), until]
+        for rung, end in zip(alarm.rungs, ends, strict=True):
+            priority = Priority(rung.priority)
+            yield _alarm_bar(span.x(rung.since), span.x(end), tops[priority], _ALARMS[priority][1])
+        stood = record.until if alarm.still_stands else alarm.stood_until
+        if stood is not None:
+            priority = Priority(alarm.worst.priority)
+            y, colour = tops[priority] + _ALARM_ROW / 2 - 0.5, _ALARMS[priority][1]
+            dots = {"stroke_width": 0.5, "stroke_dasharray": "0.5 2"}
+            yield line(span.x(until), y, span.x(stood), y, colour, **dots)
+
+
+def _alarm_bar(left: float, right: float, top: float, colour: str) -> str:
+    width, height = max(1.5, right - left), _ALARM_ROW - 3.0
+    return element("rect", x=left, y=top + 1.0, width=width, height=height, fill=colour)
 
 
 def _time_axis(record: SessionRecord, span: Span, speech: Speech) -> Iterator[str]:

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import base64
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.dashboard.marks import PhaseSpan
 from monitor.dashboard.review.channels import recorded
 from monitor.dashboard.review.figure import review_figure
 from monitor.dashboard.review.scene import EventMark, ReviewView
-from monitor.dashboard.review.shapes import AlarmSpan
+from monitor.dashboard.review.shapes import AlarmSpan, Piece, layered
 from monitor.dashboard.theme import PALETTES
 from monitor.domain.limits import Limit, Priority, Side
 from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Metric
@@ -129,18 +132,92 @@ def test_what_came_late_is_hatched_over_its_own_panel_only() -> None:
     assert (min(hatch["x"][:4]), max(hatch["x"][:4])) == (-9.5, pytest.approx(-9.0167))
 
 
-def test_an_alarm_stands_behind_the_panel_of_its_metric_and_across_all_where_it_was_raised() -> (
-    None
-):
-    alarm = AlarmSpan(
-        "a1", "high", Metric.SPO2, T0 + 20 * MINUTE, T0 + 25 * MINUTE, T0 + 21 * MINUTE
+def an_alarm(
+    metric: Metric | None = Metric.SPO2,
+    begin: float = 20,
+    end: float = 25,
+    *rungs: tuple[str, float],
+    **given: Any,
+) -> AlarmSpan:
+    reached = rungs or (("high", begin + 1),)
+    return AlarmSpan(
+        given.pop("id", "a1"),
+        metric,
+        given.pop("is_physiological", True),
+        T0 + round(begin * MINUTE),
+        tuple((priority, T0 + round(minute * MINUTE)) for priority, minute in reached),
+        T0 + round(end * MINUTE),
+        **given,
     )
-    drawn = figure(alarms=[alarm])
-    (span,) = [shape for shape in drawn["layout"]["shapes"] if shape.get("name") == "alarm a1"]
-    assert (span["x0"], span["x1"]) == (10, 15)
-    assert [span["y0"], span["y1"]] == drawn["layout"]["yaxis3"]["domain"]
-    (line,) = [shape for shape in drawn["layout"]["shapes"] if shape["type"] == "line"]
-    assert (line["x0"], line["y1"]) == (11, 1)
+
+
+def named(drawn: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [shape for shape in drawn["layout"]["shapes"] if shape.get("name") == name]
+
+
+def test_a_value_beyond_shades_its_own_panel_while_it_was_and_stands_in_the_strip_of_it() -> None:
+    drawn = figure(alarms=[an_alarm()])
+    bottom, top = drawn["layout"]["yaxis3"]["domain"]
+    (fill,), (bar,) = named(drawn, "beyond"), named(drawn, "alarm")
+    assert [(shape["x0"], shape["x1"]) for shape in (fill, bar)] == [(10, 15)] * 2
+    assert (fill["y0"], fill["y1"]) == (bottom, top)
+    assert bar["y0"] == bottom
+    assert bar["y1"] - bar["y0"] < (top - bottom) / 10
+    (line,) = named(drawn, "alarm a1")
+    assert (line["x0"], line["y0"], line["y1"]) == (11, bottom, top)
+
+
+def test_an_alarm_that_became_worse_has_its_worse_colour_only_from_then_on() -> None:
+    drawn = figure(alarms=[an_alarm(Metric.NIBP, 20, 50, ("medium", 20), ("high", 30))])
+    told = [(bar["x0"], bar["x1"], bar["fillcolor"]) for bar in named(drawn, "alarm")]
+    assert told == [(10, 20, PALETTE.medium), (20, 40, PALETTE.high)]
+
+
+def test_what_is_overdue_or_technical_shades_nothing() -> None:
+    drawn = figure(
+        alarms=[
+            an_alarm(None, 20, 60, ("medium", 20), is_physiological=False),
+            an_alarm(Metric.SPO2, 20, 60, ("low", 20), is_physiological=False),
+        ]
+    )
+    assert named(drawn, "beyond") == []
+    (below, in_panel) = named(drawn, "alarm")
+    assert below["y1"] < drawn["layout"]["yaxis3"]["domain"][0]
+    assert in_panel["y0"] == drawn["layout"]["yaxis3"]["domain"][0]
+
+
+def test_ten_alarms_on_top_of_each_other_shade_a_panel_no_more_than_one() -> None:
+    known = [an_alarm(Metric.SPO2, 20 + n, 40, id=f"a{n}") for n in range(10)]
+    fills = named(figure(alarms=known), "beyond")
+    assert len(fills) == 1
+    assert fills[0]["opacity"] < 0.2
+
+
+def test_a_signal_that_stood_unseen_is_a_dotted_line_and_no_condition() -> None:
+    drawn = figure(alarms=[an_alarm(stood_until=T0 + 55 * MINUTE)])
+    (unseen,), (bar,) = named(drawn, "unseen"), named(drawn, "alarm")
+    assert (unseen["x0"], unseen["x1"], unseen["line"]["dash"]) == (15, 45, "dot")
+    assert bar["x1"] == 15
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda since, lasted, priority: Piece(since, since + lasted, priority),
+            st.integers(0, 50),
+            st.integers(1, 30),
+            st.sampled_from(("low", "medium", "high")),
+        ),
+        max_size=12,
+    )
+)
+def test_layers_never_overlap_and_each_moment_has_its_worst_priority(pieces: list[Piece]) -> None:
+    found = layered(pieces)
+    assert all(one.until <= other.since for one, other in pairwise(found))
+    for moment in range(81):
+        held = [p.priority for p in pieces if p.since <= moment < p.until]
+        shown = [p.priority for p in found if p.since <= moment < p.until]
+        assert shown == sorted(held, key=("high", "medium", "low").index)[:1]
 
 
 def test_the_sign_of_an_alarm_under_the_axis_knows_which_one_it_is() -> None:
