@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 VERSION = 1
@@ -64,6 +65,11 @@ class DataDirectory:
     def journal_key(self) -> bytes:
         """The key of the journal's hash chain."""
         return self._key("journal.key")
+
+    @property
+    def research_secret(self) -> bytes:
+        """What de-identified exports are drawn from; made of the journal's key, which the dashboard need not know."""
+        return blake2b(self.journal_key, digest_size=_KEY_BYTES, person=b"research").digest()
 
     def _key(self, name: str) -> bytes:
         key = (self.path / "keys" / name).read_bytes()

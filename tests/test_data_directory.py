@@ -156,3 +156,9 @@ def test_a_failed_write_leaves_the_old_content(
         write_whole(file, "new")
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_research_is_drawn_from_is_stable_and_not_the_key_of_the_chain(tmp_path: Path) -> None:
+    made = create(tmp_path / "data", simulated=True)
+    assert made.research_secret == open_existing(tmp_path / "data").research_secret
+    assert made.research_secret not in {made.journal_key, made.cookie_key}

@@ -71,7 +71,7 @@ def export(
     zone = ZoneInfo(settings.clinic_time_zone)
     wanted = Wanted(session, file_format, resolution, settings.language, deidentified, zone)
     with reading(context) as records:
-        source = Source(records, load_protocols(), directory.simulated, directory.journal_key)
+        source = Source(records, load_protocols(), directory.simulated, directory.research_secret)
         proof = _proof(directory, session)
         done = _exported(source, wanted, out, proof)
     files = [str(file) for file in done.files]
