@@ -15,6 +15,7 @@ from monitor.domain.sign_off import SignOff
 from monitor.service.protocols import Protocol
 from monitor.service.review_ports import SessionFilter, SessionRow
 
+_NOT_BEGUN = frozenset({Phase.PRECHECK, Phase.BASELINE, Phase.CANCELLED})
 FILTERS = ("patient", "room", "state")
 DATED = "started_at"
 
@@ -60,13 +61,30 @@ def _row(words: Words, session: SessionRow, protocol: Protocol | None) -> dict[s
         "protocol": session.protocol,
         "phase": phase_name(words, session.phase, protocol.course if protocol else None),
         "baseline": pressure_text(words, figures.baseline_systolic, figures.baseline_diastolic),
-        "peak": pressure_text(words, figures.peak_systolic, figures.peak_diastolic),
+        "peak": _peak(words, session),
         "lowest_spo2": value_text(words, figures.lowest_spo2),
+        "few": _few(words, session.few),
         **{f"alarms_{priority}": _alarms(session, priority) for priority in Priority},
         "state": sign_off_name(words, session.state),
         "tone": str(session.state),
         "signed_by": session.signed_by or "",
     }
+
+
+def _peak(words: Words, session: SessionRow) -> str:
+    """Since the start; in brackets that of a whole session without one, and what little there is in place of none."""
+    systolic, diastolic = session.figures.peak_systolic, session.figures.peak_diastolic
+    told = pressure_text(words, systolic, diastolic)
+    if systolic is None:
+        return _few(words, session.few) or told
+    return f"({told})" if session.phase in _NOT_BEGUN else told
+
+
+def _few(words: Words, few: int | None) -> str:
+    _ = words.gettext
+    if few is None:
+        return ""
+    return _("one reading") if few else _("nothing recorded")
 
 
 def series_address(patient: str) -> str:

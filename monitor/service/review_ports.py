@@ -47,7 +47,10 @@ class SessionFilter:
 
 
 class SessionRow(NamedTuple):
-    """One session of a list. ``room`` is the name of where it is, or was last."""
+    """One session of a list. ``room`` is the name of where it is, or was last.
+
+    ``few``: 0 or 1 where no more readings than that have a value that counts; None for any other session.
+    """
 
     id: str
     room: str
@@ -61,6 +64,7 @@ class SessionRow(NamedTuple):
     state: SignOff
     signed_by: str | None
     signed_at: Instant | None
+    few: int | None = None
 
 
 class SessionPage(NamedTuple):

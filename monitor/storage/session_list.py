@@ -12,6 +12,7 @@ from monitor.service.review_ports import SessionFigures, SessionFilter, SessionP
 from monitor.storage import tables
 from monitor.storage.figures import COUNTS
 from monitor.storage.queries import number_in_series, numbered_in_series
+from monitor.storage.scarce import few_values
 
 _SESSIONS, _FIGURES, _ROOMS = tables.sessions, tables.session_figures, tables.rooms
 
@@ -75,8 +76,9 @@ def read_page(
     wanted = _wanted(connection, which)
     page = page_query(wanted, order_by=order_by, descending=descending)
     keys = connection.execute(page.offset(offset).limit(limit)).scalars().all()
-    found = connection.execute(_DETAILS.where(_SESSIONS.c.key.in_(keys))).mappings()
-    rows = {row["session"]: _row(row) for row in found}
+    found = connection.execute(_DETAILS.where(_SESSIONS.c.key.in_(keys))).mappings().all()
+    few = few_values(connection, found)
+    rows = {row["session"]: _row(row, few.get(row["session"])) for row in found}
     counted: FromClause = _JOINED if which.states else _SESSIONS
     total = select(func.count()).select_from(counted).where(*wanted)
     return SessionPage(connection.execute(total).scalar_one(), [rows[key] for key in keys])
@@ -124,7 +126,7 @@ def _rooms_called(connection: Connection, text: str) -> list[str]:
     return [room_id for room_id, name in rooms if text.casefold() in name.casefold()]
 
 
-def _row(row: RowMapping) -> SessionRow:
+def _row(row: RowMapping, few: int | None) -> SessionRow:
     return SessionRow(
         id=row["id"],
         room=row["room"] or "",
@@ -138,6 +140,7 @@ def _row(row: RowMapping) -> SessionRow:
         state=SignOff(row["state"]),
         signed_by=row["signed_by"],
         signed_at=row["signed_at"],
+        few=few,
     )
 
 

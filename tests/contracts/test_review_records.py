@@ -70,6 +70,27 @@ def test_a_session_that_nothing_was_measured_in_has_no_figures(
     assert records.figures("s99") is None
 
 
+def few(records: Records) -> int | None:
+    return records.session_list(SessionFilter()).rows[0].few
+
+
+def test_a_listed_session_says_how_few_readings_it_has(journal: Journal, records: Records) -> None:
+    assert few(records) == 0
+    journal.commit(a_batch([spo2(1, None, status="sensor_off")]))
+    assert few(records) == 0
+    journal.commit(a_batch([spo2(2, 97)]))
+    assert few(records) == 1
+    journal.commit(a_batch([spo2(3, 96)]))
+    assert few(records) is None
+
+
+def test_a_session_with_a_saturation_and_a_pressure_has_more_than_one_reading(
+    journal: Journal, records: Records
+) -> None:
+    journal.commit(a_batch([spo2(2, 97), cuff(3, 120, 70)]))
+    assert few(records) is None
+
+
 def test_the_lowest_saturation_is_the_first_of_the_lowest(
     journal: Journal, records: Records
 ) -> None:

@@ -52,6 +52,21 @@ def test_a_row_has_the_sessions_figures() -> None:
     assert told["state"] == "not signed off"
 
 
+def test_a_session_that_nothing_was_recorded_in_says_so_in_place_of_figures() -> None:
+    assert row(figures=NOTHING, few=0)["peak"] == "nothing recorded"
+    assert row(figures=NOTHING, few=1)["peak"] == "one reading"
+    assert row(figures=NOTHING._replace(lowest_spo2=97), few=1)["lowest_spo2"] == "97"
+    assert row("kari", figures=NOTHING, few=0)["peak"] == "ingenting registrert"
+
+
+def test_a_peak_of_a_session_that_never_began_stands_in_brackets() -> None:
+    assert row(phase=Phase.CANCELLED)["peak"] == "(186/113)"
+
+
+def test_a_cancelled_session_has_no_number() -> None:
+    assert row(phase=Phase.CANCELLED)["number"] == "–"
+
+
 def test_what_was_not_measured_is_a_dash_and_never_a_zero() -> None:
     told = row(figures=NOTHING)
     assert (told["baseline"], told["peak"], told["lowest_spo2"]) == ("–", "–", "–")

@@ -25,6 +25,9 @@ from monitor.domain.sign_off import SignOff
 _PLACES = (ids.SESSIONS_PATIENT, ids.SESSIONS_ROOM, ids.SESSIONS_STATE)
 _TONES = {f"sign-off-{s}": f"params.data && params.data.tone == '{s}'" for s in SignOff}
 
+_SPAN = "params.data && params.data.few && params.data.lowest_spo2 == '–' ? 2 : 1"
+"""What little there is has the room of both figures that there are none of."""
+
 
 def title(**_variables: str) -> str:
     """The words in the browser's tab."""
@@ -63,7 +66,14 @@ def columns(words: Words) -> list[dict[str, Any]]:
         {"field": "protocol", "headerName": _("Protocol"), "width": 112},
         {"field": "phase", "headerName": _("Phase"), "width": 106},
         {"field": "baseline", "headerName": _("Baseline BP"), "width": 108, **figure},
-        {"field": "peak", "headerName": _("Peak BP"), "width": 102, **figure},
+        {
+            "field": "peak",
+            "headerName": _("Peak BP"),
+            "headerTooltip": _("Since the start; in brackets: of the whole session, none begun"),
+            "width": 102,
+            "colSpan": {"function": _SPAN},
+            **figure,
+        },
         {"field": "lowest_spo2", "headerName": _("Lowest SpO₂"), "width": 120, **figure},
         {"field": "alarms_high", "headerName": _("!!! high"), "width": 76, **figure},
         {"field": "alarms_medium", "headerName": _("!! medium"), "width": 102, **figure},
