@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
+from monitor.domain.limits import Priority
 from monitor.domain.readings import Instant
 from monitor.service.rehearsal.changing import Changes
 from monitor.service.rehearsal.comparing import AlarmDifference, RaisedAlarm, Verdict
@@ -32,7 +33,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ToldAlarm:
-    """An alarm of one of the two accounts; ``code`` and ``values`` are its reason."""
+    """A priority that an alarm of one of the two accounts reached, when and by what: ``code`` and ``values``."""
 
     id: str
     priority: str
@@ -55,9 +56,10 @@ class ToldDifference:
 class ToldRehearsal:
     """One session. ``problem`` says why it was not rehearsed; then nothing else is said.
 
-    ``recorded`` and ``rehearsed``: how many alarms there were and would have been; ``verdicts``: what became of them,
-    by the priority on record, of gained ones by their own. ``longest_s``: the longest delay. ``earlier_text``: whether
-    its own limits were those of another text of the protocol. ``differences`` leaves out what is unchanged.
+    ``recorded`` and ``rehearsed``: how often alarms reached each priority, and would have. ``verdicts``: what became of
+    them, by the priority on record that is otherwise, of gained ones by their own. ``longest_s``: the longest delay.
+    ``earlier_text``: whether its own limits were those of another text of the protocol. ``differences`` leaves out what
+    is unchanged.
     """
 
     session_id: str
@@ -104,30 +106,27 @@ def told(rehearsal: Rehearsal, *, earlier_text: bool) -> ToldRehearsal:
 
 
 def _counted(alarms: Iterable[RaisedAlarm]) -> Counts:
-    return dict(Counter(str(known.occurrence.priority) for known in alarms))
+    return dict(Counter(str(priority) for known in alarms for priority in known.reached))
 
 
 def _verdicts(differences: tuple[AlarmDifference, ...]) -> dict[Verdict, Counts]:
     found: dict[Verdict, Counts] = {}
     for known in differences:
-        alarm = known.recorded or known.rehearsed
-        if alarm is not None:
+        priority = known.before or known.after
+        if priority is not None:
             of_verdict = found.setdefault(known.verdict, {})
-            priority = str(alarm.occurrence.priority)
-            of_verdict[priority] = of_verdict.get(priority, 0) + 1
+            of_verdict[str(priority)] = of_verdict.get(str(priority), 0) + 1
     return found
 
 
 def _difference(known: AlarmDifference) -> ToldDifference:
-    return ToldDifference(
-        known.verdict, _alarm(known.recorded), _alarm(known.rehearsed), known.seconds
-    )
+    before = _alarm(known.recorded, known.before)
+    after = _alarm(known.rehearsed, known.after)
+    return ToldDifference(known.verdict, before, after, known.seconds)
 
 
-def _alarm(alarm: RaisedAlarm | None) -> ToldAlarm | None:
-    if alarm is None:
+def _alarm(alarm: RaisedAlarm | None, priority: Priority | None) -> ToldAlarm | None:
+    if alarm is None or priority is None:
         return None
-    known = alarm.occurrence
-    return ToldAlarm(
-        known.id, str(known.priority), alarm.raised_at, known.reason.code, known.reason.values
-    )
+    at, reason = alarm.reached[priority]
+    return ToldAlarm(alarm.occurrence.id, str(priority), at, reason.code, reason.values)
