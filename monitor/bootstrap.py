@@ -21,7 +21,7 @@ from monitor.data_directory import (
     DirectoryBusyError,
     GatewayAddress,
 )
-from monitor.lifeline import notify_ready
+from monitor.lifeline import notify_alive, notify_ready
 from monitor.opened import OpenedMonitor, opened_monitor
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ async def _serve_gateway(
             ready=ready,
             stop=_told_to_stop(),
             keeper=keeper,
+            alive=notify_alive,
         )
     except OSError as error:
         if listening.is_set():

@@ -6,6 +6,7 @@ by SIGKILL. The program is then told to stop like by anybody else, and ended whe
 
 from __future__ import annotations
 
+import contextlib
 import os
 import runpy
 import signal
@@ -18,13 +19,26 @@ GRACE_S = 4.0
 
 def notify_ready() -> None:
     """Tell who started this process that it is ready to serve: the protocol of systemd (sd_notify)."""
+    _notify(b"READY=1")
+
+
+def notify_alive() -> None:
+    """Tell the watchdog of who started this process, where there is one, that its work goes on."""
+    own = str(os.getpid())
+    if os.environ.get("WATCHDOG_USEC") and os.environ.get("WATCHDOG_PID", own) == own:
+        # A watchdog that cannot be told acts by itself; that is what it is for.
+        with contextlib.suppress(OSError):
+            _notify(b"WATCHDOG=1")
+
+
+def _notify(state: bytes) -> None:
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
     # A leading @ stands for a name in Linux's abstract namespace.
     name = "\0" + address[1:] if address.startswith("@") else address
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notifier:
-        notifier.sendto(b"READY=1", name)
+        notifier.sendto(state, name)
 
 
 def _end_with_the_lifeline() -> None:

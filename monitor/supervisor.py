@@ -98,7 +98,8 @@ class _Child:
 
 async def _launch(program: Program, ready_address: str = "") -> Process:
     # Empty where nobody listens: what this process's own starter gave is not for its children.
-    environment = {**os.environ, **program.environment, "NOTIFY_SOCKET": ready_address}
+    told = {"NOTIFY_SOCKET": ready_address, "WATCHDOG_USEC": ""}
+    environment = {**os.environ, **program.environment, **told}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "monitor.lifeline", program.module, *program.arguments),

@@ -20,6 +20,7 @@ from monitor.cli import (
     services,
     sessions,
     simulated,
+    units,
 )
 from monitor.cli.common import PROGRAM, Refusal, new_app, say
 from monitor.cli.output import refuse_when_unwritable
@@ -41,6 +42,7 @@ backups.register(app)
 doctor.register(app)
 proofs.register(app)
 simulated.register(app)
+units.register(app)
 
 
 @app.callback()

@@ -67,11 +67,13 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     stop: asyncio.Event,
     hasher: PasswordHasher | None = None,
     keeper: Keeper | None = None,
+    alive: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until ``stop`` is set; then commit what waits, say 1012 to everybody and close the journal.
 
-    ``ready`` is called with the port once connections are taken. Raises OSError when the port cannot be had, and
-    whatever the alarm engine or the journal raised: a gateway without alarms must end, and be seen to.
+    ``ready`` is called with the port once connections are taken, ``alive`` each second after a run of the alarm
+    engine. Raises OSError when the port cannot be had, and whatever the alarm engine or the journal raised: a gateway
+    without alarms must end, and be seen to.
     """
     core = Core(monitor, journal, clock, pager, unassigned, keeper)
     routes = Routes(
@@ -79,7 +81,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     )
     arrivals = Arrivals()
     committing = asyncio.create_task(core.commits.run())
-    ticking = asyncio.create_task(_keep_time(core))
+    ticking = asyncio.create_task(_keep_time(core, alive))
     compacting = asyncio.create_task(keep_compact(core.commits, clock))
     stopped = asyncio.create_task(stop.wait())
     try:
@@ -99,7 +101,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
             await core.commits.close()
 
 
-async def _keep_time(core: Core) -> None:
+async def _keep_time(core: Core, alive: Callable[[], None]) -> None:
     """Tick for ever. Whatever the engine raises ends the gateway: it must not run on without alarms."""
     ticks = 0
     while True:
@@ -111,6 +113,7 @@ async def _keep_time(core: Core) -> None:
         ticks += 1
         if ticks % TICKS_PER_HEARTBEAT == 0:
             core.heartbeat()
+            alive()
         await asyncio.sleep(TICK_S)
 
 
