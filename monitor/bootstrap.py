@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Coroutine
@@ -23,6 +24,7 @@ from monitor.data_directory import (
 )
 from monitor.lifeline import notify_alive, notify_ready
 from monitor.opened import OpenedMonitor, opened_monitor
+from monitor.tls import TlsError, server_context, tls_files
 
 if TYPE_CHECKING:
     from monitor.keeping.keeper import RecordKeeper
@@ -68,8 +70,18 @@ def check_allowed(
     """Raises StartRefusedError for what a data directory of this kind may not be asked for."""
     check_speed(settings, simulated=simulated, stepped=stepped)
     notice_addresses(settings, simulated=simulated)
+    tls_context(settings)
     if auto_sign_in:
         check_auto_sign_in(simulated=simulated)
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """What gateway and dashboard speak TLS with, or None where they do not. Raises StartRefusedError."""
+    try:
+        files = tls_files(settings.tls_certificate, settings.tls_key)
+        return None if files is None else server_context(files)
+    except TlsError as error:
+        raise StartRefusedError(str(error)) from None
 
 
 def notice_addresses(settings: Settings, *, simulated: bool) -> list[AppriseAddress]:
@@ -157,6 +169,7 @@ async def _serve_gateway(
             cookie_key=directory.cookie_key,
             ready=ready,
             stop=_told_to_stop(),
+            tls=tls_context(settings),
             keeper=keeper,
             alive=notify_alive,
         )
@@ -190,13 +203,20 @@ def _address(
         host=settings.host,
         port=settings.port,
         gateway_port=port,
-        url=f"ws://{host}:{port}",
-        dashboard_url=f"http://{host}:{settings.port}",
+        url=f"{'wss' if settings.tls_certificate else 'ws'}://{host}:{port}",
+        dashboard_url=pages_address(settings),
         credential=credential,
         simulated=directory.simulated,
         clock_speed=settings.speed,
+        certificate=settings.tls_certificate,
         version=version("infusion-monitor"),
     )
+
+
+def pages_address(settings: Settings) -> str:
+    """Where the pages are, as a program on this machine reaches them."""
+    scheme = "https" if settings.tls_certificate else "http"
+    return f"{scheme}://{reachable(settings.host)}:{settings.port}"
 
 
 def reachable(host: str) -> str:
@@ -228,7 +248,7 @@ def run_dashboard(
                 simulated=directory.simulated,
                 cookie_key=directory.cookie_key,
                 # The same as the command's: what leaves either way has the same references.
-                research_secret=directory.journal_key,
+                research_secret=directory.research_secret,
                 clinic_time_zone=settings.clinic_time_zone,
                 ends_together_minutes=settings.ends_together_minutes,
                 language=settings.language,
@@ -239,6 +259,7 @@ def run_dashboard(
             directory.path / "gateway.json",
             host=settings.host,
             port=settings.port,
+            tls=tls_context(settings),
             ready=notify_ready,
         )
     except OSError as error:

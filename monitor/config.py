@@ -63,6 +63,15 @@ class Settings(BaseModel):
         description="Address of the gateway as browsers reach it, like `wss://clinic.example/gateway`; "
         "empty: the page's own host and the gateway port.",
     )
+    tls_certificate: Annotated[str, AfterValidator(_absolute)] = Field(
+        "",
+        description="PEM file of the certificate, with its chain, with which gateway and dashboard speak TLS "
+        "(`https`, `wss`); empty: they do not.",
+    )
+    tls_key: Annotated[str, AfterValidator(_absolute)] = Field(
+        "",
+        description="PEM file of the certificate's private key; it must be its owner's alone (mode 600).",
+    )
     speed: float = Field(
         1.0,
         ge=1,

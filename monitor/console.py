@@ -15,6 +15,7 @@ from monitor.data_directory import (
     DirectoryError,
     GatewayAddress,
 )
+from monitor.tls import TlsError, local_context
 from monitor.wire.orders import Order, OrderMessage, OrderResult
 
 if TYPE_CHECKING:
@@ -120,9 +121,14 @@ def _ask(address: GatewayAddress, order: Order) -> OrderResult | None:
 def _connected(address: GatewayAddress) -> ClientConnection:
     from websockets.sync.client import connect
 
+    try:
+        trusted = local_context(address.certificate)
+    except TlsError as error:
+        raise NotDoneError(f"the gateway cannot be trusted: {error}") from None
     return connect(
         f"{address.url}/orders",
         additional_headers={"Authorization": f"Bearer {address.credential}"},
+        ssl=trusted,
         # Two processes of one machine: what the environment says of proxies is meant for others.
         proxy=None,
         close_timeout=1,

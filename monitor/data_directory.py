@@ -47,6 +47,8 @@ class GatewayAddress:
     clock_speed: float
     version: str = ""
     """Of the program that runs; an older one did not say."""
+    certificate: str = ""
+    """The PEM file with which it speaks TLS; programs of this machine trust this certificate. Empty without TLS."""
 
 
 @dataclass(frozen=True, slots=True)

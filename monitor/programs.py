@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from monitor.bootstrap import reachable
+from monitor.bootstrap import pages_address, reachable
 from monitor.config import Settings, as_environment
 from monitor.data_directory import DataDirectory
 from monitor.lifeline import notify_ready
@@ -59,6 +59,6 @@ def run_together(
 
     def ready() -> None:
         notify_ready()
-        when_ready(f"http://{reachable(settings.host)}:{settings.port}/")
+        when_ready(f"{pages_address(settings)}/")
 
     supervise_until_told(programs, ready)

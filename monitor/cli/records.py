@@ -176,11 +176,12 @@ def compact(context: typer.Context, as_json: AsJson = False) -> None:
 
 def check_config(context: typer.Context, as_json: AsJson = False) -> None:
     """Print the settings in force, or say what is wrong with them."""
-    from monitor.bootstrap import StartRefusedError, notice_addresses
+    from monitor.bootstrap import StartRefusedError, notice_addresses, tls_context
 
     settings = chosen_settings(context, {})
     try:
         notice_addresses(settings, simulated=False)
+        tls_context(settings)
     except StartRefusedError as error:
         raise Refusal(str(error)) from None
     shown = settings.model_dump(mode="json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +33,10 @@ Stepped = Annotated[
         "--stepped", help="Let the clock stand until a check takes it on (simulated only)."
     ),
 ]
+Certificate = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate (PEM).")
+]
+Key = Annotated[str | None, typer.Option(metavar="FILE", help="The certificate's private key.")]
 AutoSignIn = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Sign every visitor in as this operator (simulated only)."),
@@ -53,11 +58,15 @@ def serve(
     host: Host = None,
     port: Port = None,
     gateway_port: GatewayPort = None,
+    tls_certificate: Certificate = None,
+    tls_key: Key = None,
     simulated: Simulated = False,
     speed: Speed = None,
 ) -> None:
     """Run gateway and dashboard, each started again should it die."""
-    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed}
+    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed} | _tls_flags(
+        tls_certificate, tls_key
+    )
     with prepared(context, flags, simulated=simulated) as (directory, settings):
         from monitor.programs import (
             dashboard_program,
@@ -70,7 +79,9 @@ def serve(
         password = None
         if directory.simulated:
             password = first_tester(directory)
-            if settings.gateway_port:
+            if settings.tls_certificate:
+                say("no simulator desk runs with TLS: its devices would not know the certificate")
+            elif settings.gateway_port:
                 programs.append(desk_program(directory, settings))
             else:
                 say("no simulator desk runs: it needs a --gateway-port that is known beforehand")
@@ -88,12 +99,16 @@ def gateway(
     host: Host = None,
     port: Port = None,
     gateway_port: GatewayPort = None,
+    tls_certificate: Certificate = None,
+    tls_key: Key = None,
     simulated: Simulated = False,
     speed: Speed = None,
     stepped: Stepped = False,
 ) -> None:
     """Run the gateway alone: devices, alarms, live data, the only writer."""
-    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed}
+    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed} | _tls_flags(
+        tls_certificate, tls_key
+    )
     with prepared(context, flags, simulated=simulated, stepped=stepped) as (directory, settings):
         from monitor.bootstrap import run_gateway
 
@@ -105,11 +120,15 @@ def dashboard(
     host: Host = None,
     port: Port = None,
     gateway_port: GatewayPort = None,
+    tls_certificate: Certificate = None,
+    tls_key: Key = None,
     simulated: Simulated = False,
     auto_sign_in: AutoSignIn = None,
 ) -> None:
     """Run the dashboard alone: the pages that staff open."""
-    flags = {"host": host, "port": port, "gateway_port": gateway_port}
+    flags = {"host": host, "port": port, "gateway_port": gateway_port} | _tls_flags(
+        tls_certificate, tls_key
+    )
     signed_in = auto_sign_in is not None
     with prepared(context, flags, simulated=simulated, auto_sign_in=signed_in) as prepared_for:
         directory, settings = prepared_for
@@ -132,7 +151,6 @@ def demo(
 ) -> None:
     """Watch simulated rooms live; without --data nothing of it stays."""
     import tempfile
-    from pathlib import Path
 
     from monitor.demo import run_demo
 
@@ -172,6 +190,12 @@ def demo_staff(context: typer.Context) -> None:
         from monitor.demo.staff import run_staff
 
         run_staff(directory)
+
+
+def _tls_flags(certificate: str | None, key: str | None) -> dict[str, object]:
+    """Written on a command line a path may be relative; a program of a supervisor stands somewhere else."""
+    given = {"tls_certificate": certificate, "tls_key": key}
+    return {name: path and str(Path(path).absolute()) for name, path in given.items()}
 
 
 @contextmanager

@@ -71,7 +71,8 @@ class Gate:
             # Live data come from the gateway's own socket; Dash's callback socket is not part of the product.
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] == "http":
-            await self._answer(scope, receive, _with_headers(send, lambda: self._headers_of(scope)))
+            send = _with_headers(send, lambda: self._headers_of(scope), scope["scheme"])
+            await self._answer(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -239,12 +240,23 @@ def _with_status(send: Send, status: int) -> Send:
     return send_with_status
 
 
-def _with_headers(send: Send, headers: Callable[[], dict[str, str]]) -> Send:
+def _with_headers(send: Send, headers: Callable[[], dict[str, str]], scheme: str) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             # Asked for now: Dash adds the last of its scripts while it answers its first request.
+            answered = MutableHeaders(scope=message)
             for name, value in headers().items():
-                MutableHeaders(scope=message).append(name, value)
+                answered.append(name, value)
+            if scheme == "https":
+                _keep_cookies_secure(answered)
         await send(message)
 
     return send_with_headers
+
+
+def _keep_cookies_secure(answered: MutableHeaders) -> None:
+    """What was set over https is sent over https only."""
+    cookies = answered.getlist("set-cookie")
+    del answered["set-cookie"]
+    for cookie in cookies:
+        answered.append("set-cookie", f"{cookie}; Secure")

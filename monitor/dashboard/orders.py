@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from monitor.tls import TlsError, local_context
 from monitor.wire.orders import Order, OrderMessage, OrderResult
 
 ANSWER_TIMEOUT_S = 4.0
@@ -31,13 +32,15 @@ class GatewayAddress(NamedTuple):
     url: str
     port: int
     credential: str
+    certificate: str = ""
 
 
 def read_gateway_file(path: Path) -> GatewayAddress | None:
     """The gateway's own note about itself, or None when there is none or it is half written."""
     try:
         note = json.loads(path.read_text(encoding="utf-8"))
-        return GatewayAddress(note["url"], int(note["gateway_port"]), note["credential"])
+        port, certificate = int(note["gateway_port"]), note.get("certificate", "")
+        return GatewayAddress(note["url"], port, note["credential"], certificate)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -68,6 +71,7 @@ async def _exchange(
             connect(
                 f"{address.url}/orders",
                 additional_headers={"Authorization": f"Bearer {address.credential}"},
+                ssl=local_context(address.certificate),
                 compression=None,
                 # A proxy of the environment must never stand between two processes of one machine.
                 proxy=None,
@@ -77,5 +81,5 @@ async def _exchange(
             sent = True
             await socket.send(message.model_dump_json())
             return OrderResult.model_validate_json(await socket.recv())
-    except (OSError, TimeoutError, WebSocketException, ValidationError) as error:
+    except (OSError, TimeoutError, TlsError, WebSocketException, ValidationError) as error:
         raise GatewayUnreachableError(f"{type(error).__name__}: {error}", sent=sent) from error

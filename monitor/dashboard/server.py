@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -58,9 +59,10 @@ def run_dashboard(
     *,
     host: str,
     port: int,
+    tls: ssl.SSLContext | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C; ``ready`` is called once connections are taken.
+    """Serve until SIGTERM or Ctrl-C, over https with ``tls``; ``ready`` is called once connections are taken.
 
     Raises OSError when the port cannot be had.
     """
@@ -74,6 +76,7 @@ def run_dashboard(
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=3,
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Bound here: uvicorn would log the failure and exit where the caller has one line to say.

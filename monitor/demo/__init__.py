@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from monitor.bootstrap import StartRefusedError
 from monitor.config import Settings
 from monitor.data_directory import DataDirectory, DirectoryError, wait_for_gateway, write_whole
 from monitor.demo.furnishing import OPERATOR, furnish
@@ -43,6 +44,9 @@ def run_demo(
         if open_browser:
             webbrowser.open(address)
 
+    if settings.tls_certificate:
+        # Its simulated devices would have to trust a certificate that is not for this machine's address.
+        raise StartRefusedError("a demonstration speaks no TLS: unset tls_certificate and tls_key")
     furnishing = ("--data", str(directory.path), "--rooms", str(rooms), "--seed", str(seed))
     _forget_the_last(directory)
     programs = [

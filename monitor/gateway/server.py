@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import socket
+import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -65,12 +66,14 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     cookie_key: bytes,
     ready: Callable[[int], None],
     stop: asyncio.Event,
+    tls: ssl.SSLContext | None = None,
     hasher: PasswordHasher | None = None,
     keeper: Keeper | None = None,
     alive: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until ``stop`` is set; then commit what waits, say 1012 to everybody and close the journal.
 
+    With ``tls`` it is served over wss and https only.
     ``ready`` is called with the port once connections are taken, ``alive`` each second after a run of the alarm
     engine. Raises OSError when the port cannot be had, and whatever the alarm engine or the journal raised: a gateway
     without alarms must end, and be seen to.
@@ -85,7 +88,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     compacting = asyncio.create_task(keep_compact(core.commits, clock))
     stopped = asyncio.create_task(stop.wait())
     try:
-        async with _listen(routes, arrivals, host, port) as server:
+        async with _listen(routes, arrivals, _bind(host, port), tls) as server:
             ready(next(iter(server.sockets)).getsockname()[1])
             await asyncio.wait({committing, ticking, stopped}, return_when=asyncio.FIRST_COMPLETED)
             # What was taken is acknowledged before anybody is told to come back later.
@@ -142,13 +145,16 @@ async def _end(*tasks: asyncio.Task[object]) -> None:
             raise outcome
 
 
-def _listen(routes: Routes, arrivals: Arrivals, host: str, port: int) -> Server:
+def _listen(
+    routes: Routes, arrivals: Arrivals, listener: socket.socket, tls: ssl.SSLContext | None
+) -> Server:
     quiet = logging.getLogger("monitor.gateway.websockets")
     # Below this level the library logs frames, and frames are patients' values.
     quiet.setLevel(logging.WARNING)
     return serve(
         routes.serve,
-        sock=_bind(host, port),
+        sock=listener,
+        ssl=tls,
         process_request=routes.answer,
         select_subprotocol=choose_subprotocol,
         compression=None,

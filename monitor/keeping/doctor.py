@@ -23,6 +23,7 @@ from monitor.service.findings import Finding
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_head
 from monitor.storage.engine import DATABASE_NAME, read_only_connection
 from monitor.storage.schema import NEWEST
+from monitor.tls import local_context
 
 _ANSWER_S = 3.0
 _RESTORED_IS_NEWS_MS = 30 * care.DAY
@@ -71,7 +72,10 @@ def _gateway(directory: DataDirectory) -> Iterator[Finding]:
 def _health(address: GatewayAddress) -> dict[str, Any] | None:
     url = f"{address.url.replace('ws', 'http', 1)}/healthz"
     try:
-        with urllib.request.urlopen(url, timeout=_ANSWER_S) as answer:  # noqa: S310 - our own gateway's
+        context = local_context(address.certificate)
+        with urllib.request.urlopen(  # noqa: S310 - our own gateway's
+            url, timeout=_ANSWER_S, context=context
+        ) as answer:
             found: dict[str, Any] = json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
