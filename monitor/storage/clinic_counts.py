@@ -13,8 +13,8 @@ from monitor.domain.review.clinic import ClinicCounts
 from monitor.storage import tables
 from monitor.storage.figures import COUNTS
 
-_SESSIONS, _FIGURES, _PHASES = tables.sessions, tables.session_figures, tables.session_phases
-_ALARMS, _FACTS = tables.alarms, tables.facts
+_SESSIONS, _PHASES = tables.sessions, tables.session_phases
+_RUNGS, _FACTS = tables.alarm_rungs, tables.facts
 _SEVERITIES = ("", "mild", "moderate", "severe")
 _STEP_MS = 100
 
@@ -31,7 +31,7 @@ def read_counts(
         open=row["open"] or 0,
         infusions=row["infusions"] or 0,
         watched_ms=row["watched_ms"] or 0,
-        alarms={which: row[column] or 0 for which, column in COUNTS.items()},
+        alarms=_alarms(connection, began),
         events=_events(connection, began),
         painted=_painted(connection, began),
         acknowledged=_acknowledged(connection, began),
@@ -48,8 +48,7 @@ def _overview(now: Instant) -> Any:
         func.sum(case((_SESSIONS.c.ended_at.is_(None), 1), else_=0)).label("open"),
         func.sum(case((_was_given(), 1), else_=0)).label("infusions"),
         func.sum(lasted).label("watched_ms"),
-        *(func.sum(_FIGURES.c[column]).label(column) for column in COUNTS.values()),
-    ).select_from(_SESSIONS.join(_FIGURES, _FIGURES.c.session == _SESSIONS.c.key))
+    ).select_from(_SESSIONS)
 
 
 def _was_given() -> ColumnElement[bool]:
@@ -82,15 +81,29 @@ def _events(
     return {(name, _SEVERITIES[place]): n for name, place, n in connection.execute(counted)}
 
 
+def _alarms(
+    connection: Connection, began: Iterable[ColumnElement[bool]]
+) -> dict[tuple[str, str], int]:
+    query = (
+        select(_RUNGS.c.type, _RUNGS.c.priority, func.count())
+        .select_from(_RUNGS.join(_SESSIONS, _SESSIONS.c.id == _RUNGS.c.session_id))
+        .where(*began)
+        .group_by(_RUNGS.c.type, _RUNGS.c.priority)
+    )
+    counted = {(kind, priority): n for kind, priority, n in connection.execute(query)}
+    return {which: counted.get(which, 0) for which in COUNTS}
+
+
 def _acknowledged(
     connection: Connection, began: Iterable[ColumnElement[bool]]
 ) -> dict[str, dict[int, int]]:
-    step = _step(_ALARMS.c.acknowledged_at - _ALARMS.c.raised_at)
+    """Of each priority from when it was reached."""
+    step = _step(_RUNGS.c.acknowledged_at - _RUNGS.c.since)
     query = (
-        select(_ALARMS.c.priority, step, func.count())
-        .select_from(_ALARMS.join(_SESSIONS, _SESSIONS.c.id == _ALARMS.c.session_id))
-        .where(*began, _ALARMS.c.raised_at.is_not(None), _ALARMS.c.acknowledged_at.is_not(None))
-        .group_by(_ALARMS.c.priority, step)
+        select(_RUNGS.c.priority, step, func.count())
+        .select_from(_RUNGS.join(_SESSIONS, _SESSIONS.c.id == _RUNGS.c.session_id))
+        .where(*began, _RUNGS.c.acknowledged_at.is_not(None))
+        .group_by(_RUNGS.c.priority, step)
     )
     return _histograms(connection.execute(query))
 
@@ -98,7 +111,7 @@ def _acknowledged(
 def _painted(
     connection: Connection, began: Iterable[ColumnElement[bool]]
 ) -> dict[str, dict[int, int]]:
-    """By the first screen that had an alarm in sight."""
+    """By the first screen that had an alarm in sight, of the priority that it was raised with."""
     alarm = func.json_extract(_FACTS.c.body, "$.alarm_id")
     painted_at = func.json_extract(_FACTS.c.body, "$.painted_at")
     first = (
@@ -108,12 +121,18 @@ def _painted(
         .group_by(alarm)
         .subquery()
     )
-    step = _step(first.c.at - _ALARMS.c.raised_at)
+    earlier = _RUNGS.alias()
+    is_first = (
+        ~select(earlier.c.alarm_id)
+        .where(earlier.c.alarm_id == _RUNGS.c.alarm_id, earlier.c.since < _RUNGS.c.since)
+        .exists()
+    )
+    step = _step(first.c.at - _RUNGS.c.since)
     query = (
-        select(_ALARMS.c.priority, step, func.count())
-        .select_from(first.join(_ALARMS, _ALARMS.c.alarm_id == first.c.alarm_id))
-        .where(_ALARMS.c.raised_at.is_not(None), first.c.at.is_not(None))
-        .group_by(_ALARMS.c.priority, step)
+        select(_RUNGS.c.priority, step, func.count())
+        .select_from(first.join(_RUNGS, _RUNGS.c.alarm_id == first.c.alarm_id))
+        .where(first.c.at.is_not(None), is_first)
+        .group_by(_RUNGS.c.priority, step)
     )
     return _histograms(connection.execute(query))
 

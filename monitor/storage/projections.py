@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, case, insert, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.base import Executable
 
@@ -19,6 +19,7 @@ from monitor.storage.plan_projections import PLAN_STATEMENTS
 from monitor.storage.review_projections import REVIEW_STATEMENTS
 from monitor.storage.session_projections import SESSION_STATEMENTS
 from monitor.storage.tables import (
+    alarm_rungs,
     alarms,
     assignments,
     device_bindings,
@@ -43,6 +44,7 @@ PROJECTED = (
     visits,
     assignments,
     alarms,
+    alarm_rungs,
     outcomes,
 )
 
@@ -88,11 +90,30 @@ def _operator_added(body: facts.OperatorAdded, _fact: Fact) -> Statements:
     return (insert(operators).values(**asdict(body), disabled=False, language="en"),)
 
 
-def _alarm_changed(body: facts.AlarmChanged, _fact: Fact) -> Statements:
+def _alarm_changed(body: facts.AlarmChanged, fact: Fact) -> Statements:
     values = asdict(body)
     changed = {name: value for name, value in values.items() if name != "alarm_id"}
     statement = upsert(alarms).values(**values)
-    return (statement.on_conflict_do_update(index_elements=["alarm_id"], set_=changed),)
+    newest = statement.on_conflict_do_update(index_elements=["alarm_id"], set_=changed)
+    return (*_rung(body, fact), newest)
+
+
+def _rung(body: facts.AlarmChanged, fact: Fact) -> Statements:
+    """A priority that is reached, and an answer to all that are; before the newest state is put down."""
+    if body.raised_at is None:
+        return ()
+    rungs, mine = alarm_rungs, alarm_rungs.c.alarm_id == body.alarm_id
+    since = case((select(rungs.c.alarm_id).where(mine).exists(), fact.at), else_=body.raised_at)
+    known = (body.alarm_id, body.priority, body.session_id, body.type)
+    names = ["alarm_id", "priority", "session_id", "type", "since"]
+    reached = upsert(rungs).from_select(names, select(*map(literal, known), since))
+    answered_at = select(alarms.c.acknowledged_at).where(alarms.c.alarm_id == body.alarm_id)
+    is_news = answered_at.scalar_subquery().is_distinct_from(body.acknowledged_at)
+    answer = update(rungs).where(mine, rungs.c.acknowledged_at.is_(None), is_news)
+    return (
+        reached.on_conflict_do_nothing(),
+        answer.values(acknowledged_at=body.acknowledged_at),
+    )
 
 
 _STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {

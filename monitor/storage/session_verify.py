@@ -185,7 +185,7 @@ class _SessionVerifier(ChainVerifier):
         """The newest batch with a fact about what differs: of the alarm, or of the session."""
         query = select(func.max(_FACTS.c.batch)).where(_FACTS.c.session_id == self._session_id)
         is_alarm = _FACTS.c.kind == "alarm_changed"
-        if table is tables.alarms:
+        if table in (tables.alarms, tables.alarm_rungs):
             differing = next(row for row in (*made, *stored) if (row in made) != (row in stored))
             of_alarm = func.json_extract(_FACTS.c.body, "$.alarm_id") == differing[0]
             return self._connection.scalar(query.where(is_alarm, of_alarm)) or self._newest(query)

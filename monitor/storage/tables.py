@@ -152,6 +152,19 @@ alarms = Table(
     Index("alarms_by_session", "session_id", "onset"),
 )
 
+alarm_rungs = Table(
+    "alarm_rungs",
+    metadata,
+    Column("alarm_id", Text, primary_key=True),
+    Column("priority", Text, primary_key=True),
+    Column("session_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("since", Integer, nullable=False),
+    Column("acknowledged_at", Integer),
+    Index("alarm_rungs_by_session", "session_id"),
+)
+"""The priorities that each raised alarm reached, as ``monitor.domain.review.alarm_life`` tells them."""
+
 session_figures = Table(
     "session_figures",
     metadata,

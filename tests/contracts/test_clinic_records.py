@@ -80,6 +80,40 @@ def test_alarms_are_counted_as_raised_and_answers_in_tenths_of_a_second(
     assert found.painted == {"high": {200: 1}}
 
 
+def test_an_alarm_that_became_worse_counts_for_each_priority_from_when_it_was_reached(
+    journal: Journal, records: Records
+) -> None:
+    raised = an_alarm().raised_at or 0
+    medium = an_alarm(event="delay_ended", priority="medium")
+    high = an_alarm(event="escalated", priority="high")
+    seen = an_alarm(
+        event="acknowledged", acknowledged_at=raised + 15 * MINUTE, acknowledged_by="kari"
+    )
+    shown = facts.AlarmShown("s1", "a1", "one", raised + 300, None)
+    journal.commit(a_batch([], medium, shown, at=raised))
+    journal.commit(a_batch([], high, at=raised + 10 * MINUTE))
+    journal.commit(a_batch([], seen, at=raised + 15 * MINUTE))
+    found = counts(records)
+    assert found.alarms == NONE | {("physiological", "high"): 1, ("physiological", "medium"): 1}
+    assert found.acknowledged == {"high": {5 * MINUTE: 1}, "medium": {15 * MINUTE: 1}}
+    assert found.painted == {"medium": {300: 1}}
+
+
+def test_what_was_acknowledged_before_it_became_worse_is_not_answered_since(
+    journal: Journal, records: Records
+) -> None:
+    raised = an_alarm().raised_at or 0
+    seen = {"acknowledged_at": raised + MINUTE, "acknowledged_by": "kari"}
+    journal.commit(a_batch([], an_alarm(event="delay_ended", priority="medium"), at=raised))
+    journal.commit(
+        a_batch([], an_alarm(event="acknowledged", priority="medium", **seen), at=raised + MINUTE)
+    )
+    journal.commit(
+        a_batch([], an_alarm(event="escalated", priority="high", **seen), at=raised + MINUTE)
+    )
+    assert counts(records).acknowledged == {"medium": {MINUTE: 1}}
+
+
 def test_a_session_that_was_kept_on_paper_has_no_hours_of_watching(
     journal: Journal, records: Records
 ) -> None:

@@ -15,7 +15,7 @@ from monitor.domain.sessions import Phase
 from monitor.service.ports import RecordsUnavailableError
 from monitor.storage import Migration, SchemaError, migrate, open_journal, open_records, verify
 from monitor.storage.engine import DATABASE_NAME, writer_engine
-from tests.storage.builders import KEY, NOW, a_batch, stored
+from tests.storage.builders import KEY, NOW, a_batch, an_alarm, clinic, stored
 
 FILLED = Path(__file__).parent / "filled_0001.sql"
 HEAD = "0000000000000005 1adc9e43adadd373e093b5a0\n"
@@ -43,7 +43,7 @@ def test_the_writer_migrates_the_first_version_and_the_record_is_whole(first_ver
     open_journal(first_version, KEY).close()
     verification = verify(first_version, KEY)
     assert (verification.batches, verification.fault) == (5, None)
-    assert migrate(first_version, KEY) == Migration("0004", "0004")
+    assert migrate(first_version, KEY) == Migration("0005", "0005")
 
 
 def test_what_the_first_version_recorded_is_read_as_it_was_meant(first_version: Path) -> None:
@@ -75,6 +75,33 @@ def test_a_migrated_session_goes_on(first_version: Path) -> None:
     records.close()
     journal.close()
     assert verify(first_version, KEY).fault is None
+
+
+def test_the_priorities_that_alarms_reached_are_made_from_the_facts_of_an_earlier_version(
+    tmp_path: Path,
+) -> None:
+    seen = {"acknowledged_at": NOW + 700, "acknowledged_by": "kari"}
+    steps = [
+        an_alarm(event="delay_ended", priority="medium"),
+        an_alarm(event="acknowledged", priority="medium", **seen),
+        an_alarm(event="escalated", priority="high", **seen),
+        an_alarm(alarm_id="a2", state="pending", raised_at=None),
+    ]
+    journal = open_journal(tmp_path, KEY)
+    journal.commit(clinic())
+    for n, alarm in enumerate(steps, 1):
+        journal.commit(a_batch([], alarm, at=NOW + n * 500))
+    journal.close()
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as database:
+        made = database.execute("SELECT * FROM alarm_rungs").fetchall()
+        database.executescript(
+            "DROP TABLE alarm_rungs; UPDATE alembic_version SET version_num = '0004'"
+        )
+    open_journal(tmp_path, KEY).close()
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as database:
+        assert database.execute("SELECT * FROM alarm_rungs").fetchall() == made
+    assert len(made) == 2
+    assert verify(tmp_path, KEY).fault is None
 
 
 def test_a_reader_of_a_database_that_is_not_yet_migrated_says_what_to_do(

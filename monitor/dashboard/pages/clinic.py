@@ -115,13 +115,19 @@ def _events(visit: Visit, counts: ClinicCounts) -> Any:
 
 def _load(words: Words, counts: ClinicCounts) -> Any:
     _ = words.gettext
-    note = _("Raised alarms per hour with a patient in the room; 95 % Poisson interval.")
+    note = _(
+        "Raised alarms per hour with a patient in the room; one that became worse counts for each priority. "
+        "95 % Poisson interval."
+    )
     return _panel(_("Alarm load"), note, [parts.load_table(words, rows.load_rows(words, counts))])
 
 
 def _responses(words: Words, counts: ClinicCounts) -> Any:
     _ = words.gettext
-    note = _("From the raising of an alarm, of those that came so far, in tenths of a second.")
+    note = _(
+        "From the moment a priority was reached, of those that came so far, in tenths of a second; "
+        "an answer to a worse one also answers the milder one before it."
+    )
     table = parts.response_table(words, rows.response_rows(words, counts))
     return _panel(_("Response times"), note, [table])
 

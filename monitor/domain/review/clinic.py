@@ -34,8 +34,9 @@ class ClinicCounts(NamedTuple):
     """What the sessions that began in a time add up to. Sessions kept on paper were not watched and have no hours.
 
     ``events``: event and worst severity (empty for none told) to how many sessions with an infusion had it.
-    ``alarms``: type and priority to how many were raised. ``painted`` and ``acknowledged``: priority to how long it
-    took from the raising, in steps of a tenth of a second.
+    ``alarms``: type and priority to how many alarms reached it; one that became worse counts for each. ``painted``:
+    the priority an alarm was raised with to how long it took from then, ``acknowledged``: each priority to how long it
+    took from when that was reached; in steps of a tenth of a second.
     """
 
     sessions: int
