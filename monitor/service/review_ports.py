@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from monitor.domain.outcomes import Outcome
@@ -31,17 +32,34 @@ class SessionFigures(NamedTuple):
     alarms: Mapping[tuple[str, str], int]
 
 
+class Alarmed(StrEnum):
+    """Sessions by the alarms that were raised in them."""
+
+    HIGH = "high"
+    """About the patient, of high priority."""
+    MEDIUM = "medium"
+    """About the patient, of medium priority at the least."""
+    PATIENT = "patient"
+    """About the patient, of any priority."""
+    TECHNICAL = "technical"
+    """About equipment or care, of any priority."""
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class SessionFilter:
     """Which sessions are wanted; None and the empty set leave a question open.
 
-    Texts are looked for anywhere in patient, room and protocol, whatever their case. The times are about the start.
+    Texts are looked for anywhere in patient, room and protocol, whatever their case. The times are about the start;
+    ``peak_from`` is the least peak systolic pressure in mmHg.
     """
 
     patient: str | None = None
     room: str | None = None
     protocol: str | None = None
     states: frozenset[SignOff] = frozenset()
+    alarms: Alarmed | None = None
+    peak_from: float | None = None
     since: Instant | None = None
     until: Instant | None = None
 
@@ -89,7 +107,8 @@ class ReviewRecords(Protocol):
         """Sessions as one asks for them; those without a value to order by come last.
 
         ``order_by``: started_at, ended_at, patient, room, protocol, number, phase, baseline, peak, lowest_spo2,
-        alarms_high, alarms_medium, alarms_low, state, signed_at. Raises KeyError for any other.
+        physiological and technical (alarms of that type, the worst first), state, signed_at. Raises KeyError for any
+        other.
         """
 
     def figures(self, session_id: str) -> SessionFigures | None:

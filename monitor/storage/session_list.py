@@ -8,7 +8,13 @@ from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, Select
 
 from monitor.domain.sessions import Phase
 from monitor.domain.sign_off import SignOff
-from monitor.service.review_ports import SessionFigures, SessionFilter, SessionPage, SessionRow
+from monitor.service.review_ports import (
+    Alarmed,
+    SessionFigures,
+    SessionFilter,
+    SessionPage,
+    SessionRow,
+)
 from monitor.storage import tables
 from monitor.storage.figures import COUNTS
 from monitor.storage.queries import number_in_series, numbered_in_series
@@ -23,6 +29,23 @@ STATE: ColumnElement[str] = case(
     (_FIGURES.c.changed_batch >= _FIGURES.c.signed_batch, SignOff.CHANGED.value),
     else_=SignOff.SIGNED.value,
 )
+_NUMBERS = 1_000_000
+"""More than there are alarms of a priority in one session."""
+
+
+def _worst_first(kind: str) -> ColumnElement[int]:
+    high, medium, low = (_FIGURES.c[f"{kind}_{name}"] for name in ("high", "medium", "low"))
+    return (high * _NUMBERS + medium) * _NUMBERS + low
+
+
+_PHYSIOLOGICAL, _TECHNICAL = _worst_first("physiological"), _worst_first("technical")
+_ALARMED: dict[Alarmed, ColumnElement[bool]] = {
+    Alarmed.HIGH: _FIGURES.c.physiological_high > 0,
+    Alarmed.MEDIUM: _FIGURES.c.physiological_high + _FIGURES.c.physiological_medium > 0,
+    Alarmed.PATIENT: _PHYSIOLOGICAL > 0,
+    Alarmed.TECHNICAL: _TECHNICAL > 0,
+    Alarmed.NONE: _PHYSIOLOGICAL + _TECHNICAL == 0,
+}
 _PHASES = {phase.value: place for place, phase in enumerate(Phase)}
 _STATES = {state.value: place for place, state in enumerate(SignOff)}
 _NUMBER = number_in_series()
@@ -38,11 +61,8 @@ _ORDERS: dict[str, ColumnElement[Any]] = {
     "baseline": _FIGURES.c.baseline_systolic,
     "peak": _FIGURES.c.peak_systolic,
     "lowest_spo2": _FIGURES.c.lowest_spo2,
-    **{
-        f"alarms_{priority}": _FIGURES.c[f"physiological_{priority}"]
-        + _FIGURES.c[f"technical_{priority}"]
-        for priority in ("high", "medium", "low")
-    },
+    "physiological": _PHYSIOLOGICAL,
+    "technical": _TECHNICAL,
     "state": case(_STATES, value=STATE),
     "signed_at": _FIGURES.c.signed_at,
 }
@@ -79,7 +99,8 @@ def read_page(
     found = connection.execute(_DETAILS.where(_SESSIONS.c.key.in_(keys))).mappings().all()
     few = few_values(connection, found)
     rows = {row["session"]: _row(row, few.get(row["session"])) for row in found}
-    counted: FromClause = _JOINED if which.states else _SESSIONS
+    asks_figures = which.states or which.alarms is not None or which.peak_from is not None
+    counted: FromClause = _JOINED if asks_figures else _SESSIONS
     total = select(func.count()).select_from(counted).where(*wanted)
     return SessionPage(connection.execute(total).scalar_one(), [rows[key] for key in keys])
 
@@ -113,6 +134,10 @@ def _wanted(connection: Connection, which: SessionFilter) -> list[ColumnElement[
         wanted.append(_SESSIONS.c.room_id.in_(_rooms_called(connection, which.room)))
     if which.states:
         wanted.append(STATE.in_([state.value for state in which.states]))
+    if which.alarms is not None:
+        wanted.append(_ALARMED[which.alarms])
+    if which.peak_from is not None:
+        wanted.append(_FIGURES.c.peak_systolic >= round(which.peak_from * 1000))
     if which.since is not None:
         wanted.append(_SESSIONS.c.started_at >= which.since)
     if which.until is not None:

@@ -14,7 +14,7 @@ from monitor.domain.readings import MANUAL_SOURCE, Metric, Reading
 from monitor.domain.sessions import Phase
 from monitor.domain.sign_off import Comment, ReviewState, Signature, SignOff
 from monitor.service.ports import Batch, Journal, Records, StoredReading
-from monitor.service.review_ports import SessionFigures, SessionFilter
+from monitor.service.review_ports import Alarmed, SessionFigures, SessionFilter
 from tests.storage.builders import NOW, a_batch, a_reading, an_alarm, fact, session_started, stored
 
 NOTHING = dict.fromkeys(
@@ -381,14 +381,44 @@ def test_sessions_are_ordered_and_what_has_no_value_comes_last(
         "phase",
         "baseline",
         "peak",
-        "alarms_high",
-        "alarms_medium",
-        "alarms_low",
+        "physiological",
+        "technical",
         "started_at",
     ],
 )
 def test_every_column_orders_all_sessions(many: Journal, records: Records, order_by: str) -> None:
     assert sorted(ids(records, order_by=order_by)) == ["s1", "s2", "s3", "s4", "s5"]
+
+
+@pytest.mark.parametrize(
+    ("alarms", "found"),
+    [
+        (Alarmed.HIGH, ["s1"]),
+        (Alarmed.MEDIUM, ["s3", "s1"]),
+        (Alarmed.PATIENT, ["s3", "s1"]),
+        (Alarmed.TECHNICAL, ["s4"]),
+        (Alarmed.NONE, ["s5", "s2"]),
+    ],
+)
+def test_sessions_are_chosen_by_their_alarms(
+    many: Journal, records: Records, alarms: Alarmed, found: list[str]
+) -> None:
+    raised = [
+        an_alarm(alarm_id="a1", session_id="s1", priority="high"),
+        an_alarm(alarm_id="a2", session_id="s3", priority="medium"),
+        an_alarm(alarm_id="a3", session_id="s4", type="technical", priority="low"),
+    ]
+    many.commit(a_batch([], *raised))
+    assert ids(records, alarms=alarms) == found
+    assert ids(records, order_by="physiological")[:2] == ["s1", "s3"]
+    assert ids(records, order_by="technical")[0] == "s4"
+
+
+def test_sessions_are_chosen_by_their_peak(many: Journal, records: Records) -> None:
+    for session_id, high in (("s1", 165.0), ("s4", 181.0)):
+        many.commit(a_batch([cuff(20_000, high, 90)._replace(session_id=session_id)]))
+    assert ids(records, peak_from=165) == ["s4", "s1"]
+    assert ids(records, peak_from=165.5) == ["s4"]
 
 
 def test_an_order_that_there_is_none_of_is_an_error(records: Records, journal: Journal) -> None:

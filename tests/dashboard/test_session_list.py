@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from monitor.dashboard.app import create_app
 from monitor.dashboard.paging import page_asked
 from monitor.dashboard.session_list import DATED, session_rows, sessions_asked
 from monitor.domain.readings import MINUTE
 from monitor.domain.sessions import Phase
 from monitor.domain.sign_off import SignOff
-from monitor.service.review_ports import SessionFigures, SessionRow
+from monitor.service.review_ports import Alarmed, SessionFigures, SessionRow
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import T0, parts, records, visit_of
 
@@ -48,8 +50,19 @@ def row(name: str = "anna", **more: Any) -> dict[str, Any]:
 def test_a_row_has_the_sessions_figures() -> None:
     told = row()
     assert (told["baseline"], told["peak"], told["lowest_spo2"]) == ("138/84", "186/113", "91")
-    assert [told[f"alarms_{p}"] for p in ("high", "medium", "low")] == [3, 0, 4]
     assert told["state"] == "not signed off"
+
+
+def test_alarms_of_the_patient_stand_apart_from_technical_ones_each_by_its_mark() -> None:
+    told = row()
+    assert (told["physiological"], told["technical"]) == ("!!!\u00a02", "!!!\u00a01 · !\u00a04")
+    assert told["worst"] == "high"
+    quiet = row(figures=NOTHING)
+    assert (quiet["physiological"], quiet["technical"], quiet["worst"]) == ("–", "–", "")
+
+
+def test_a_session_that_did_not_end_as_usual_says_its_phase() -> None:
+    assert row(phase=Phase.CANCELLED)["state"] == "not signed off · Cancelled"
 
 
 def test_a_session_that_nothing_was_recorded_in_says_so_in_place_of_figures() -> None:
@@ -82,17 +95,40 @@ def test_an_open_session_leads_to_the_live_page_and_an_ended_one_to_its_review()
 def test_a_row_is_told_in_the_readers_language() -> None:
     told = row("kari", state=SignOff.CHANGED)
     assert told["state"] == "endret etter signering"
-    assert told["phase"] == "Utskrevet"
 
 
 def test_the_filters_of_a_page_are_those_of_the_sessions() -> None:
-    model = {
-        name: {"filter": value} for name, value in {"patient": "388", "state": "changed"}.items()
-    }
+    chosen = {"patient": "388", "state": "changed", "peak": "180", "physiological": "medium"}
+    model = {name: {"filter": value} for name, value in chosen.items()}
     request = {"startRow": 0, "endRow": 100, "sortModel": [], "filterModel": model}
     which = sessions_asked(page_asked(visit_of(parts()).words, request, DATED))
     assert (which.patient, which.room) == ("388", None)
     assert which.states == {SignOff.CHANGED}
+    assert (which.peak_from, which.alarms) == (180, Alarmed.MEDIUM)
+
+
+@pytest.mark.parametrize("typed", ["18x", "-5", "1800", "١٨٠"])
+async def test_what_is_no_pressure_is_refused_beside_its_field_and_chooses_nothing(
+    typed: str,
+) -> None:
+    browser = Browser(create_app(parts()))
+    await browser.sign_in()
+    names = ("since", "until", "patient", "room", "protocol", "peak", "alarms", "state")
+    page = await browser.callback(
+        "..sessions-table.filterModel...sessions-peak.error..",
+        [
+            {"id": f"sessions-{n}", "property": "value", "value": typed if n == "peak" else None}
+            for n in names
+        ],
+        [
+            {"id": "sessions-table", "property": "filterModel"},
+            {"id": "sessions-peak", "property": "error"},
+        ],
+        changedPropIds=["sessions-peak.value"],
+    )
+    answer = json.loads(page.text)["response"]
+    assert answer["sessions-table"]["filterModel"] == {}
+    assert answer["sessions-peak"]["error"].startswith("Not a pressure")
 
 
 async def test_the_table_gets_the_page_that_it_asks_for_and_the_count_is_said() -> None:

@@ -26,6 +26,8 @@ def day_filter(words: Words, place: str, label: str) -> Any:
         monthLabelFormat=between.join(("MM", "YYYY")),
         monthsListFormat="MM",
         size="md",
+        # By this the script finds the field, and says beside it when what is typed is no day.
+        wrapperProps={"data-day": place},
     )
 
 

@@ -1,4 +1,4 @@
-"""All sessions, newest first, each with its figures; found by patient, room, day and sign-off."""
+"""All sessions, newest first, each with its figures; found by day, patient, room, protocol, peak, alarms, sign-off."""
 
 from __future__ import annotations
 
@@ -14,17 +14,29 @@ from monitor.dashboard.paging import filter_model, page_asked
 from monitor.dashboard.session_list import (
     DATED,
     FILTERS,
+    alarmed_name,
     session_rows,
     sessions_asked,
     sign_off_name,
 )
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.dashboard.words import Words
+from monitor.domain.limits import Priority
 from monitor.domain.sign_off import SignOff
+from monitor.service.review_ports import Alarmed
 
-_PLACES = (ids.SESSIONS_PATIENT, ids.SESSIONS_ROOM, ids.SESSIONS_STATE)
+_PLACES = (
+    ids.SESSIONS_PATIENT,
+    ids.SESSIONS_ROOM,
+    ids.SESSIONS_PROTOCOL,
+    ids.SESSIONS_PEAK,
+    ids.SESSIONS_ALARMS,
+    ids.SESSIONS_STATE,
+)
+"""In the order of ``FILTERS``."""
+_DIGITS = 3
 _TONES = {f"sign-off-{s}": f"params.data && params.data.tone == '{s}'" for s in SignOff}
-
+_WORST = {f"tone-{p}": f"params.data && params.data.worst == '{p}'" for p in Priority}
 _SPAN = "params.data && params.data.few && params.data.lowest_spo2 == '–' ? 2 : 1"
 """What little there is has the room of both figures that there are none of."""
 
@@ -47,39 +59,34 @@ def layout(**_query: str) -> Any:
 
 
 def columns(words: Words) -> list[dict[str, Any]]:
-    """The columns of the table. By the number in the series a record of very many sessions orders too slowly."""
+    """The columns, which share the width; together they are no wider than a tablet.
+
+    By the number in the series a record of very many sessions orders too slowly.
+    """
     _ = words.gettext
-    figure = {"type": "rightAligned"}
-    started = {"cellRenderer": "markdown", "width": 184, "sort": "desc"}
-    signed = {"minWidth": 148, "flex": 1, "cellClassRules": _TONES}
+    link, figure = {"cellRenderer": "markdown"}, {"type": "rightAligned"}
+    since = _("Since the start; in brackets: of the whole session, none begun")
+    long = {"cellClass": "two-lines", "wrapText": True}
     return [
-        {"field": "started_at", "headerName": _("Start"), **started},
-        {"field": "patient", "headerName": _("Patient"), "cellRenderer": "markdown", "width": 88},
-        {"field": "room", "headerName": _("Room"), "width": 70},
-        {
-            "field": "number",
-            "headerName": _("Session no."),
-            "width": 108,
-            "sortable": False,
-            **figure,
-        },
-        {"field": "protocol", "headerName": _("Protocol"), "width": 112},
-        {"field": "phase", "headerName": _("Phase"), "width": 106},
-        {"field": "baseline", "headerName": _("Baseline BP"), "width": 108, **figure},
-        {
-            "field": "peak",
-            "headerName": _("Peak BP"),
-            "headerTooltip": _("Since the start; in brackets: of the whole session, none begun"),
-            "width": 102,
-            "colSpan": {"function": _SPAN},
-            **figure,
-        },
-        {"field": "lowest_spo2", "headerName": _("Lowest SpO₂"), "width": 120, **figure},
-        {"field": "alarms_high", "headerName": _("!!! high"), "width": 76, **figure},
-        {"field": "alarms_medium", "headerName": _("!! medium"), "width": 102, **figure},
-        {"field": "alarms_low", "headerName": _("! low"), "width": 70, **figure},
-        {"field": "state", "headerName": _("Sign-off"), **signed},
+        _column("started_at", _("Start"), 164, sort="desc", **link),
+        _column("patient", _("Patient"), 72, **link),
+        _column("room", _("Room"), 54),
+        _column("number", _("No."), 44, sortable=False, **figure),
+        _column("protocol", _("Protocol"), 104, **long),
+        _column("baseline", _("Baseline BP"), 78, **figure),
+        _column(
+            "peak", _("Peak BP"), 74, headerTooltip=since, colSpan={"function": _SPAN}, **figure
+        ),
+        _column("lowest_spo2", _("Lowest SpO₂"), 68, **figure),
+        _column("physiological", _("Alarms of the patient"), 100, cellClassRules=_WORST, **long),
+        _column("technical", _("Technical alarms"), 92, **long),
+        _column("state", _("Sign-off"), 122, cellClassRules=_TONES, **long),
     ]
+
+
+def _column(field: str, name: str, width: int, **more: Any) -> dict[str, Any]:
+    head = {"headerName": name, "wrapHeaderText": True}
+    return {"field": field, **head, "flex": width, "minWidth": width, **more}
 
 
 def register_callbacks(app: Dash) -> None:
@@ -87,16 +94,30 @@ def register_callbacks(app: Dash) -> None:
 
     @app.callback(
         Output(ids.SESSIONS_TABLE, "filterModel"),
+        Output(ids.SESSIONS_PEAK, "error"),
         Input(ids.SESSIONS_SINCE, "value"),
         Input(ids.SESSIONS_UNTIL, "value"),
         *[Input(place, "value") for place in _PLACES],
         prevent_initial_call=True,
     )
-    def narrow(since: str | None, until: str | None, *chosen: str | None) -> dict[str, Any]:
+    def narrow(
+        since: str | None, until: str | None, *chosen: str | None
+    ) -> tuple[dict[str, Any], str]:
         wanted = dict(zip(FILTERS, chosen, strict=True))
-        return filter_model(DATED, since or "", until or "", wanted)
+        wanted["peak"], refusal = _peak(current_visit().words, wanted["peak"] or "")
+        return filter_model(DATED, since or "", until or "", wanted), refusal
 
     register_pages(app, ids.SESSIONS_TABLE, lambda request: _page(current_visit(), request))
+
+
+def _peak(words: Words, typed: str) -> tuple[str | None, str]:
+    """The least peak that is wanted, and why what was typed is none."""
+    if not typed.strip():
+        return None, ""
+    digits = typed.strip()
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS):
+        return None, words.gettext("Not a pressure in mmHg, like 180: it chooses nothing.")
+    return digits, ""
 
 
 def _page(visit: Visit, request: dict[str, Any]) -> dict[str, Any]:
@@ -120,14 +141,19 @@ def _page(visit: Visit, request: dict[str, Any]) -> dict[str, Any]:
 def _filters(visit: Visit) -> Any:
     words, _ = visit.words, visit.words.gettext
     rooms = [{"value": room.name, "label": room.name} for room in visit.parts.records.rooms()]
+    protocols = [{"value": name, "label": name} for name in sorted(visit.parts.protocols)]
     states = [{"value": str(state), "label": sign_off_name(words, state)} for state in SignOff]
+    alarms = [{"value": str(one), "label": alarmed_name(words, one)} for one in Alarmed]
     return html.Div(
         [
             day_filter(words, ids.SESSIONS_SINCE, _("From")),
             day_filter(words, ids.SESSIONS_UNTIL, _("To")),
             text_filter(ids.SESSIONS_PATIENT, _("Patient"), _("All")),
             choice_filter(ids.SESSIONS_ROOM, _("Room"), _("All"), rooms),
+            choice_filter(ids.SESSIONS_PROTOCOL, _("Protocol"), _("All"), protocols),
+            text_filter(ids.SESSIONS_PEAK, _("Peak from, mmHg"), _("Any")),
+            choice_filter(ids.SESSIONS_ALARMS, _("Alarms"), _("All"), alarms),
             choice_filter(ids.SESSIONS_STATE, _("Sign-off"), _("All"), states),
         ],
-        className="filters",
+        className="filters eight",
     )
