@@ -66,6 +66,10 @@ def export(
     from monitor.export import Source, Wanted
     from monitor.service.protocols import load_protocols
 
+    if resolution == "minute" and file_format != "fhir":
+        raise typer.BadParameter(
+            f"--resolution minute is for fhir; {file_format} has every reading"
+        )
     directory = existing_directory(context)
     settings = chosen_settings(context, {"language": language})
     zone = ZoneInfo(settings.clinic_time_zone)
@@ -80,7 +84,8 @@ def export(
         known = {"rows": done.seals[0].rows, "open": done.is_open, "verified": proof.proven}
         put_json(found | known)
     else:
-        say(f"{done.readings} readings written to {' and '.join(files)}")
+        what = "1 reading" if done.readings == 1 else f"{done.readings} readings"
+        say(f"{what} written to {' and '.join(files)}")
     if proof.fault:
         say(f"{session} is not as it was recorded, and its files say so: {proof.fault}")
     if done.is_open and not as_json:

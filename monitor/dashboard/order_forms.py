@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -133,11 +132,13 @@ def _number(filled: Filled, field: str) -> float:
         raise WrongFieldError(field, "number") from None
 
 
-def _fault_text(words: Words, fault: Any) -> str:
+def _fault_text(words: Words, fault: str) -> str:
+    """In words; a form may have words of its own."""
     _ = words.gettext
-    return {
+    known = {
         "number": _("This is not a number."),
         "time": _("This is not a time."),
         "date": _("This is not a date."),
         "missing": _("This is needed."),
-    }[fault]
+    }
+    return known.get(fault, fault)

@@ -54,7 +54,7 @@ def load_protocols(directory: Path = PROTOCOLS_DIRECTORY) -> dict[str, Protocol]
     for path in sorted(directory.glob("*.toml")):
         protocol = load_protocol(path)
         if protocol.name in found:
-            raise ProtocolError(f"{path.name}: protocol.name: another file is {protocol.name} too")
+            raise ProtocolError(f"{path}: protocol.name: another file is {protocol.name} too")
         found[protocol.name] = protocol
     return dict(sorted(found.items(), key=lambda item: not item[1].usual))
 
@@ -64,10 +64,10 @@ def load_protocol(path: Path) -> Protocol:
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise ProtocolError(f"{path.name}: {error.strerror or error}") from error
+        raise ProtocolError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise ProtocolError(f"{path.name}: this is no text in UTF-8") from error
-    return read_protocol(text, path.name)
+        raise ProtocolError(f"{path}: this is no text in UTF-8") from error
+    return read_protocol(text, str(path))
 
 
 def read_protocol(text: str, name: str) -> Protocol:

@@ -109,7 +109,7 @@ class ChainVerifier:
         missing = row.last_n - last_n - len(content.readings)
         if missing:
             why = "".join(f": {why}" for why in list(self._committed.unreadable.values())[:1])
-            return Fault(row.id, f"batch {row.id} lacks {missing} of its readings{why}")
+            return Fault(row.id, f"batch {row.id} {_unlike(missing)}{why}")
         if mac != row.mac:
             return Fault(row.id, f"batch {row.id} was changed: its hash is not that of its rows")
         return None
@@ -166,6 +166,14 @@ class ChainVerifier:
                 source, stream = self._names.stream_names[key]
                 return Fault(None, f"the position of stream {stream} of {source} was changed")
         return None
+
+
+def _unlike(missing: int) -> str:
+    """What a batch has too few of, or too many."""
+    if missing > 0:
+        return f"lacks {missing} of its readings"
+    more = -missing
+    return f"has {more} {'reading' if more == 1 else 'readings'} that it was not committed with"
 
 
 def projection_fault(connection: Connection) -> Fault | None:

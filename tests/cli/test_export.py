@@ -68,6 +68,16 @@ def test_a_folder_that_is_not_there_is_named(shell: Shell, file_format: str) -> 
     assert "No such file or directory" in refusal
 
 
+def test_minutes_are_refused_where_every_reading_is_written(shell: Shell, tmp_path: Path) -> None:
+    out = str(tmp_path / "s.csv")
+    answer = shell(
+        "export", started(shell), "--format", "csv", "--out", out, "--resolution", "minute"
+    )
+    assert answer.code == 2
+    assert "--resolution minute is for fhir" in answer.err
+    assert files_in(tmp_path) <= {"data"}
+
+
 def test_a_closed_session_is_final(shell: Shell, tmp_path: Path) -> None:
     session = started(shell)
     shell.done("session", "cancel", session, "--reason", "came too late")

@@ -121,6 +121,10 @@ def test_a_changed_or_missing_row_is_found_in_its_batch(
             "a reading was added",
         ),
         (
+            ADDED_READING.replace("999", "2"),
+            "has 1 reading that it was not committed with",
+        ),
+        (
             "INSERT INTO facts (batch, at, by, kind, body) VALUES (99, 0, 'x', 'room_retired', '{}')",
             "a fact",
         ),

@@ -19,10 +19,14 @@ from monitor.domain.review.figures import figures_of
 
 _IDS = html.Div(
     [
-        *(html.Div(id=one) for one in (ids.CARDS, ids.STANDING, ids.COMMENTS, ids.TOLD)),
+        *(
+            html.Div(id=one)
+            for one in (ids.CARDS, ids.STANDING, ids.COMMENTS, ids.TOLD, ids.SIGN_TOLD)
+        ),
         *(html.Button(id=one) for one in (ids.SIGN, ids.COMMENT_SEND)),
         dcc.Textarea(id=ids.COMMENT),
         dcc.Store(id=ids.SESSION),
+        dcc.Store(id=ids.SIGN_WARNED),
     ]
 )
 """What Dash finds when it looks at the page for its ids."""

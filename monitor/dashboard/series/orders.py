@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from monitor.dashboard.order_forms import Filled, WrongFieldError
+from monitor.dashboard.series.outcomes import NAMES
 from monitor.dashboard.words import Words
+from monitor.domain.outcomes import SCALES
 from monitor.wire.orders import EnterOutcome, Order, VoidOutcome
 
 
-def enter_order(_words: Words, filled: Filled) -> Order:
+def enter_order(words: Words, filled: Filled) -> Order:
     """A score of a scale on a day; ``session`` of the form is the patient."""
-    text = _wanted(filled, "value")
-    if not text.isdecimal():
-        raise WrongFieldError("value", "number")
+    text, scale = _wanted(filled, "value"), _wanted(filled, "scale")
+    low, high = SCALES[scale]
+    if not (text.isdecimal() and low <= int(text) <= high):
+        wanted = words.gettext("{scale} is a whole number from {low} to {high}.")
+        raise WrongFieldError("value", wanted.format(scale=NAMES[scale], low=low, high=high))
     return EnterOutcome.model_validate(
         {
             "entry": filled.entry,
             "patient": filled.session,
-            "scale": _wanted(filled, "scale"),
+            "scale": scale,
             "value": int(text),
             "on": _wanted(filled, "on"),
             "note": (filled.values.get("note") or "").strip() or None,

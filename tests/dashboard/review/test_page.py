@@ -13,7 +13,7 @@ from monitor.dashboard.app import create_app
 from monitor.dashboard.review import downloads
 from monitor.dashboard.review.downloads import Asked, send_file
 from monitor.dashboard.review.proving import Proof, Standing
-from monitor.dashboard.review.signing import added
+from monitor.dashboard.review.signing import added, told_first
 from monitor.data_directory import create
 from monitor.domain.readings import MINUTE, Metric
 from monitor.domain.sessions import Phase, PhaseEntry
@@ -232,6 +232,17 @@ async def test_a_refused_signature_says_why_and_keeps_a_comment_that_was_typed()
         assert (kept, "You have signed" in told) == ("", True)
         *_drawn, kept, told = await added(visit, "s1", "Peak late")
         assert (kept, "does not answer" in told) == ("Peak late", True)
+
+
+async def test_a_record_of_nothing_says_so_before_it_is_signed(parts: Any) -> None:
+    known = clinic.records()
+    empty = RecordsInMemory(
+        all_rooms=known.all_rooms,
+        all_operators=known.all_operators,
+        all_sessions=[clinic.session()],
+    )
+    assert told_first(clinic.visit_of(clinic.parts(records=empty)), "s1").startswith("No vital")
+    assert told_first(clinic.visit_of(with_operators(parts.records)), "s1") == ""
 
 
 async def test_a_comment_of_blanks_is_never_sent() -> None:

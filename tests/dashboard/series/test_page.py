@@ -109,6 +109,12 @@ async def test_what_is_no_score_is_refused_beside_its_field(field: str, typed: s
     assert list(answer.errors) == [field]
 
 
+async def test_a_score_that_the_scale_does_not_have_is_told_which_it_has() -> None:
+    filled = Filled("P-0388", {**FILLED, "value": "-1"}, "save", ENTRY)
+    answer = await send_filled(clinic.visit_of(clinic.parts()), ENTER.make, filled, ENTER.fields)
+    assert answer.errors == {"value": "MADRS is a whole number from 0 to 60."}
+
+
 async def test_the_gateways_refusal_stands_beside_its_field() -> None:
     orders = clinic.ScriptedOrders([clinic.refused("out_of_range", "value")])
     visit = clinic.visit_of(clinic.parts(orders=orders))
