@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ssl
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+
+_FLIGHTS = 3
+"""A handshake has at most that many messages each way."""
 
 
 class TlsError(ValueError):
@@ -60,6 +64,26 @@ def local_context(certificate: str) -> ssl.SSLContext | None:
     except OSError as error:
         raise TlsError(f"{certificate}: {error.strerror or error}") from None
     return context
+
+
+def valid_until(files: TlsFiles) -> int:
+    """When the certificate expires, in ms since the epoch, found by a handshake with itself. Raises TlsError."""
+    trusting = local_context(str(files.certificate))
+    if trusting is None:
+        raise TlsError("tls_certificate is empty")
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = server_context(files).wrap_bio(to_server, to_client, server_side=True)
+    client = trusting.wrap_bio(to_client, to_server)
+    try:
+        for one in (client, server) * _FLIGHTS:
+            with suppress(ssl.SSLWantReadError):
+                one.do_handshake()
+        known = client.getpeercert() or {}
+        return round(ssl.cert_time_to_seconds(str(known["notAfter"])) * 1000)
+    except ssl.SSLCertVerificationError as error:
+        raise TlsError(f"{files.certificate}: {error.verify_message}") from None
+    except (ssl.SSLError, KeyError, ValueError) as error:
+        raise TlsError(f"{files.certificate}: {error}") from None
 
 
 def _refuse_readable_by_others(key: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -23,6 +24,7 @@ from monitor.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from monitor.config import Settings
     from monitor.data_directory import DataDirectory
     from monitor.export import Exported, RecordProof, Source, Wanted
 
@@ -189,8 +191,18 @@ def check_config(context: typer.Context, as_json: AsJson = False) -> None:
         tls_context(settings)
     except StartRefusedError as error:
         raise Refusal(str(error)) from None
+    _refuse_what_would_not_work(settings)
     shown = settings.model_dump(mode="json")
     if as_json:
         put_json(shown)
     else:
         put_table(list(shown.items()))
+
+
+def _refuse_what_would_not_work(settings: Settings) -> None:
+    """What each setting by itself does not show. At a start it ends nothing: monitoring goes before backups."""
+    if settings.port and settings.port == settings.gateway_port:
+        raise Refusal(f"port and gateway_port are both {settings.port}")
+    folder = settings.backup_directory
+    if folder and not (Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        raise Refusal(f"backup_directory: {folder} is no folder that can be written")

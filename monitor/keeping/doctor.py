@@ -23,10 +23,13 @@ from monitor.service.findings import Finding
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_head
 from monitor.storage.engine import DATABASE_NAME, read_only_connection
 from monitor.storage.schema import NEWEST
-from monitor.tls import local_context
+from monitor.tls import TlsError, local_context, tls_files, valid_until
 
 _ANSWER_S = 3.0
 _RESTORED_IS_NEWS_MS = 30 * care.DAY
+_RENEWED_DAYS = 30
+"""So long before it expires a certificate must be renewed."""
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _BEHIND_MS = 2 * SECOND
 _PRIVATE = (
     *("keys", "keys/journal.key", "keys/cookie.key", HEAD_NAME, "gateway.json", FILE_NAME),
@@ -44,6 +47,7 @@ def examine(directory: DataDirectory, settings: Settings, now: Instant) -> list[
         *_clock(directory, now),
         *_files(directory.path),
         *_notices(directory, settings),
+        *_certificate(settings, now),
     ]
 
 
@@ -206,3 +210,18 @@ def _notices(directory: DataDirectory, settings: Settings) -> Iterator[Finding]:
         yield Finding("notices_well", {"count": len(settings.notice_urls)})
     elif not directory.simulated:
         yield Finding("notices_none")
+
+
+def _certificate(settings: Settings, now: Instant) -> Iterator[Finding]:
+    try:
+        files = tls_files(settings.tls_certificate, settings.tls_key)
+        if files is not None:
+            days = (valid_until(files) - now) // care.DAY
+            expiring = days < _RENEWED_DAYS
+            yield Finding(
+                "certificate_expiring" if expiring else "certificate_well", {"days": days}
+            )
+        elif not settings.gateway_url.startswith("wss:") and settings.host not in _LOOPBACK:
+            yield Finding("certificate_none")
+    except TlsError as error:
+        yield Finding("certificate_bad", {"why": str(error)})

@@ -38,6 +38,7 @@ _DISK = N_("Disk")
 _CLOCK = N_("Clock")
 _FILES = N_("Files")
 _NOTICES = N_("Notices")
+_CERTIFICATE = N_("Encryption")
 _HISTORY = N_("Restored record")
 
 FINDINGS: dict[str, Words] = {
@@ -157,6 +158,22 @@ FINDINGS: dict[str, Words] = {
         _NOTICES,
         N_("Alarms that nobody answers do not leave the house."),
         N_("Set notice_urls where somebody is to be called."),
+    ),
+    "certificate_well": Words(_CERTIFICATE, N_("The certificate is valid for {days} days.")),
+    "certificate_expiring": Words(
+        _CERTIFICATE,
+        N_("The certificate is valid for {days} days only."),
+        N_("Renew it, and restart gateway and dashboard when no session is open."),
+    ),
+    "certificate_bad": Words(
+        _CERTIFICATE,
+        N_("The certificate cannot be used: {why}"),
+        N_("Renew it, and restart gateway and dashboard when no session is open."),
+    ),
+    "certificate_none": Words(
+        _CERTIFICATE,
+        N_("What goes over the network is not encrypted."),
+        N_("Set tls_certificate and tls_key, or put a proxy that speaks TLS in front."),
     ),
     "record_restored": Words(
         _HISTORY,

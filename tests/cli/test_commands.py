@@ -351,6 +351,21 @@ def test_check_config_names_file_key_and_reason(shell: Shell) -> None:
     assert "portt" in line
 
 
+def test_check_config_finds_what_no_setting_shows_by_itself(shell: Shell) -> None:
+    create(shell.data, simulated=False)
+    file = shell.data / "config.toml"
+    file.write_text("port = 9000\ngateway_port = 9000\n")
+    assert "both 9000" in shell.refused("check-config")
+    file.write_text('backup_directory = "/nowhere"\n')
+    assert "/nowhere is no folder" in shell.refused("check-config")
+    file.write_text('backup_directory = "backups"\n')
+    assert "an absolute path" in shell.refused("check-config")
+    file.write_text('backup_recipient = "age1short"\n')
+    assert "backup_recipient" in shell.refused("check-config")
+    file.write_text(f'backup_directory = "{shell.data}"\n')
+    assert shell.done("check-config", "--json").json["backup_keep"] == 14
+
+
 def test_check_config_tells_addresses_from_nonsense_and_shows_neither(shell: Shell) -> None:
     create(shell.data, simulated=False)
     file = shell.data / "config.toml"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import trustme
 
 from monitor.config import Settings
 from monitor.data_directory import DataDirectory
@@ -20,6 +23,7 @@ from tests.keeping.clinics import backed_up, recorded, restored
 from tests.shell import Shell
 
 NOW = round(time.time() * 1000)
+BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -109,3 +113,38 @@ def test_the_command_ends_with_one_when_anything_wants_attention(shell: Shell) -
     assert "findings want attention" in answer.err
     answer = shell("doctor", "--json")
     assert {"code", "well", "values", "what", "said", "do"} == set(answer.json[0])
+
+
+def test_a_certificate_is_told_by_how_long_it_is_valid(
+    directory: DataDirectory, tmp_path: Path
+) -> None:
+    given = _certified(tmp_path, datetime.now(UTC) + timedelta(days=90, hours=12))
+    assert _encryption(directory, given) == ("certificate_well", {"days": 90})
+    assert _encryption(directory, given, NOW + 70 * DAY) == ("certificate_expiring", {"days": 20})
+    code, values = _encryption(directory, _certified(tmp_path, datetime(2020, 1, 2, tzinfo=UTC)))
+    assert code == "certificate_bad"
+    assert "expired" in values["why"]
+
+
+def test_a_clinic_that_is_reached_over_a_network_is_told_to_encrypt(
+    directory: DataDirectory,
+) -> None:
+    open_to_all = Settings(host="192.0.2.7")
+    assert "certificate_none" in found(directory, open_to_all)
+    behind = Settings(host="192.0.2.7", gateway_url="wss://clinic.example/gateway")
+    assert "certificate_none" not in found(directory, behind)
+    assert "certificate_none" not in found(directory)
+
+
+def _certified(tmp_path: Path, until: datetime) -> Settings:
+    made = trustme.CA().issue_cert("clinic.example", not_after=until, not_before=BEFORE)
+    certificate, key = tmp_path / "clinic.pem", tmp_path / "clinic.key"
+    made.cert_chain_pems[0].write_to_path(certificate)
+    made.private_key_pem.write_to_path(key)
+    key.chmod(0o600)
+    return Settings(tls_certificate=str(certificate), tls_key=str(key))
+
+
+def _encryption(directory: DataDirectory, given: Settings, now: int = NOW) -> tuple[str, Any]:
+    (one,) = [one for one in examine(directory, given, now) if "certificate" in one.code]
+    return one.code, one.values
