@@ -7,7 +7,7 @@ BIN := .venv/bin
 SYNC := .ci/sync.sh
 JOBS ?= 2
 
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test check faults bench lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,10 +30,15 @@ check: ## Format, lint, types, import rules
 # A test that fails twice is broken and fails the target.
 test: check ## All checks and all tests, in a real browser too
 	@browser="$$(.ci/browser.sh)" && export INFUSION_MONITOR_CHROMIUM="$$browser" && \
-		{ $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not benchmark" || \
+		{ $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not benchmark and not long" || \
 		{ code=$$?; [ $$code -eq 1 ] || exit $$code; \
 		echo "once more, alone, what failed:" >&2; \
-		$(BIN)/pytest --last-failed --last-failed-no-failures none -m "not benchmark"; }; }
+		$(BIN)/pytest --last-failed --last-failed-no-failures none -m "not benchmark and not long"; }; }
+
+faults: ## Kill, fill, cut and flood the product, ROUNDS (100) times where it is by chance; about twenty minutes
+	@$(SYNC) --dev
+	@code=0; ROUNDS="$${ROUNDS:-100}" FAULTS_KEEP=1 $(BIN)/pytest -m "faults or long" tests/faults -q -s \
+		-p no:cacheprovider || code=$$?; $(BIN)/python -m tests.faults.report; exit $$code
 
 bench: ## Measure against the limits; about ten minutes, on a quiet machine
 	@$(SYNC) --dev

@@ -81,7 +81,10 @@ class DataDirectory:
 
     @contextmanager
     def writing(self, *, wait_s: float = 0) -> Iterator[None]:
-        """Be the only writer. Raises DirectoryBusyError when another process still is after ``wait_s``."""
+        """Be the only writer. Raises DirectoryBusyError when another process still is after ``wait_s``.
+
+        Raises DirectoryError on a disk that cannot be written.
+        """
         # Here: what only reads need not load it.
         from filelock import FileLock, Timeout
 
@@ -90,6 +93,8 @@ class DataDirectory:
             lock.acquire(timeout=wait_s, poll_interval=_LOCK_POLL_S)
         except Timeout:
             raise DirectoryBusyError(f"another process writes {self.path}") from None
+        except OSError as error:
+            raise DirectoryError(f"{self.path} cannot be written: {error.strerror}") from None
         try:
             yield
         finally:

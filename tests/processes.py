@@ -131,9 +131,12 @@ class Running:
                 f"http://127.0.0.1:{self.gateway_port}/healthz", timeout=2
             ) as answer:
                 health: dict[str, Any] = json.load(answer)
-                return health
+        except urllib.error.HTTPError as unwell:
+            with unwell:
+                health = json.load(unwell)
         except OSError:
             return None
+        return health
 
     def page_status(self) -> int | None:
         """The HTTP status of the ward page, or None when nobody answers."""

@@ -33,6 +33,7 @@ from monitor.storage.tables import batches
 
 _INSERT_BATCH = compiled(insert(batches))
 _log = structlog.get_logger(__name__)
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 def open_journal(
@@ -50,7 +51,7 @@ def open_journal(
         return SqliteJournal(engine, head_file, key)
     except (exc.DBAPIError, OSError) as error:
         engine.dispose()
-        raise JournalUnavailableError(f"{directory / DATABASE_NAME}: {error}") from error
+        raise JournalUnavailableError(f"{directory / DATABASE_NAME}: {_why(error)}") from error
     except BaseException:
         engine.dispose()
         raise
@@ -183,6 +184,13 @@ class SqliteJournal:
             _log.warning("journal_head_missing", batch=state.batch_id)
         if state.batch_id != head.batch_id:
             self._write_head(ChainHead(state.batch_id, state.mac.hex()))
+
+
+def _why(error: exc.DBAPIError | OSError) -> str:
+    """What SQLite or the system said, and what to do where the file is not what it was."""
+    said = str(error.orig) if isinstance(error, exc.DBAPIError) else error.strerror or str(error)
+    damaged = getattr(getattr(error, "orig", None), "sqlite_errorname", "") in _DAMAGED
+    return f"{said}; the file is damaged, restore a backup" if damaged else said
 
 
 def _taken(facts: list[Fact], written: Written) -> list[Fact]:

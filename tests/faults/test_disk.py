@@ -1,0 +1,205 @@
+"""A disk that is full, read-only, locked or damaged: nothing is acknowledged that is not stored, and staff are told."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from monitor.data_directory import open_existing
+from monitor.storage import open_records, verify
+from monitor.storage.engine import DATABASE_NAME
+from tests.faults.disks import fill, read_only, small_disk
+from tests.faults.report import note
+from tests.faults.ward import Screen
+from tests.processes import Device, Running, command, moment, pulse, result, until
+
+pytestmark = pytest.mark.faults
+
+FLOOD_FRAMES = 450
+READINGS_A_FRAME = 100
+"""Together more than the gateway takes while nothing becomes durable."""
+MOST_GROWTH_MB = 60
+
+
+class Bedroom:
+    """A gateway, one room with an open session, its device, and a screen that watches."""
+
+    def __init__(self, gateway: Running) -> None:
+        result(gateway.data, "room", "add", "1")
+        self.token = result(gateway.data, "device", "add", "--room", "1", "--name", "M")
+        self.session = result(gateway.data, "session", "start", "--room", "1", "--patient", "P-1")
+        self.gateway = gateway
+        self.screen = Screen(gateway)
+        self.screen.wait_for_snapshot()
+
+    def stored(self) -> list[tuple[int, int]]:
+        """Frame and place in it of every stored reading."""
+        with closing(open_records(self.gateway.data)) as records:
+            return sorted((one.seq, one.index) for one in records.readings(self.session))
+
+    def told(self, word: str) -> str:
+        """What the screen is told about it, as soon as it is."""
+
+        def found() -> str | None:
+            return next((one for one in self.screen.degraded if word in one), None)
+
+        return until(found, within_s=20, what=f"a screen that is told of {word}")
+
+    def is_well(self) -> bool:
+        health = self.gateway.health()
+        return health is not None and health["status"] == "ok" and not self.screen.degraded
+
+
+def resident_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def test_on_a_full_disk_nothing_is_acknowledged_staff_know_memory_is_bounded_and_it_goes_on_by_itself(
+    tmp_path: Path,
+) -> None:
+    with small_disk(tmp_path / "disk", 48) as disk, Running(disk / "data", "gateway") as gateway:
+        room = Bedroom(gateway)
+        with Device(gateway.url, room.token) as device:
+            assert device.deliver(pulse(80))["stored"] == 1
+            memory_mb = resident_mb(gateway.process.pid)
+            ballast, full_at = fill(disk), time.monotonic()
+            flood = threading.Thread(target=_flood, args=(device,))
+            flood.start()
+            reason = room.told("storage")
+            told_s = time.monotonic() - full_at
+            room.told("queue")
+            assert room.stored() == [(1, 0)]
+            with pytest.raises(TimeoutError):
+                device.heard(within_s=1)
+            growth_mb = resident_mb(gateway.process.pid) - memory_mb
+            assert growth_mb < MOST_GROWTH_MB
+            assert (gateway.health() or {})["status"] == "degraded"
+            ballast.unlink()
+            freed_at = time.monotonic()
+            flood.join(60)
+            while device.heard(within_s=30)["seq"] < device.seq:
+                pass
+            recovery_s = time.monotonic() - freed_at
+        until(room.is_well, within_s=10, what="a gateway that says it is well")
+        wanted = [
+            (seq, index) for seq in range(2, device.seq + 1) for index in range(READINGS_A_FRAME)
+        ]
+        assert room.stored() == [(1, 0), *wanted]
+        room.screen.close()
+        assert verify(gateway.data, open_existing(gateway.data).journal_key).fault is None
+        note(
+            "disk full",
+            held=f"no acknowledgement while full, then all {len(wanted)} readings stored once; memory grew by "
+            f"{growth_mb:.0f} MB at most, then devices were not read",
+            seen=f"after {told_s:.1f} s on every screen and in /healthz: {reason}",
+            recovery=f"by itself, {recovery_s:.1f} s after room was made, with everything that waited",
+        )
+
+
+def _flood(device: Device) -> None:
+    for _ in range(FLOOD_FRAMES):
+        at = moment()
+        readings = [
+            {"metric": "pulse_rate", "value": 70 + n / 100, "measured_at": at}
+            for n in range(READINGS_A_FRAME)
+        ]
+        device.send(*readings)
+
+
+@pytest.mark.long
+def test_while_another_program_holds_the_database_nothing_is_acknowledged_and_staff_know(
+    tmp_path: Path,
+) -> None:
+    with Running(tmp_path / "data", "gateway") as gateway:
+        room = Bedroom(gateway)
+        with Device(gateway.url, room.token) as device:
+            assert device.deliver(pulse(80))["stored"] == 1
+            database = gateway.data / DATABASE_NAME
+            with closing(sqlite3.connect(database, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                locked_at = time.monotonic()
+                device.send(pulse(81))
+                reason = room.told("storage")
+                told_s = time.monotonic() - locked_at
+                with pytest.raises(TimeoutError):
+                    device.heard(within_s=1)
+                other.execute("ROLLBACK")
+                freed_at = time.monotonic()
+            assert device.heard(within_s=20)["seq"] == 2
+            recovery_s = time.monotonic() - freed_at
+        until(room.is_well, within_s=10, what="a gateway that says it is well")
+        assert room.stored() == [(1, 0), (2, 0)]
+        room.screen.close()
+        note(
+            "database locked by another program",
+            held="no acknowledgement while it was held, then each reading stored once",
+            seen=f"after {told_s:.1f} s on every screen and in /healthz: {reason}",
+            recovery=f"by itself, {recovery_s:.1f} s after it was let go",
+        )
+
+
+def test_a_gateway_on_a_read_only_disk_does_not_start_and_says_why_in_one_line(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    result(data, "room", "add", "1")
+    with read_only(data):
+        refused = command(data, "gateway", "--gateway-port", "0")
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    said = refused.stderr.strip().splitlines()
+    assert len(said) == 1, said
+    assert "read-only" in said[0].lower()
+    result(data, "room", "add", "2")
+    note(
+        "read-only disk",
+        held="nothing starts that could look as if it watched; the record is as it was",
+        seen=f"one line where it was started: {said[0].replace(str(data), 'DATA')}",
+        recovery="as soon as the disk can be written, at the next start",
+    )
+
+
+@pytest.mark.parametrize("damage", ["its first page is overwritten", "its second half is missing"])
+def test_a_gateway_does_not_start_on_a_damaged_database_and_says_why_in_one_line(
+    tmp_path: Path, damage: str
+) -> None:
+    data = tmp_path / "data"
+    result(data, "room", "add", "1")
+    database = data / DATABASE_NAME
+    with database.open("r+b") as file:
+        if damage.startswith("its first"):
+            file.write(b"\xff" * 4096)
+        else:
+            file.truncate(database.stat().st_size // 8192 * 4096)
+    refused = command(data, "gateway", "--gateway-port", "0")
+    assert refused.returncode == 1
+    said = refused.stderr.strip().splitlines()
+    assert len(said) == 1, said
+    note(
+        f"damaged database: {damage}",
+        held="nothing starts that could look as if it watched",
+        seen=f"one line where it was started: {said[0].replace(str(data), 'DATA')}",
+        recovery="by restoring a backup",
+    )
+
+
+@pytest.mark.long
+def test_a_device_that_is_cut_off_by_a_full_disk_gets_in_again_afterwards(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 16) as disk, Running(disk / "data", "gateway") as gateway:
+        room = Bedroom(gateway)
+        ballast = fill(disk)
+        with pytest.raises((TimeoutError, ConnectionClosed)):
+            # A welcome says how much is durable: none while nothing can be written.
+            Device(gateway.url, room.token)
+        ballast.unlink()
+        until(room.is_well, within_s=20, what="a gateway that says it is well")
+        with Device(gateway.url, room.token) as device:
+            assert device.deliver(pulse(80))["stored"] == 1
+        room.screen.close()
