@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from monitor.data_directory import (
@@ -113,7 +114,7 @@ def _held(data: Path) -> Iterator[bool]:
     except OSError as error:
         raise RestoreRefusedError(f"{data}: {error.strerror or error}") from error
     finally:
-        if made and data.exists():
+        if made and data.exists() and {path.name for path in data.iterdir()} <= {"gateway.lock"}:
             (data / "gateway.lock").unlink(missing_ok=True)
             data.rmdir()
 
@@ -151,10 +152,16 @@ def _tell_the_record(work: Path, contents: Contents, lost: Lost, by: str, now: I
         journal.commit(Batch(at, facts=[Fact(at, by, None, body)]))
 
 
+def _free_name(data: Path, now: Instant) -> Path:
+    """Where nothing lies yet: what was put aside before stays."""
+    stamp = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    names = (f"before-restore-{stamp}{end}" for end in chain([""], (f"-{n}" for n in count(2))))
+    return next(data / name for name in names if not (data / name).exists())
+
+
 def _exchange(data: Path, work: Path, contents: Contents, now: Instant) -> Path | None:
     """From the marker on until it is gone nobody opens the directory: it is never taken for an empty one."""
-    stamp = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
-    aside = data / f"before-restore-{stamp}"
+    aside = _free_name(data, now)
     write_whole(data / RESTORING, json.dumps({"aside": aside.name, "batch": contents.batch}) + "\n")
     old = [name for name in _OLD if (data / name).exists()]
     if old:
