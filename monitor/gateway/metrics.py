@@ -42,6 +42,7 @@ class GatewayCollector(Collector):
                 core.health.self_check_age_s(now_s),
             ),
             ("queue_depth", "Readings taken and not durable yet", core.commits.depth),
+            ("tasks", "Tasks on the event loop", len(asyncio.all_tasks())),
             ("devices_connected", "Open device connections", len(core.devices)),
             ("screens_connected", "Open screens", len(core.screens)),
             (
