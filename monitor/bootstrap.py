@@ -27,6 +27,7 @@ from monitor.opened import OpenedMonitor, opened_monitor
 from monitor.tls import TlsError, server_context, tls_files
 
 if TYPE_CHECKING:
+    from monitor.gateway.limits import Limits
     from monitor.keeping.keeper import RecordKeeper
     from monitor.notices.addresses import AppriseAddress
     from monitor.service.ports import Pager
@@ -170,6 +171,7 @@ async def _serve_gateway(
             ready=ready,
             stop=_told_to_stop(),
             tls=tls_context(settings),
+            limits=_limits(settings),
             keeper=keeper,
             alive=notify_alive,
         )
@@ -180,6 +182,18 @@ async def _serve_gateway(
     finally:
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
+
+
+def _limits(settings: Settings) -> Limits:
+    from monitor.gateway.limits import Limits
+
+    return Limits(
+        waiting_connections=settings.limit_waiting_connections,
+        screens_per_operator=settings.limit_screens_per_operator,
+        device_frames_per_s=settings.limit_device_frames_per_s,
+        screen_frames_per_s=settings.limit_screen_frames_per_s,
+        orders_per_minute=settings.limit_orders_per_minute,
+    )
 
 
 def _keeper(directory: DataDirectory, settings: Settings) -> RecordKeeper:

@@ -96,6 +96,38 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe line that is logged to stderr."
     )
+    limit_waiting_connections: int = Field(
+        1024,
+        ge=16,
+        le=100_000,
+        description="Connections to the gateway that have not asked for anything yet; the oldest makes way.",
+    )
+    limit_screens_per_operator: int = Field(
+        40,
+        ge=1,
+        le=10_000,
+        description="Live feeds of one operator, or of one locked station, that may be open at once.",
+    )
+    limit_device_frames_per_s: float = Field(
+        5000.0,
+        ge=1,
+        le=1_000_000,
+        allow_inf_nan=False,
+        description="Frames a second that are taken from one device; what comes faster waits in the device.",
+    )
+    limit_screen_frames_per_s: float = Field(
+        200.0,
+        ge=10,
+        le=1_000_000,
+        allow_inf_nan=False,
+        description="Frames a second that are taken from one screen; what comes faster waits in the browser.",
+    )
+    limit_orders_per_minute: int = Field(
+        600,
+        ge=60,
+        le=1_000_000,
+        description="Orders that one operator may give within a minute; more are refused.",
+    )
     notice_urls: tuple[SecretStr, ...] = Field(
         (),
         description="Where notices go that must leave the house, as a TOML list of "

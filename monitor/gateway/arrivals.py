@@ -9,10 +9,16 @@ from websockets.asyncio.server import ServerConnection
 
 
 class Arrivals:
-    """Those who have connected and still owe their request, whole or in part."""
+    """Those who have connected and still owe their request, whole or in part.
 
-    def __init__(self) -> None:
-        self._waiting: set[ServerConnection] = set()
+    At most ``most`` of them: with the next one the one that has waited longest is cut off. Who has something to ask
+    for asks at once, so a crowd that says nothing keeps no device and no screen out.
+    """
+
+    def __init__(self, most: int) -> None:
+        # In the order in which they came.
+        self._waiting: dict[ServerConnection, None] = {}
+        self._most = most
         self._ended = False
 
     def connection(self, *arguments: Any, **options: Any) -> ServerConnection:
@@ -27,14 +33,18 @@ class Arrivals:
 
     def arrived(self, connection: ServerConnection) -> None:
         """Its request is awaited from now on."""
-        self._waiting.add(connection)
-        connection.request_rcvd.add_done_callback(lambda _: self._waiting.discard(connection))
+        self._waiting[connection] = None
+        connection.request_rcvd.add_done_callback(lambda _: self._waiting.pop(connection, None))
+        if len(self._waiting) > self._most:
+            oldest = next(iter(self._waiting))
+            del self._waiting[oldest]
+            oldest.transport.abort()
         if self._ended:
             connection.transport.abort()
 
     def lost(self, connection: ServerConnection) -> None:
         """It is gone, with its request or without."""
-        self._waiting.discard(connection)
+        self._waiting.pop(connection, None)
 
 
 class _Arriving(ServerConnection):

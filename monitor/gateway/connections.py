@@ -14,6 +14,8 @@ from monitor.gateway.feed_protocol import Close
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
+    from monitor.gateway.limits import Pace
+
 FRAMES_PER_TURN = 16
 """Frames of one connection that are taken before every other connection gets its turn."""
 BINARY = Close(1003, "text frames only")
@@ -55,13 +57,18 @@ class Socket:
             )
 
     async def receive_each(
-        self, take_text: Callable[[str], Awaitable[None] | None], take_binary: Callable[[], None]
+        self,
+        take_text: Callable[[str], Awaitable[None] | None],
+        take_binary: Callable[[], None],
+        pace: Pace | None = None,
     ) -> Ended:
         """Take frames until the connection ends; returns how it ended.
 
-        A flood on one connection does not starve the others: after FRAMES_PER_TURN frames they get their turn.
+        A flood on one connection does not starve the others: after FRAMES_PER_TURN frames they get their turn, and
+        what comes faster than ``pace`` is not read until its time has come.
         """
         taken = 0
+        loop_time = asyncio.get_running_loop().time
         try:
             while True:
                 frame = await self._websocket.recv()
@@ -72,8 +79,9 @@ class Socket:
                 else:
                     take_binary()
                 taken += 1
-                if taken % FRAMES_PER_TURN == 0:
-                    await asyncio.sleep(0)
+                wait_s = 0.0 if pace is None else pace.wait_s(loop_time())
+                if wait_s > 0 or taken % FRAMES_PER_TURN == 0:
+                    await asyncio.sleep(wait_s)
         except ConnectionClosed as closed:
             return Ended(None if closed.rcvd is None else closed.rcvd.code)
         finally:

@@ -19,6 +19,7 @@ from monitor.domain.facts import Fact
 from monitor.gateway.commits import GroupCommit
 from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, ROTATED, Close, DeviceFeed
 from monitor.gateway.health import OLDEST_SELF_CHECK_S, Health
+from monitor.gateway.limits import Limits, OrderCount
 from monitor.gateway.recount import Recount, Unassigned
 from monitor.gateway.stations import Stations
 from monitor.gateway.viewers import Viewer
@@ -38,6 +39,7 @@ STANDSTILL_S = OLDEST_SELF_CHECK_S
 """A tick that comes so late means that the whole gateway stood still; what is ready by then waited with it."""
 OPERATOR_DISABLED = Close(4003, "this operator is disabled")
 _LAST_WORDS = {"revoked": REVOKED, "rotated": ROTATED}
+TOO_MANY_SCREENS = Close(1013, "too many screens of one operator; close some of them")
 TOO_SLOW = Close(1013, "this screen does not keep up; it starts again from a snapshot")
 
 
@@ -64,6 +66,8 @@ class Screen:
     socket: Socket
     operator: str | None
     """Whose cookie opened it: empty for a locked station, None for a program on this machine."""
+    holder: str = ""
+    """The operator or the locked station that it counts for; empty for a program."""
 
 
 @dataclass(slots=True)
@@ -92,11 +96,16 @@ class Core:
         pager: Pager,
         unassigned: Unassigned,
         keeper: Keeper | None = None,
+        *,
+        limits: Limits | None = None,
     ) -> None:
         self.monitor = monitor
         self.clock = clock
         self.pager = pager
         self.keeper = keeper
+        self.limits = limits or Limits()
+        # Staff, and those who play staff, have as much more to do as the clock is faster.
+        self.order_count = OrderCount(round(self.limits.orders_per_minute * monitor.clock_speed))
         self.recount = Recount(monitor, clock, unassigned)
         self.stations = Stations(monitor, monitor.clock_speed)
         self.commits: GroupCommit[Group] = GroupCommit(journal, self.collect, self.publish)
@@ -123,6 +132,11 @@ class Core:
         """Call ``reply`` once everything that has happened so far is durable."""
         self._replies.append(reply)
         self.commits.want()
+
+    def has_too_many_screens(self, holder: str) -> bool:
+        """Whether this operator, or this locked station, has as many live feeds open as one may."""
+        mine = sum(screen.holder == holder for screen in self.screens)
+        return mine >= self.limits.screens_per_operator
 
     def screen_wants_snapshot(self, screen: Screen) -> None:
         """The screen is sent a snapshot with the next commit, so that it shows nothing that is not durable."""

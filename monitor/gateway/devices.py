@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.gateway.connections import Socket
 from monitor.gateway.core import Core, Device
 from monitor.gateway.feed_protocol import REPLACED, DeviceFeed
+from monitor.gateway.limits import Pace
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
@@ -37,9 +38,10 @@ async def serve_device(
         device.feed.receive_binary(core.clock.now())
         device.flush()
 
+    pace = Pace(core.limits.device_frames_per_s)
     ended = "the gateway failed"
     try:
-        ended = str(await device.socket.receive_each(take_text, take_binary))
+        ended = str(await device.socket.receive_each(take_text, take_binary, pace))
     finally:
         if core.devices.get(registered.id) is device:
             del core.devices[registered.id]

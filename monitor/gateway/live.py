@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from monitor.gateway.access import orderer
 from monitor.gateway.connections import BINARY, Socket
-from monitor.gateway.core import Core, Screen
+from monitor.gateway.core import TOO_MANY_SCREENS, Core, Screen
+from monitor.gateway.limits import Pace
 from monitor.gateway.orders import give_order, refuse, refuse_frame
 from monitor.gateway.stations import READER_CLOSED
 from monitor.gateway.viewers import Viewer
@@ -28,6 +29,11 @@ async def serve_screen(
     """Serve one screen until it ends. ``guest`` is None for a program, whose orders each name their operator."""
     socket = Socket(websocket)
     screen = Screen(Viewer(socket), socket, None if guest is None else guest.operator)
+    if guest is not None:
+        screen.holder = guest.operator or guest.station
+        if core.has_too_many_screens(screen.holder):
+            await websocket.close(TOO_MANY_SCREENS.code, TOO_MANY_SCREENS.reason)
+            return
 
     async def take_text(frame: str) -> None:
         try:
@@ -47,7 +53,8 @@ async def serve_screen(
     core.screens.add(screen)
     closed = False
     try:
-        ended = await socket.receive_each(take_text, lambda: socket.close(BINARY))
+        pace = Pace(core.limits.screen_frames_per_s)
+        ended = await socket.receive_each(take_text, lambda: socket.close(BINARY), pace)
         closed = ended.code == READER_CLOSED
     finally:
         core.screens.discard(screen)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.domain.facts import Fact
 from monitor.domain.permissions import PROGRAM
-from monitor.gateway.access import Orderer, orderer
+from monitor.gateway.access import CONSOLE, Orderer, orderer
 from monitor.gateway.connections import BINARY, Socket
 from monitor.wire.base import InvalidMessageError
 from monitor.wire.orders import (
@@ -52,6 +52,11 @@ async def give_order(
     if by is None:
         text = "this operator is not known here, or is disabled"
         refuse(socket, message, "unknown_operator", text)
+        return
+    now_s = asyncio.get_running_loop().time()
+    if not by.name.startswith(CONSOLE) and core.order_count.is_too_many(by.name, now_s):
+        text = "too many orders of this operator within a minute"
+        refuse(socket, message, "too_many_orders", text)
         return
     password_hash = None
     if isinstance(message.order, AddOperator | ChangePassword):

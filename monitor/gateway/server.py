@@ -17,6 +17,7 @@ from monitor.gateway.arrivals import Arrivals
 from monitor.gateway.compaction import keep_compact
 from monitor.gateway.core import Core
 from monitor.gateway.feed_protocol import RESTARTING
+from monitor.gateway.limits import Limits
 from monitor.gateway.recount import Unassigned
 from monitor.gateway.routes import Routes, choose_subprotocol
 from monitor.identity import ArgonHasher
@@ -67,6 +68,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     ready: Callable[[int], None],
     stop: asyncio.Event,
     tls: ssl.SSLContext | None = None,
+    limits: Limits | None = None,
     hasher: PasswordHasher | None = None,
     keeper: Keeper | None = None,
     alive: Callable[[], None] = lambda: None,
@@ -78,11 +80,11 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     engine. Raises OSError when the port cannot be had, and whatever the alarm engine or the journal raised: a gateway
     without alarms must end, and be seen to.
     """
-    core = Core(monitor, journal, clock, pager, unassigned, keeper)
+    core = Core(monitor, journal, clock, pager, unassigned, keeper, limits=limits)
     routes = Routes(
         core=core, credential=credential, cookie_key=cookie_key, hasher=hasher or ArgonHasher()
     )
-    arrivals = Arrivals()
+    arrivals = Arrivals(core.limits.waiting_connections)
     committing = asyncio.create_task(core.commits.run())
     ticking = asyncio.create_task(_keep_time(core, alive))
     compacting = asyncio.create_task(keep_compact(core.commits, clock))

@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from monitor import identity
 from monitor.gateway.clock import SystemClock
+from monitor.gateway.limits import Limits
 from monitor.gateway.server import serve_gateway
 from monitor.service.keeping_ports import RecordCare
 from monitor.service.monitor import Monitor
@@ -119,8 +120,11 @@ class Clinic:
     monitor: Monitor
     port: int
 
-    def __init__(self, directory: Path, *, simulated: bool = False) -> None:
+    def __init__(
+        self, directory: Path, *, simulated: bool = False, limits: Limits | None = None
+    ) -> None:
         self.directory = directory
+        self.limits = limits
         self.simulated = simulated
         self.clock = JumpingClock()
         self.pager = RecordingPager()
@@ -148,6 +152,7 @@ class Clinic:
                 host="127.0.0.1",
                 port=port,
                 credential=CREDENTIAL,
+                limits=self.limits,
                 cookie_key=COOKIE_KEY,
                 ready=ready.set_result,
                 stop=self._stop,
