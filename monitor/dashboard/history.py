@@ -12,11 +12,13 @@ from monitor.domain.course import Course
 from monitor.domain.facts import AlarmChanged, AlarmShown, Fact
 from monitor.domain.limits import Priority
 from monitor.domain.readings import Instant
+from monitor.domain.review.alarm_life import AlarmLife, life_of
 from monitor.service.phrases import Phrases
 from monitor.service.ports import AlarmFilter, PastAlarm
 
 FILTERS = ("room", "priority", "type", "state")
 DATED = "raised_at"
+_MARKS = {"high": "!!!", "medium": "!!", "low": "!"}
 
 
 def alarms_asked(asked: PageAsked) -> AlarmFilter:
@@ -140,10 +142,9 @@ def duration(words: Words, ms: int) -> str:
 
 
 def _row(words: Words, phrases: Phrases, past: PastAlarm) -> dict[str, str]:
-    alarm = past.alarm
-    raised_at = alarm.raised_at or alarm.onset
+    life = life_of(past.alarm, past.changes)
+    alarm, raised_at, after = life.worst.of(past.alarm), life.raised_at, life.worst.answered_after
     link = f"[{alarm.session_id}](/session/{alarm.session_id})" if past.patient else ""
-    after = (alarm.acknowledged_at or raised_at) - raised_at
     return {
         "id": alarm.alarm_id,
         "session_id": alarm.session_id,
@@ -154,7 +155,7 @@ def _row(words: Words, phrases: Phrases, past: PastAlarm) -> dict[str, str]:
         "type": type_name(words, alarm.type),
         "priority": priority_name(words, alarm.priority),
         "tone": alarm.priority,
-        "reason": reason_text(phrases, alarm),
+        "reason": _why(words, phrases, life),
         "value": _reason_value(words, alarm, "pressure", "value"),
         "limit": _reason_value(words, alarm, "limit"),
         "onset": _moment(words, alarm.onset, raised_at),
@@ -162,11 +163,27 @@ def _row(words: Words, phrases: Phrases, past: PastAlarm) -> dict[str, str]:
         "painted": ""
         if past.painted_at is None
         else duration_to(words, raised_at, past.painted_at),
-        "acknowledged_by": alarm.acknowledged_by or "",
-        "acknowledged_after": "" if alarm.acknowledged_at is None else duration(words, after),
+        "acknowledged_by": life.worst.acknowledged_by or "",
+        "acknowledged_after": "" if after is None else duration(words, after),
+        "over_at": "" if life.over_at is None else _moment(words, life.over_at, raised_at),
         "ended_at": "" if alarm.ended_at is None else _moment(words, alarm.ended_at, raised_at),
         "state": state_name(words, alarm.state),
     }
+
+
+def _why(words: Words, phrases: Phrases, life: AlarmLife) -> str:
+    """What raised it to its worst priority; of one that became worse also when, and what it was before."""
+    worst = reason_text(phrases, life.worst.of(life.newest))
+    if len(life.rungs) == 1:
+        return worst
+    told = words.gettext("{alarm}, from {when}")
+    whys: list[str] = []
+    for rung in reversed(life.rungs):
+        why, mark = reason_text(phrases, rung.of(life.newest)), _MARKS[rung.priority]
+        # A ladder that only time climbs says the same on each of its rungs.
+        alarm = mark if whys and why == worst else f"{mark} {why}"
+        whys.append(told.format(alarm=alarm, when=words.clock_seconds(rung.since)))
+    return " · ".join(whys)
 
 
 def duration_to(words: Words, since: Instant, until: Instant) -> str:

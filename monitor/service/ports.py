@@ -151,6 +151,8 @@ class PastAlarm(NamedTuple):
     patient: str
     painted_at: Instant | None
     """When the first screen had it in sight."""
+    changes: Sequence[Fact] = ()
+    """Its transitions, in the order of their commit."""
 
 
 class AlarmHistory(NamedTuple):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
-from monitor.domain.facts import AlarmChanged
+from monitor.domain.facts import AlarmChanged, Fact
 from monitor.domain.readings import Instant
 from monitor.service.ports import AlarmFilter, AlarmHistory, PastAlarm
 from monitor.storage import tables
+from monitor.storage.fact_codec import fact_from_row
+from monitor.storage.queries import FACT_COLUMNS
 
 _ALARMS, _SESSIONS, _ROOMS, _FACTS = tables.alarms, tables.sessions, tables.rooms, tables.facts
 _STAYS = tables.session_stays
@@ -63,10 +67,17 @@ def read_history(
         for row in rows
     ]
     painted = _painted(connection, {alarm.session_id for alarm, _ in alarms})
+    changes = _changes(connection, [alarm for alarm, _ in alarms])
     return AlarmHistory(
         connection.execute(count).scalar_one(),
         [
-            PastAlarm(alarm, room or "", patient or "", painted.get(alarm.alarm_id))
+            PastAlarm(
+                alarm,
+                room or "",
+                patient or "",
+                painted.get(alarm.alarm_id),
+                changes.get(alarm.alarm_id, ()),
+            )
             for alarm, (room, patient) in alarms
         ],
     )
@@ -86,6 +97,20 @@ def _chosen(query: Select[Any], which: AlarmFilter) -> Select[Any]:
     }
     wanted += [column == value for column, value in equal.items() if value is not None]
     return query.where(*wanted)
+
+
+def _changes(connection: Connection, alarms: Sequence[AlarmChanged]) -> dict[str, list[Fact]]:
+    """Alarm to its transitions, in the order of their commit."""
+    alarm_id = func.json_extract(_FACTS.c.body, "$.alarm_id")
+    query = select(alarm_id, *FACT_COLUMNS).where(
+        _FACTS.c.session_id.in_({alarm.session_id for alarm in alarms}),
+        _FACTS.c.kind == "alarm_changed",
+        alarm_id.in_({alarm.alarm_id for alarm in alarms}),
+    )
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for alarm, *stored in connection.execute(query.order_by(_FACTS.c.id)):
+        found[alarm].append(fact_from_row(*stored))
+    return found
 
 
 def _painted(connection: Connection, sessions: set[str]) -> dict[str, Instant]:

@@ -104,6 +104,23 @@ def test_a_row_is_in_the_readers_language() -> None:
     assert told["reason"] == "SpO₂ 88 % – under 90 i 15 s"
 
 
+def test_an_alarm_that_became_worse_tells_each_priority_with_its_own_moment_and_values() -> None:
+    values = alarm().reason_values
+    medium = alarm(event="delay_ended", priority="medium", reason_values=values | {"value": 91.0})
+    over = alarm(event="condition_ended", state="latched")
+    moments = zip((15, 95, 155), (medium, alarm(event="escalated"), over), strict=True)
+    changes = [Fact(T0 + after * SECOND, Fact.SYSTEM, "s1", body) for after, body in moments]
+    visit = visit_of(parts())
+    past = PastAlarm(over, "2", "P-0388", None, changes)
+    told = history_rows(visit.words, visit.phrases, [past])[0]
+    assert told["reason"] == (
+        "!!! SpO₂ 88 % – below 90 for 15 s, from 10:21:35 · "
+        "!! SpO₂ 91 % – below 90 for 15 s, from 10:20:15"
+    )
+    assert (told["priority"], told["value"]) == ("!!! high", "88")
+    assert (told["over_at"], told["ended_at"]) == ("10:22:35", "")
+
+
 def test_what_was_due_in_a_session_is_told_in_the_words_of_its_protocol() -> None:
     visit = visit_of(parts())
     late = alarm(alarm_kind="overdue", reason_code="overdue_infusion_end", reason_values={})

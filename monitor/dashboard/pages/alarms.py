@@ -110,6 +110,7 @@ def columns(words: Words) -> list[dict[str, Any]]:
         {"field": "state", "headerName": _("State"), "width": 140},
         {"field": "acknowledged_by", "headerName": _("Acknowledged by"), "width": 148},
         {"field": "acknowledged_after", "headerName": _("After"), "width": 90},
+        {"field": "over_at", "headerName": _("Condition over"), "width": 130, **fixed},
         {"field": "ended_at", "headerName": _("Ended"), "width": 96},
         {"field": "onset", "headerName": _("Onset"), "width": 96},
         {"field": "painted", "headerName": _("On screen after"), "width": 136, **fixed},

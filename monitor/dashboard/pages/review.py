@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html
+from dash import ALL, Dash, Input, Output, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.review import ids, parts, signing
 from monitor.dashboard.review.cards import absence, cards
-from monitor.dashboard.review.opening import Opened, full_record, minutes_from, open_session
+from monitor.dashboard.review.opening import Opened, full_record, open_session
 from monitor.dashboard.review.side import Teller
 from monitor.dashboard.visit import Visit, current_visit
-from monitor.domain import infusion
 from monitor.domain.review.figures import figures_of
 
 _IDS = html.Div(
@@ -76,18 +75,31 @@ def register_callbacks(app: Dash) -> None:
     """The cards, which need every value: they come after the trace, so that it need not wait; what reviewers add."""
     signing.register_callbacks(app)
 
-    @app.callback(Output(ids.CARDS, "children"), Input(ids.SESSION, "data"))
-    def tell(session_id: str) -> list[Any]:
+    @app.callback(
+        Output(ids.CARDS, "children"),
+        Output({"type": ids.WORST, "alarm": ALL}, "children"),
+        Input(ids.SESSION, "data"),
+    )
+    def tell(session_id: str) -> tuple[list[Any], list[str]]:
         visit = current_visit()
         session = visit.parts.records.session(session_id)
         if session is None:
             raise PreventUpdate
-        figures = figures_of(full_record(visit.parts, session))
-        began = infusion.began_at(session)
-        origin = session.started_at if began is None else began
-        found = cards(visit.words, figures, origin)
-        boxes = parts.card_boxes(found, partial(minutes_from, origin))
-        return [*parts.absence_note(absence(visit.words, figures)), *boxes]
+        record = full_record(visit.parts, session)
+        opened = replace(open_session(visit.parts, session), record=record)
+        alarms = [place["id"]["alarm"] for place in ctx.outputs_list[1]]
+        return _cards(visit, opened), _worst_values(visit, opened, alarms)
+
+
+def _cards(visit: Visit, opened: Opened) -> list[Any]:
+    figures = figures_of(opened.record)
+    boxes = parts.card_boxes(cards(visit.words, figures, opened.origin), opened.minutes)
+    return [*parts.absence_note(absence(visit.words, figures)), *boxes]
+
+
+def _worst_values(visit: Visit, opened: Opened, alarms: list[str]) -> list[str]:
+    worst = Teller(visit.words, visit.phrases, opened).worst_values()
+    return [f" · {worst[alarm]}" if alarm in worst else "" for alarm in alarms]
 
 
 def _room(visit: Visit, opened: Opened) -> str:

@@ -24,7 +24,7 @@ from monitor.domain.review.record import SessionRecord
 from monitor.domain.review.worst import Worst, worst_value
 from monitor.service.phrases import Phrases
 
-_MARKS = {"high": "!!!", "medium": "!!", "low": "!"}
+MARKS = {"high": "!!!", "medium": "!!", "low": "!"}
 _SHORTEST_SHOWN = 2 * MINUTE
 """A zoom shows at least so much time around an alarm."""
 
@@ -41,7 +41,7 @@ class AlarmLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AlarmTeller:
-    """Tells alarms in one reader's language; ``record`` may lack the values, then no worst value is told."""
+    """Tells alarms in one reader's language; only for ``worst_values`` the ``record`` must have the values."""
 
     words: Words
     phrases: Phrases
@@ -61,6 +61,19 @@ class AlarmTeller:
             )
             for alarm in self._by_raising()
         ]
+
+    def worst_values(self) -> dict[str, str]:
+        """What came after the raising and was worse than what raised it, by the alarm's id."""
+        cuffs = self.record.chart.cuffs()
+        found = (
+            (alarm, worst_value(alarm, self.record.values, cuffs)) for alarm in self.record.alarms
+        )
+        text = self.words.gettext("at worst {value}")
+        return {
+            alarm.id: text.format(value=self._value(alarm, worst))
+            for alarm, worst in found
+            if worst is not None and worst.beyond != alarm.worst.reason_values.get("value")
+        }
 
     def spans(self) -> list[AlarmSpan]:
         """The same on the figure."""
@@ -92,7 +105,10 @@ class AlarmTeller:
         return self.record.until if alarm.over_at is None else alarm.over_at
 
     def _title(self, alarm: AlarmLife, rung: Rung) -> str:
-        return f"{_MARKS[rung.priority]} {reason_text(self.phrases, rung.of(alarm.newest))}"
+        return f"{MARKS[rung.priority]} {self._why(alarm, rung)}"
+
+    def _why(self, alarm: AlarmLife, rung: Rung) -> str:
+        return reason_text(self.phrases, rung.of(alarm.newest))
 
     def _told(self, alarm: AlarmLife, painted_at: Instant | None) -> Iterator[str]:
         _, words = self.words.gettext, self.words
@@ -104,9 +120,6 @@ class AlarmTeller:
             yield (
                 lasted if len(alarm.rungs) == 1 else _("{duration} in all").format(duration=lasted)
             )
-        worst = worst_value(alarm, self.record.values, self.record.chart.cuffs())
-        if worst is not None and worst.beyond != alarm.worst.reason_values.get("value"):
-            yield _("at worst {value}").format(value=self._value(alarm, worst))
         if alarm.newest.type == AlarmType.TECHNICAL:
             yield _("technical")
         if painted_at is not None:
@@ -115,8 +128,8 @@ class AlarmTeller:
         yield self._answer(alarm)
         for rung in alarm.rungs[:-1]:
             # A ladder that only time climbs says the same on each of its rungs.
-            same = rung.of(alarm.newest).reason_values == alarm.worst.reason_values
-            title = _MARKS[rung.priority] if same else self._title(alarm, rung)
+            same = self._why(alarm, rung) == self._why(alarm, alarm.worst)
+            title = MARKS[rung.priority] if same else self._title(alarm, rung)
             text = _("before that {alarm}, from {when}")
             yield text.format(alarm=title, when=self._when(rung.since))
 

@@ -6,6 +6,7 @@ PAGE = "review-page"
 TRACE = "review-trace"
 OVERVIEW = "review-overview"  # JS
 CARDS = "review-cards"
+WORST = "review-worst"  # of each alarm
 SESSION = "review-session"
 EXPECTED = "review-expected"
 EXPECTED_NOTES = "review-expected-notes"  # JS

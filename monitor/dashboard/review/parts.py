@@ -222,7 +222,10 @@ def _alarm_list(words: Words, alarms: Sequence[AlarmLine], minutes: Minutes) -> 
                 html.Button(
                     [
                         html.Span(alarm.title, className="review-alarm-title"),
-                        html.Span(alarm.told, className="review-alarm-told"),
+                        html.Span(
+                            [alarm.told, html.Span(id={"type": ids.WORST, "alarm": alarm.id})],
+                            className="review-alarm-told",
+                        ),
                     ],
                     type="button",
                     className="review-alarm",

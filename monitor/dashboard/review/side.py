@@ -67,6 +67,10 @@ class Teller:
         """By the moment of raising."""
         return self._alarm_teller().lines()
 
+    def worst_values(self) -> dict[str, str]:
+        """Alarm to what it came to; for a record with its values."""
+        return self._alarm_teller().worst_values()
+
     def spans(self) -> list[AlarmSpan]:
         """The same on the figure."""
         return self._alarm_teller().spans()

@@ -52,10 +52,14 @@ def with_operators(records: Any) -> Any:
 
 
 async def cards(browser: Browser, session: str = "s1") -> str:
+    worst = [
+        {"id": {"alarm": alarm, "type": "review-worst"}, "property": "children"}
+        for alarm in ("a1", "a2", "a3")
+    ]
     page = await browser.callback(
-        "review-cards.children",
+        '..review-cards.children...{"alarm":["ALL"],"type":"review-worst"}.children..',
         [{"id": "review-session", "property": "data", "value": session}],
-        {"id": "review-cards", "property": "children"},
+        [{"id": "review-cards", "property": "children"}, worst],
         changedPropIds=["review-session.data"],
     )
     return said(page)
