@@ -7,7 +7,7 @@ BIN := .venv/bin
 SYNC := .ci/sync.sh
 JOBS ?= 2
 
-.PHONY: help install demo test check faults bench soak lock clean
+.PHONY: help install demo test check faults bench soak audit sbom lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,14 @@ bench: ## Measure against the limits; about ten minutes, on a quiet machine
 soak: ## Run for hours and look whether anything grows (HOURS=2 ROOMS=8 SPEED=1, or WEEK=1: a simulated week)
 	@$(SYNC) --dev
 	@browser="$$(.ci/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" $(BIN)/python -m tests.soak
+
+audit: ## Look the locked dependencies up among known vulnerabilities (skipped, and said, without a network)
+	@$(SYNC) --dev
+	@.ci/audit.sh
+
+sbom: ## List everything that the product is made of (CycloneDX, in dist/)
+	@$(SYNC) --dev
+	@.ci/sbom.sh
 
 lock: ## Bring uv.lock up to the newest versions that pyproject.toml allows
 	@$(SYNC) --lock
