@@ -17,6 +17,7 @@
   let resyncing = false;
   let resyncAsked = 0;
   let oneWay = 0;
+  let opened = false;
   const handlers = { snapshot: null, update: null, heartbeat: null, orderResult: null, refused: null, closed: null };
 
   function send(message) {
@@ -33,6 +34,9 @@
     mine.onopen = () => {
       if (mine !== socket) return;
       oneWay = (im.clock.elapsed() - askedAt) / 4;
+      // While there was no socket nobody could say that a sign-in was ended.
+      if (opened) handlers.refused();
+      opened = true;
       send({ type: "subscribe", screen: screenId, page, kind: im.soundContext.kind() });
     };
     mine.onmessage = (event) => mine === socket && receive(event.data);

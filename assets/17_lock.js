@@ -6,6 +6,7 @@
   const CHANNEL = "infusion-monitor.sign-in";
   const GRACE_MS = 500;
   const HAND_MS = 1000;
+  const TELL_HAND_MS = 20000;
   // What would change something, or leave the live ward; orders of the scripts themselves are held up in 16_orders.js.
   const ACTS = "#session-actions button, #session-next button, #session-head button, [data-action=start-session], [data-action=quiet], [data-action=sound]";
   const LIVE = /^\/(session\/[^/]+)?$/;
@@ -15,6 +16,9 @@
   let dialog = null;
   let wanted = null;
   let handAt = -Infinity;
+  let toldAt = -Infinity;
+  // Who was signed in here last: most often the same hand comes back.
+  let lastName = "";
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
   if (tabs) tabs.onmessage = () => im.recheck();
 
@@ -27,7 +31,10 @@
     const before = known;
     known = screen;
     im.setAttr(document.documentElement, "data-locked", isLocked() ? "true" : null);
-    if (!isLocked()) im.watchdog.after("sign-in ends", screen.signed_in_for_s * 1000 + GRACE_MS, im.recheck);
+    if (!isLocked()) {
+      lastName = nameOf(screen);
+      endsIn(screen.signed_in_for_s);
+    }
     if (before === null || nameOf(before) === nameOf(screen)) return;
     handAt = -Infinity;
     if (dialog && !isLocked()) close();
@@ -38,6 +45,28 @@
     }
     im.socket.restart();
     show(screen);
+  }
+
+  function endsIn(seconds) {
+    im.watchdog.after("sign-in ends", seconds * 1000 + GRACE_MS, im.recheck);
+  }
+
+  // While a hand is here the sign-in goes on, for the pages and for the orders of the live screen.
+  async function tellHand() {
+    const now = performance.now();
+    if (known === null || isLocked() || now - toldAt < TELL_HAND_MS) return;
+    toldAt = now;
+    im.socket.send({ type: "active" });
+    try {
+      const response = await fetched("/api/active", { method: "POST", credentials: "same-origin" });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const answer = await response.json();
+      if (answer.signed_in_for_s > 0) endsIn(answer.signed_in_for_s);
+      else im.recheck();
+    } catch (error) {
+      // Without it the station locks as if nobody were here: orders want a sign-in then, and nothing else changes.
+      console.warn(`The dashboard did not hear of the hand: ${error.message}`);
+    }
   }
 
   function show(screen) {
@@ -81,7 +110,7 @@
     wanted = next || null;
     if (!dialog || !dialog.root.isConnected) dialog = build();
     if (dialog.root.open) return;
-    dialog.operator.value = (known && known.automatic) || "";
+    dialog.operator.value = (known && known.automatic) || lastName;
     dialog.password.value = "";
     dialog.password.required = !(known && known.automatic);
     im.setText(dialog.trouble, "");
@@ -103,7 +132,7 @@
 
   function build() {
     const operator = input("operator", "text", "username", t("Operator"));
-    const password = input("password", "password", "current-password", t("Password"));
+    const password = input("password", "password", "current-password", t("Password or PIN"));
     const trouble = im.textIn(im.el("p", "form-error"));
     trouble.parentNode.setAttribute("role", "alert");
     const note = im.textIn(im.el("p", "sign-in-note"));
@@ -175,6 +204,7 @@
   // When a hand last did something; what follows at once is its doing. A way to another page asks for nothing.
   const hand = () => {
     handAt = performance.now();
+    tellHand();
   };
   for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, hand, { capture: true, passive: true });
 

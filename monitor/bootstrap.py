@@ -265,6 +265,7 @@ def run_dashboard(
                 research_secret=directory.research_secret,
                 clinic_time_zone=settings.clinic_time_zone,
                 ends_together_minutes=settings.ends_together_minutes,
+                idle_lock_minutes=settings.idle_lock_minutes,
                 language=settings.language,
                 auto_sign_in=auto_sign_in,
                 gateway_port=settings.gateway_port,

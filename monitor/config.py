@@ -90,6 +90,14 @@ class Settings(BaseModel):
         allow_inf_nan=False,
         description="Infusions whose planned ends are closer than this are told beforehand.",
     )
+    idle_lock_minutes: float = Field(
+        15.0,
+        ge=1,
+        le=720,
+        allow_inf_nan=False,
+        description="A station where no hand did anything for so long is locked: the ward stays in "
+        "sight, orders want a sign-in or a PIN.",
+    )
     language: Literal["en", "nb"] = Field(
         "en", description="Language of a page until its operator has chosen one: `en` or `nb`."
     )

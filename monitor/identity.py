@@ -18,10 +18,18 @@ STATION_MAX_AGE_S = 30 * 24 * 3600
 
 
 class SignIn(NamedTuple):
-    """A sign-in that a cookie proves. ``ends_at_s``: seconds since the epoch."""
+    """A sign-in that a cookie proves. Times in seconds since the epoch.
+
+    ``generation``: a sign-in of an earlier one than the operator's is over, wherever it was.
+    """
 
     operator: str
     ends_at_s: float
+    """When it locks unless a hand does something."""
+    generation: int = 0
+    idle_s: int = COOKIE_MAX_AGE_S
+    until_s: int = 0
+    """When it is over in any case."""
 
 
 class Station(NamedTuple):
@@ -42,19 +50,31 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sign_cookie(key: bytes, operator: str) -> str:
-    """The cookie of an operator who has just signed in."""
-    return TimestampSigner(key, salt=COOKIE_NAME).sign(operator).decode()
+def sign_cookie(
+    key: bytes,
+    operator: str,
+    *,
+    generation: int = 0,
+    idle_s: int = COOKIE_MAX_AGE_S,
+    until_s: int | None = None,
+) -> str:
+    """The cookie of an operator whose hand did something just now; without ``until_s`` the sign-in begins."""
+    signer = TimestampSigner(key, salt=COOKIE_NAME)
+    until_s = signer.get_timestamp() + COOKIE_MAX_AGE_S if until_s is None else until_s
+    return signer.sign(f"{generation}.{idle_s}.{until_s}.{operator}").decode()
 
 
-def read_cookie(key: bytes, cookie: str, max_age_s: int = COOKIE_MAX_AGE_S) -> SignIn | None:
-    """Whose sign-in it is, or None for a forged or expired cookie."""
+def read_cookie(key: bytes, cookie: str) -> SignIn | None:
+    """Whose sign-in it is, or None for a forged one, one that is over, and one where no hand did anything for long."""
     signer = TimestampSigner(key, salt=COOKIE_NAME)
     try:
-        operator, signed_at = signer.unsign(cookie, max_age=max_age_s, return_timestamp=True)
-    except BadSignature:
+        value, signed_at = signer.unsign(cookie, max_age=COOKIE_MAX_AGE_S, return_timestamp=True)
+        generation, idle_s, until_s, operator = value.decode().split(".", 3)
+        sign_in = SignIn(operator, 0.0, int(generation), int(idle_s), int(until_s))
+    except (BadSignature, ValueError):
         return None
-    return SignIn(operator.decode(), signed_at.timestamp() + max_age_s)
+    ends_at_s = min(float(sign_in.until_s), signed_at.timestamp() + sign_in.idle_s)
+    return sign_in._replace(ends_at_s=ends_at_s) if signer.get_timestamp() < ends_at_s else None
 
 
 def new_station(language: str) -> Station:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from monitor.wire import orders
 
 _TIMES = {"first_at", "last_at", "at"}
+_TEXTS = {"on": "2026-11-21", "pin": "4711"}
 _VALUES: dict[str, Any] = {"integer": 1, "number": 1, "boolean": False, "array": []}
 _Json = dict[str, Any]
 
@@ -54,8 +55,8 @@ def _value(name: str, field: _Json, definitions: _Json) -> Any:
 
 
 def _text(name: str, field: _Json) -> str:
-    if name == "on":
-        return "2026-11-21"
+    if name in _TEXTS:
+        return _TEXTS[name]
     if field.get("format") == "uuid":
         return str(uuid4())
     return str(field.get("enum", ["x" * max(1, field.get("minLength", 1))])[0])

@@ -49,6 +49,18 @@ def disable(context: typer.Context, name: Name) -> None:
     give(context, "disable_operator", operator=name)
 
 
+@app.command("reset-pin")
+def reset_pin(context: typer.Context, name: Name) -> None:
+    """Take an operator's PIN away; the operator signs in with the password and may set another."""
+    give(context, "reset_pin", operator=name)
+
+
+@app.command("sign-out")
+def sign_out(context: typer.Context, name: Name) -> None:
+    """End every sign-in of an operator, wherever it is, within a second."""
+    give(context, "sign_out_everywhere", operator=name)
+
+
 @app.command("list")
 def list_operators(context: typer.Context, as_json: AsJson = False) -> None:
     """List the operators: name, role, state."""

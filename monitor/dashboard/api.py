@@ -20,6 +20,13 @@ def register_api(server: FastAPI) -> None:
     async def screen() -> dict[str, Any]:
         return describe_screen(current_visit())
 
+    @server.post("/api/active")
+    async def active() -> dict[str, float]:
+        visit = current_visit()
+        # The gate has just begun the time anew.
+        idle_s = 0 if visit.is_locked else visit.parts.settings.idle_s
+        return {"signed_in_for_s": idle_s}
+
     @server.get("/api/trace/{session_id}")
     async def trace(session_id: str, after_batch: int = 0) -> dict[str, Any]:
         return await asyncio.to_thread(describe_trace, current_visit(), session_id, after_batch)

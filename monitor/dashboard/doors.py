@@ -27,6 +27,7 @@ from monitor.domain.permissions import (
     SIMULATE,
 )
 
+ACTIVE = "/api/active"
 CALLBACKS = "/_dash-update-component"
 
 PAGE_ACTIONS: dict[str, str] = {
@@ -57,6 +58,7 @@ ROUTES: dict[str, str] = {
     "/_favicon.ico": SEE_WARD,
     "/_reload-hash": SEE_WARD,
     "/api/screen": SEE_WARD,
+    ACTIVE: SEE_WARD,
     "/api/trace/{session_id}": SEE_WARD,
     "/api/review/{session_id}/figure": OPEN_RECORD,
     "/api/review/{session_id}/points": OPEN_RECORD,

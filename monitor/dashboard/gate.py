@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Red
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.dashboard.doors import CALLBACKS, Doors
+from monitor.dashboard.doors import ACTIVE, CALLBACKS, Doors
 from monitor.dashboard.elsewhere import is_from_elsewhere
 from monitor.dashboard.locked import LOCKED_HEADER, may_look, may_update
 from monitor.dashboard.openings import note_access
@@ -108,6 +108,7 @@ class Gate:
             receive = _said_again(body, receive)
         visit = self._visit(request, visitor)
         if self._may(visitor, path, body):
+            send = self._kept_awake(send, visitor, path)
             self._note(visitor, request, body)
             await self._let_in(visit, scope, receive, send)
         else:
@@ -167,8 +168,13 @@ class Gate:
         words, theme = self._parts.words(language), chosen_theme(request.cookies)
         return Visit(self._parts, operator, words, theme, visitor.ends_at_s)
 
-    def _with_sign_in(self, send: Send, operator: Operator) -> Send:
-        return _with_cookies(send, lambda r: set_operator_cookie(r, self._parts, operator.name))
+    def _with_sign_in(self, send: Send, operator: Operator, until_s: int | None = None) -> Send:
+        return _with_cookies(send, lambda r: set_operator_cookie(r, self._parts, operator, until_s))
+
+    def _kept_awake(self, send: Send, visitor: Visitor, path: str) -> Send:
+        if path != ACTIVE or visitor.operator is None:
+            return send
+        return self._with_sign_in(send, visitor.operator, visitor.until_s)
 
     def _with_station(self, send: Send, operator: Operator) -> Send:
         language = operator.language

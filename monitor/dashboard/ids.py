@@ -159,6 +159,11 @@ ALARMS_STATE = "alarms-state"
 ALARMS_COUNT = "alarms-count"
 ALARM_COURSE = "alarm-course"
 
+PIN = "pin"
+PIN_OWNER = "pin-owner"
+PIN_SET = "pin-set"
+PIN_TOLD = "pin-told"
+SIGN_OUT_EVERYWHERE = "sign-out-everywhere"
 ALARM_TEST = "alarm-test"
 ALARM_TEST_TOLD = "alarm-test-told"
 

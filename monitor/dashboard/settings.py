@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from monitor.identity import COOKIE_MAX_AGE_S
+
 
 @dataclass(frozen=True, slots=True)
 class DashboardSettings:
@@ -23,11 +25,18 @@ class DashboardSettings:
     clinic_time_zone: str = "Europe/Oslo"
     ends_together_minutes: float = 2.0
     """Planned ends that are closer come together."""
+    idle_lock_minutes: float = 15.0
+    """A station where no hand did anything for so long is locked; not one that signs its visitors in by itself."""
     language: str = "en"
     """Of a page that nobody has signed in to."""
     auto_sign_in: str | None = None
     gateway_port: int = 8051
     gateway_url: str | None = None
+
+    @property
+    def idle_s(self) -> int:
+        """How long a sign-in lasts without a hand."""
+        return COOKIE_MAX_AGE_S if self.auto_sign_in else round(self.idle_lock_minutes * 60)
 
     def __post_init__(self) -> None:
         if self.auto_sign_in is not None and not self.simulated:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+import time
 from html import escape
 from string import Template
+from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from monitor.dashboard.knocks import begin, knock_of, let_in, refused, signed_out
+from monitor.dashboard.returning import is_pin
 from monitor.dashboard.visit import THEME_COOKIE, THEMES, Parts
 from monitor.dashboard.visitors import (
     forget_operator,
@@ -22,6 +25,7 @@ from monitor.dashboard.visitors import (
 )
 from monitor.dashboard.words import Words
 from monitor.domain.registry import Operator, operator_as_typed
+from monitor.identity import COOKIE_MAX_AGE_S, new_station
 
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
@@ -52,15 +56,18 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
         if wait_s > 0:
             return _refusal(parts, request, name, wait_s)
         # Argon2 takes its time on purpose; the other visitors' requests go on meanwhile.
-        operator = await asyncio.to_thread(_right_operator, parts, name, password)
-        if operator is None:
+        proof = await asyncio.to_thread(_proven, parts, name, password, knock.attempt.station)
+        if proof is None:
             refused(parts, knock, "wrong")
             return _refusal(parts, request, name)
-        let_in(parts, knock, operator.name)
+        let_in(parts, knock, proof.operator.name, proof.how)
         response = _done(request, _safe_path(fields.get("next", "/")))
-        set_operator_cookie(response, parts, operator.name)
-        station = visitor_of(parts, request.cookies).station
-        set_station_cookie(response, parts, station, operator.language)
+        station = visitor_of(parts, request.cookies).station or new_station("")
+        if proof.how == "password":
+            until_s = round(time.time()) + COOKIE_MAX_AGE_S
+            parts.returning.came(station.id, proof.operator, until_s)
+        set_operator_cookie(response, parts, proof.operator, proof.until_s)
+        set_station_cookie(response, parts, station, proof.operator.language)
         return response
 
     @server.post(SIGN_OUT)
@@ -102,7 +109,15 @@ def plain_page(
     )
 
 
-def _right_operator(parts: Parts, name: str, password: str) -> Operator | None:
+class _Proof(NamedTuple):
+    """Who it is, and how that was shown: ``until_s`` where a PIN goes on with an earlier sign-in."""
+
+    operator: Operator
+    how: str = "password"
+    until_s: int | None = None
+
+
+def _proven(parts: Parts, name: str, password: str, station: str) -> _Proof | None:
     operator = operator_as_typed(parts.records.operators(), name)
     if operator is None:
         # As slow as a wrong password, so that names cannot be found out by timing.
@@ -110,8 +125,15 @@ def _right_operator(parts: Parts, name: str, password: str) -> Operator | None:
         return None
     if operator.name == parts.settings.auto_sign_in:
         # Every visitor of such a directory is let in under this name; it has no password that anybody knows.
-        return operator
-    return operator if parts.hasher.verify(operator.password_hash, password) else None
+        return _Proof(operator, "automatic")
+    if operator.pin_hash and is_pin(password):
+        until_s = parts.returning.until_s(station, operator, time.time())
+        if until_s is not None:
+            if parts.hasher.verify(operator.pin_hash, password):
+                parts.returning.was_right(station, operator)
+                return _Proof(operator, "PIN", until_s)
+            parts.returning.was_wrong(station, operator)
+    return _Proof(operator) if parts.hasher.verify(operator.password_hash, password) else None
 
 
 def _wants_json(request: Request) -> bool:
@@ -174,7 +196,7 @@ def _page(parts: Parts, request: Request, *, refusal: str = "", operator: str = 
         refusal=_REFUSAL.substitute(text=escape(refusal)) if refusal else "",
         operator_label=escape(_("Operator")),
         operator=escape(known),
-        password_label=escape(_("Password")),
+        password_label=escape(_("Password or PIN") if is_locked else _("Password")),
         required="" if automatic else "required",
         automatic=escape(_("Demonstration: no password is needed.")) if automatic else "",
         submit=escape(_("Sign in")),

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from monitor.dashboard.access_log import AccessLog
 from monitor.dashboard.examining import Examiner
 from monitor.dashboard.rehearsal.running import Rehearsals
+from monitor.dashboard.returning import Returning
 from monitor.dashboard.review.downloads import Makings
 from monitor.dashboard.review.opening import Shelf
 from monitor.dashboard.review.proving import Prover
@@ -62,6 +63,7 @@ class Parts:
     prover: Prover
     rehearsals: Rehearsals
     access_log: AccessLog = field(default_factory=AccessLog)
+    returning: Returning = field(default_factory=Returning)
     throttle: Throttle = field(default_factory=Throttle)
     desk: Desk | None = None
     """None in a real directory, which simulates nobody."""

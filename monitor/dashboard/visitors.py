@@ -35,6 +35,8 @@ class Visitor:
     station: Station | None = None
     ends_at_s: float = 0.0
     is_barred: bool = False
+    until_s: int | None = None
+    """When the sign-in is over in any case; ``ends_at_s`` is earlier while no hand does anything."""
 
     @property
     def is_locked(self) -> bool:
@@ -52,7 +54,9 @@ def visitor_of(parts: Parts, cookies: Mapping[str, str]) -> Visitor:
     operator = operator_in_use(parts, sign_in.operator)
     if operator is None:
         return Visitor(is_barred=True)
-    return Visitor(operator, station, sign_in.ends_at_s)
+    if operator.generation != sign_in.generation:
+        return Visitor(station=station)
+    return Visitor(operator, station, sign_in.ends_at_s, until_s=sign_in.until_s)
 
 
 def automatic_visitor(parts: Parts) -> Visitor:
@@ -67,9 +71,20 @@ def operator_in_use(parts: Parts, name: str) -> Operator | None:
     return next((o for o in parts.records.operators() if o.name == name and not o.disabled), None)
 
 
-def set_operator_cookie(response: Response, parts: Parts, operator: str) -> None:
-    """Let the browser prove from now on who this is; scripts and other sites cannot read it."""
-    value = sign_cookie(parts.settings.cookie_key, operator)
+def set_operator_cookie(
+    response: Response, parts: Parts, operator: Operator, until_s: int | None = None
+) -> None:
+    """Let the browser prove from now on who this is; scripts and other sites cannot read it.
+
+    ``until_s``: of a sign-in that goes on because a hand did something.
+    """
+    value = sign_cookie(
+        parts.settings.cookie_key,
+        operator.name,
+        generation=operator.generation,
+        idle_s=parts.settings.idle_s,
+        until_s=until_s,
+    )
     _set(response, COOKIE_NAME, value, COOKIE_MAX_AGE_S)
 
 

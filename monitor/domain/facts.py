@@ -72,11 +72,13 @@ from monitor.domain.office_facts import (
     OperatorAdded,
     OperatorDisabled,
     PasswordChanged,
+    PinSet,
     RecordRestored,
     RoleChanged,
     RoomAdded,
     RoomRenamed,
     RoomRetired,
+    SignedOutEverywhere,
     TokenRotated,
 )
 from monitor.domain.readings import Instant
@@ -136,6 +138,7 @@ __all__ = [
     "PatientCorrected",
     "PauseEnded",
     "PhaseEntered",
+    "PinSet",
     "ProtocolAdopted",
     "RecordRestored",
     "ReviewCommented",
@@ -150,6 +153,7 @@ __all__ = [
     "SessionMoved",
     "SessionStarted",
     "SignInRefused",
+    "SignedOutEverywhere",
     "TokenRotated",
     "VisitCancelled",
     "VisitMoved",
@@ -234,6 +238,8 @@ FactBody = (
     | ReviewCommented
     | ReviewSigned
     | AccessNoted
+    | PinSet
+    | SignedOutEverywhere
     | SignInRefused
     | OutcomeEntered
     | OutcomeVoided

@@ -72,6 +72,21 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PinSet:
+    """A short number with which an operator comes back to a station; an empty hash: none any more."""
+
+    name: str
+    pin_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOutEverywhere:
+    """Every sign-in of the operator is over, wherever it was."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorDisabled:
     name: str
 

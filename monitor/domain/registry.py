@@ -45,6 +45,23 @@ class Operator:
     password_hash: str
     disabled: bool = False
     language: str = "en"
+    pin_hash: str = ""
+    generation: int = 0
+    """Grows whenever every sign-in of the operator ends; a cookie of an earlier one proves nothing."""
+
+    def after(self, body: facts.FactBody) -> Operator:
+        """As the operator is after a fact about passwords, PINs and sign-ins."""
+        match body:
+            case facts.PasswordChanged(_, password_hash):
+                return replace(
+                    self, password_hash=password_hash, pin_hash="", generation=self.generation + 1
+                )
+            case facts.PinSet(_, pin_hash):
+                return replace(self, pin_hash=pin_hash)
+            case facts.SignedOutEverywhere():
+                return replace(self, generation=self.generation + 1)
+            case _:
+                return self
 
 
 def is_same_name(one: str, other: str) -> bool:
@@ -137,8 +154,8 @@ class Registry:
                 self.operators[name] = Operator(name, role, password_hash)
             case facts.RoleChanged(name, role):
                 self.operators[name] = replace(self.operators[name], role=role)
-            case facts.PasswordChanged(name, password_hash):
-                self.operators[name] = replace(self.operators[name], password_hash=password_hash)
+            case facts.PasswordChanged() | facts.PinSet() | facts.SignedOutEverywhere():
+                self.operators[body.name] = self.operators[body.name].after(body)
             case facts.OperatorDisabled(name):
                 self.operators[name] = replace(self.operators[name], disabled=True)
             case facts.LanguageChosen(name, language):

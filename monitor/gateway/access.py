@@ -39,16 +39,26 @@ class Orderer(NamedTuple):
 class Guest(NamedTuple):
     """Whose browser opened a screen feed. ``operator`` is empty at a locked station, which shows and orders nothing.
 
-    ``station`` is empty for a browser without a pass; ``ends_at_s``: when the sign-in ends, in seconds since the epoch.
+    ``station`` is empty for a browser without a pass; ``ends_at_s``: when the sign-in ends, in seconds since the epoch,
+    unless a hand does something; ``until_s``: when it ends in any case.
     """
 
     operator: str
     station: str = ""
     ends_at_s: float = 0.0
+    generation: int = 0
+    idle_s: int = 0
+    until_s: int = 0
 
     def is_locked(self, now_s: float) -> bool:
         """Whether nobody is signed in there, or not any more."""
         return now_s >= self.ends_at_s
+
+    def active(self, now_s: float) -> Guest:
+        """A hand did something there. What is locked stays so: that takes a sign-in, and another connection."""
+        if self.is_locked(now_s):
+            return self
+        return self._replace(ends_at_s=min(float(self.until_s), now_s + self.idle_s))
 
 
 def admit_device(monitor: Monitor, headers: Headers) -> Device | Refusal:
@@ -89,13 +99,19 @@ def admit_screen(
     sign_in = read_cookie(cookie_key, _cookie(headers, COOKIE_NAME))
     station = read_station(cookie_key, _cookie(headers, STATION_COOKIE_NAME))
     station_id = "" if station is None else station.id
-    if sign_in is not None:
+    if sign_in is not None and orderer(monitor, sign_in.operator) is None:
         # The pass of a station does not help somebody who was disabled.
-        known = orderer(monitor, sign_in.operator) is not None
-        guest = Guest(sign_in.operator, station_id, sign_in.ends_at_s) if known else None
-    else:
-        guest = Guest("", station_id) if station_id else None
-    return guest or Refusal(403, "nobody is signed in")
+        return Refusal(403, "nobody is signed in")
+    if sign_in is not None and is_current(monitor, sign_in.operator, sign_in.generation):
+        name, ends_at_s, generation, idle_s, until_s = sign_in
+        return Guest(name, station_id, ends_at_s, generation, idle_s, until_s)
+    return Guest("", station_id) if station_id else Refusal(403, "nobody is signed in")
+
+
+def is_current(monitor: Monitor, name: str, generation: int) -> bool:
+    """Whether a sign-in of this generation still counts: not after a new password, or a sign-out everywhere."""
+    operator = monitor.operator(name)
+    return operator is not None and operator.generation == generation
 
 
 def orderer(monitor: Monitor, name: str, *, console_allowed: bool = False) -> Orderer | None:

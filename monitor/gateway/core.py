@@ -38,6 +38,7 @@ MOST_UNREAD_BYTES = 1024 * 1024
 STANDSTILL_S = OLDEST_SELF_CHECK_S
 """A tick that comes so late means that the whole gateway stood still; what is ready by then waited with it."""
 OPERATOR_DISABLED = Close(4003, "this operator is disabled")
+SIGNED_OUT = Close(4003, "this sign-in was ended")
 _LAST_WORDS = {"revoked": REVOKED, "rotated": ROTATED}
 TOO_MANY_SCREENS = Close(1013, "too many screens of one operator; close some of them")
 TOO_SLOW = Close(1013, "this screen does not keep up; it starts again from a snapshot")
@@ -68,6 +69,8 @@ class Screen:
     """Whose cookie opened it: empty for a locked station, None for a program on this machine."""
     holder: str = ""
     """The operator or the locked station that it counts for; empty for a program."""
+    generation: int = 0
+    """Of the sign-in that the cookie proved."""
 
 
 @dataclass(slots=True)
@@ -207,7 +210,7 @@ class Core:
 
     def heartbeat(self) -> None:
         """Tell every screen that the gateway lives and how it is; call it once a second."""
-        self._end_screens_of_disabled_operators()
+        self._end_screens_that_were_signed_out()
         self._watch_the_record()
         now_s = self._now_s()
         data = (
@@ -257,11 +260,15 @@ class Core:
             self.health.warnings = list(problems.values())
             self.monitor.record_kept(problems, self.clock.now())
 
-    def _end_screens_of_disabled_operators(self) -> None:
+    def _end_screens_that_were_signed_out(self) -> None:
         for screen in self.screens:
             known = self.monitor.operator(screen.operator) if screen.operator else None
-            if known is not None and known.disabled and not screen.socket.is_closing:
+            if known is None or screen.socket.is_closing:
+                continue
+            if known.disabled:
                 screen.socket.close(OPERATOR_DISABLED)
+            elif known.generation != screen.generation:
+                screen.socket.close(SIGNED_OUT)
 
     def _publish_update(self, update: Update) -> None:
         self.published = update.seq

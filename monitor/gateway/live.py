@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from monitor.gateway.access import orderer
+from monitor.gateway.access import is_current, orderer
 from monitor.gateway.connections import BINARY, Socket
 from monitor.gateway.core import TOO_MANY_SCREENS, Core, Screen
 from monitor.gateway.limits import Pace
@@ -13,7 +13,7 @@ from monitor.gateway.orders import give_order, refuse, refuse_frame
 from monitor.gateway.stations import READER_CLOSED
 from monitor.gateway.viewers import Viewer
 from monitor.wire.base import InvalidMessageError
-from monitor.wire.live import Painted, Subscribe, parse_from_screen
+from monitor.wire.live import Active, Painted, Subscribe, parse_from_screen
 from monitor.wire.orders import LOCKED, LOCKED_MESSAGE, OrderMessage
 
 if TYPE_CHECKING:
@@ -30,12 +30,14 @@ async def serve_screen(
     socket = Socket(websocket)
     screen = Screen(Viewer(socket), socket, None if guest is None else guest.operator)
     if guest is not None:
+        screen.generation = guest.generation
         screen.holder = guest.operator or guest.station
         if core.has_too_many_screens(screen.holder):
             await websocket.close(TOO_MANY_SCREENS.code, TOO_MANY_SCREENS.reason)
             return
 
     async def take_text(frame: str) -> None:
+        nonlocal guest
         try:
             message = parse_from_screen(frame)
         except InvalidMessageError as error:
@@ -43,6 +45,8 @@ async def serve_screen(
             return
         if isinstance(message, OrderMessage):
             await _take_order(core, socket, guest, message, hasher)
+        elif isinstance(message, Active):
+            guest = None if guest is None else guest.active(time.time())
         elif isinstance(message, Painted):
             core.stations.receipt(screen.viewer, message, core.clock.now())
         else:
@@ -64,11 +68,17 @@ async def serve_screen(
 async def _take_order(
     core: Core, socket: Socket, guest: Guest | None, message: OrderMessage, hasher: PasswordHasher
 ) -> None:
-    # By the wall clock, as cookies are: a simulated directory's own clock may run faster.
-    if guest is not None and guest.is_locked(time.time()):
+    if guest is not None and not _may_act(core, guest):
         refuse(socket, message, LOCKED, LOCKED_MESSAGE)
         return
     # Looked up for each order: an operator may have been disabled while the screen was open.
     name = guest.operator if guest is not None else message.operator or ""
     by = orderer(core.monitor, name, console_allowed=guest is None)
     await give_order(core, socket, message, by, hasher)
+
+
+def _may_act(core: Core, guest: Guest) -> bool:
+    # By the wall clock, as cookies are: a simulated directory's own clock may run faster.
+    if guest.is_locked(time.time()):
+        return False
+    return is_current(core.monitor, guest.operator, guest.generation)

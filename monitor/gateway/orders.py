@@ -16,6 +16,7 @@ from monitor.wire.orders import (
     NoteAccess,
     OrderMessage,
     OrderResult,
+    SetPin,
     parse_order,
 )
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from monitor.gateway.core import Core
     from monitor.service.ports import PasswordHasher
+
+WRONG_PASSWORD_S = 1.0
 
 
 async def serve_orders(core: Core, websocket: ServerConnection, hasher: PasswordHasher) -> None:
@@ -62,6 +65,8 @@ async def give_order(
     if isinstance(message.order, AddOperator | ChangePassword):
         # Slow by design; in a thread, so that readings and alarms do not wait for it.
         password_hash = await asyncio.to_thread(hasher.hash, message.order.password)
+    elif isinstance(message.order, SetPin):
+        password_hash = await _pin_hash(core, message.order, by, hasher)
     outcome = core.monitor.execute(
         message.order, by=by.name, role=by.role, now=core.clock.now(), password_hash=password_hash
     )
@@ -74,6 +79,17 @@ async def give_order(
         result=outcome.result,
     ).model_dump_json()
     core.after_commit(lambda: socket.send(answer))
+
+
+async def _pin_hash(core: Core, order: SetPin, by: Orderer, hasher: PasswordHasher) -> str | None:
+    """The hash of a new PIN, or None when the password beside it is not the operator's."""
+    operator = core.monitor.operator(by.name)
+    known = "" if operator is None else operator.password_hash
+    if await asyncio.to_thread(hasher.verify, known, order.password):
+        return await asyncio.to_thread(hasher.hash, order.pin)
+    # At a station that was left open nobody is to guess quickly.
+    await asyncio.sleep(WRONG_PASSWORD_S)
+    return None
 
 
 def refuse(socket: Socket, message: OrderMessage, code: str, text: str) -> None:

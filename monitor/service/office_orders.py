@@ -131,6 +131,29 @@ def change_password(ward: Ward, given: Given) -> dict[str, Any]:
     return {"name": operator.name}
 
 
+def set_pin(ward: Ward, given: Given) -> dict[str, Any]:
+    operator = _known_operator(ward, given.by)
+    if given.password_hash is None:
+        raise OrderRefusedError("wrong_password", "this is not your password", "password")
+    _note(ward, given, facts.PinSet(operator.name, given.password_hash))
+    return {"name": operator.name}
+
+
+def reset_pin(ward: Ward, given: Given) -> dict[str, Any]:
+    operator = _known_operator(ward, given.order.operator)
+    _note(ward, given, facts.PinSet(operator.name, ""))
+    return {"name": operator.name}
+
+
+def sign_out_everywhere(ward: Ward, given: Given) -> dict[str, Any]:
+    operator = _known_operator(ward, given.order.operator)
+    if operator.name != given.by and given.role != ADMINISTRATOR:
+        reason = "only an administrator may sign somebody else out"
+        raise OrderRefusedError("not_allowed", reason, "operator")
+    _note(ward, given, facts.SignedOutEverywhere(operator.name))
+    return {"name": operator.name}
+
+
 def disable_operator(ward: Ward, given: Given) -> dict[str, Any]:
     operator = _known_operator(ward, given.order.operator)
     _refuse_to_lose_the_last_administrator(ward, given, operator)

@@ -26,6 +26,7 @@ from monitor.storage.alarm_history import read_history
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names
+from monitor.storage.operator_records import load_operators
 from monitor.storage.plan_records import SqlitePlanRecords
 from monitor.storage.queries import (
     FACT_COLUMNS,
@@ -72,7 +73,8 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
         return [Binding(*row) for row in rows]
 
     def operators(self) -> list[Operator]:
-        return [Operator(*row) for row in self._rows(select(tables.operators))]
+        with self._reading() as connection:
+            return load_operators(connection)
 
     def sessions(
         self,

@@ -247,17 +247,27 @@ class Painted(Message):
     """The newest canary that was painted."""
 
 
+class Active(Message):
+    """A hand did something on this screen: its sign-in does not lock yet."""
+
+    type: Literal["active"] = "active"
+
+
 class Resync(Message):
     """The screen saw a hole in the sequence and wants a snapshot."""
 
     type: Literal["resync"] = "resync"
 
 
-FromScreen = Annotated[Subscribe | Painted | Resync | OrderMessage, Field(discriminator="type")]
-_FROM_SCREEN: TypeAdapter[Subscribe | Painted | Resync | OrderMessage] = TypeAdapter(FromScreen)
+FromScreen = Annotated[
+    Subscribe | Painted | Active | Resync | OrderMessage, Field(discriminator="type")
+]
+_FROM_SCREEN: TypeAdapter[Subscribe | Painted | Active | Resync | OrderMessage] = TypeAdapter(
+    FromScreen
+)
 
 
-def parse_from_screen(frame: str | bytes) -> Subscribe | Painted | Resync | OrderMessage:
+def parse_from_screen(frame: str | bytes) -> Subscribe | Painted | Active | Resync | OrderMessage:
     """A text frame of a screen as a message. Raises InvalidMessageError."""
     try:
         return _FROM_SCREEN.validate_json(frame)

@@ -9,6 +9,7 @@ from pydantic import Field
 from monitor.wire.base import Message, Name
 
 Password = Annotated[str, Field(min_length=8, max_length=200)]
+Pin = Annotated[str, Field(pattern=r"^[0-9]{4,12}$")]
 Role = Literal["nurse", "clinician", "tester", "administrator"]
 Language = Literal["en", "nb"]
 
@@ -73,6 +74,28 @@ class ChangePassword(Message):
     kind: Literal["change_password"] = "change_password"
     operator: Name
     password: Password
+
+
+class SetPin(Message):
+    """An operator's own; ``password`` is the operator's, so that nobody sets it at a station that was left."""
+
+    kind: Literal["set_pin"] = "set_pin"
+    pin: Pin
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ResetPin(Message):
+    """The operator has none any more."""
+
+    kind: Literal["reset_pin"] = "reset_pin"
+    operator: Name
+
+
+class SignOutEverywhere(Message):
+    """Every sign-in ends within a second: one's own, or, as an administrator, anybody's."""
+
+    kind: Literal["sign_out_everywhere"] = "sign_out_everywhere"
+    operator: Name
 
 
 class DisableOperator(Message):

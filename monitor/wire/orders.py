@@ -70,10 +70,13 @@ from monitor.wire.office_orders import (
     MoveDevice,
     Password,
     RenameRoom,
+    ResetPin,
     RetireRoom,
     RevokeDevice,
     Role,
     RotateToken,
+    SetPin,
+    SignOutEverywhere,
 )
 from monitor.wire.review_orders import (
     CommentReview,
@@ -133,6 +136,7 @@ __all__ = [
     "PlanVisit",
     "ProposeAssignment",
     "RenameRoom",
+    "ResetPin",
     "ResumeAlarms",
     "ResumeAudio",
     "ResumeInfusion",
@@ -140,6 +144,8 @@ __all__ = [
     "RevokeDevice",
     "Role",
     "RotateToken",
+    "SetPin",
+    "SignOutEverywhere",
     "SignReview",
     "StartSession",
     "StopInfusion",
@@ -216,6 +222,9 @@ Order = Annotated[
     | ChangeRole
     | ChangePassword
     | DisableOperator
+    | SetPin
+    | ResetPin
+    | SignOutEverywhere
     | ChooseLanguage
     | StartSession
     | EnterPhase

@@ -178,6 +178,25 @@ def test_a_locked_page_can_be_reloaded_and_shows_no_records(
     expect(page.locator("#alarms-table")).to_be_visible()
 
 
+def test_a_hand_that_comes_back_types_its_pin(page: Page, stack: Stack) -> None:
+    signed_in(page, stack)
+    page.get_by_role("link", name="Settings").click()
+    page.locator("#pin-owner").fill(PASSWORD)
+    page.locator("#pin").fill("4711")
+    page.locator("#pin-set").click()
+    expect(page.get_by_text("Your PIN is set.")).to_be_visible(timeout=LIVE_S)
+    page.get_by_role("link", name="Ward").click()
+    lock(page)
+    page.locator("#locked").click()
+    expect(page.locator(f'{DIALOG} [name="operator"]')).to_have_value(OPERATOR)
+    page.keyboard.type("4711")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pill.operator")).to_be_visible(timeout=LIVE_S)
+    stack.run("operator", "sign-out", OPERATOR)
+    expect(page.locator("#locked")).to_be_visible(timeout=LIVE_S)
+    expect(page.locator(TILE)).to_be_visible()
+
+
 def test_somebody_of_another_language_finds_the_page_in_it(page: Page, stack: Stack) -> None:
     signed_in(page, stack)
     open_menu(page)

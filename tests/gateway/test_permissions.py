@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from itertools import product
 from pathlib import Path
@@ -25,11 +26,12 @@ from monitor.domain.permissions import (
     may_do,
     may_order,
 )
+from monitor.gateway.feed_protocol import ROTATED
 from monitor.gateway.routes import PATHS
 from monitor.wire import orders
 from monitor.wire.device import SUBPROTOCOL
 from tests.any_order import order_of
-from tests.gateway.clinic import COOKIE_KEY, CREDENTIAL, Clinic, ask, bearer
+from tests.gateway.clinic import COOKIE_KEY, CREDENTIAL, Clinic, Screen, ask, bearer
 from tests.gateway.conftest import running
 
 PLAIN = {"/healthz", "/metrics"}
@@ -108,8 +110,9 @@ async def test_what_proves_nothing_opens_nothing(clinic: Clinic, headers: dict[s
 
 
 async def test_each_order_is_refused_to_each_role_that_the_table_does_not_name(
-    staffed: Clinic,
+    staffed: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("monitor.gateway.orders.WRONG_PASSWORD_S", 0)
     async with staffed.orders() as socket:
         for kind, role in product(ORDERS, ROLES):
             result = await ask(socket, order_of(kind), role)
@@ -160,3 +163,80 @@ async def test_a_role_that_was_changed_is_in_force_with_the_next_order_of_an_ope
         async with asyncio.timeout(1):
             result = await screen.order(orders.StartSession(room="1", patient="P-1"))
     assert result["code"] == "not_allowed"
+
+
+async def test_a_sign_out_everywhere_is_in_force_on_open_screens_within_a_second(
+    clinic: Clinic,
+) -> None:
+    async with clinic.screen(station="a1") as one, clinic.screen() as other:
+        await one.snapshot()
+        await other.snapshot()
+        await clinic.order(orders.SignOutEverywhere(operator="Kari"))
+        late = await one.order(orders.AcknowledgeAlarm(alarm="a1"))
+        assert late["code"] == "locked"
+        async with asyncio.timeout(1.5):
+            assert await one.closed_with() == await other.closed_with() == 4003
+    # The ward is never blanked: the same browser is a locked station now.
+    async with clinic.screen(station="a1") as again:
+        await again.snapshot()
+        assert (await again.order(orders.CallHelp(room="1")))["code"] == "locked"
+
+
+async def test_a_new_password_ends_every_sign_in_and_the_pin(clinic: Clinic) -> None:
+    pin = orders.SetPin(pin="4711", password=PASSWORD)
+    assert (await clinic.order(pin, "Kari"))["ok"]
+    assert clinic.records.operators()[0].pin_hash == "hash of 4 characters"
+    async with clinic.screen() as screen:
+        await clinic.order(orders.ChangePassword(operator="Kari", password="another one"))
+        assert await screen.closed_with() == 4003
+    [kari] = clinic.records.operators()
+    assert (kari.pin_hash, kari.generation) == ("", 1)
+    await clinic.close()
+    await clinic.open()
+    assert clinic.monitor.operator("Kari") == kari
+
+
+async def test_nobody_sets_a_pin_without_the_password_or_signs_somebody_else_out(
+    clinic: Clinic,
+) -> None:
+    async with clinic.screen() as screen:
+        wrong = await screen.order(orders.SetPin(pin="4711", password="not this"))
+        assert wrong["code"] == "wrong_password"
+        await clinic.order(orders.AddOperator(name="Ola", role="nurse", password=PASSWORD))
+        other = await screen.order(orders.SignOutEverywhere(operator="Ola"))
+        assert (other["code"], other["field"]) == ("not_allowed", "operator")
+
+
+async def test_orders_lock_without_a_hand_and_a_hand_keeps_them(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = 0.0
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + passed)
+    key = f"{identity.COOKIE_NAME}={identity.sign_cookie(COOKIE_KEY, 'Kari', idle_s=600)}"
+    headers = {"Origin": f"http://127.0.0.1:{clinic.port + 1}", "Cookie": key}
+    async with connect(clinic.url("/live"), additional_headers=headers, proxy=None) as socket:
+        screen = Screen(socket)
+        passed = 500.0
+        await screen.say({"type": "active"})
+        assert (await screen.order(orders.CallHelp(room="1")))["code"] != "locked"
+        passed = 1000.0
+        assert (await screen.order(orders.CallHelp(room="1")))["code"] != "locked"
+        passed = 1700.0
+        await screen.say({"type": "active"})
+        assert (await screen.order(orders.CallHelp(room="1")))["code"] == "locked"
+
+
+async def test_a_device_whose_token_was_replaced_is_cut_off_within_a_second_and_only_hashes_are_kept(
+    clinic: Clinic,
+) -> None:
+    async with clinic.device() as feed:
+        await feed.readings(1, 80)
+        await feed.ack()
+        await clinic.order(orders.RotateToken(device="d1"))
+        async with asyncio.timeout(1):
+            assert await feed.closed_with() == ROTATED.code
+    assert not await reached(clinic, "/device", bearer(clinic.token))
+    stored = str(clinic.rows("SELECT token_hash FROM devices"))
+    assert clinic.token not in stored
+    assert identity.hash_token(clinic.token) not in stored

@@ -9,6 +9,8 @@ from dash import Dash, Input, Output, dcc, html
 from monitor.dashboard import ids
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.fields import button
+from monitor.dashboard.components.own_sign_in import own_sign_in
+from monitor.dashboard.components.own_sign_in import register_callbacks as own_sign_in_callbacks
 from monitor.dashboard.components.tables import plain_table
 from monitor.dashboard.orders import GatewayUnreachableError
 from monitor.dashboard.permission_rows import permission_rows, role_heads
@@ -47,7 +49,13 @@ def layout(**_query: str) -> Any:
                 className="page-head",
             ),
             html.Div(
-                [_alarm_test(visit), _devices(visit), _permissions(visit), *protocols],
+                [
+                    _alarm_test(visit),
+                    own_sign_in(visit),
+                    _devices(visit),
+                    _permissions(visit),
+                    *protocols,
+                ],
                 className="panels",
             ),
         ],
@@ -82,7 +90,8 @@ async def order_alarm_test(visit: Visit) -> str:
 
 
 def register_callbacks(app: Dash) -> None:
-    """The button that tests the alarms."""
+    """The button that tests the alarms, and the reader's own sign-in."""
+    own_sign_in_callbacks(app)
 
     @app.callback(
         Output(ids.ALARM_TEST_TOLD, "children"),
