@@ -255,7 +255,7 @@ def _alarm_row(life: AlarmLife, rung: Rung, shown: facts.AlarmShown | None) -> E
         recorded_at=rung.since,
         kind=ALARM,
         id=alarm.alarm_id,
-        what=alarm.alarm_kind,
+        what=rung.alarm_kind,
         type=alarm.type,
         priority=rung.priority,
         state=alarm.state,

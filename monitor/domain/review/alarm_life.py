@@ -28,6 +28,7 @@ class Rung(NamedTuple):
 
     priority: str
     since: Instant
+    alarm_kind: str
     reason_code: str
     reason_values: Mapping[str, float | int | str | None]
     acknowledged_at: Instant | None
@@ -43,6 +44,7 @@ class Rung(NamedTuple):
         return replace(
             alarm,
             priority=self.priority,
+            alarm_kind=self.alarm_kind,
             reason_code=self.reason_code,
             reason_values=dict(self.reason_values),
         )
@@ -122,7 +124,8 @@ def life_of(newest: AlarmChanged, changes: Sequence[Fact]) -> AlarmLife:
 
 
 def _rung(body: AlarmChanged, since: Instant) -> Rung:
-    return Rung(body.priority, since, body.reason_code, body.reason_values, None, None)
+    kind, code, values = body.alarm_kind, body.reason_code, body.reason_values
+    return Rung(body.priority, since, kind, code, values, None, None)
 
 
 def _answered(rung: Rung, by: AlarmChanged) -> Rung:

@@ -31,7 +31,7 @@ def _issue(binder: Binder, alarm: AlarmLife) -> Json:
         ["alarm", alarm.id],
         identifier=[{"value": alarm.id}],
         status="final" if newest.state == State.ENDED else "preliminary",
-        code={"text": f"{newest.type} alarm, {newest.alarm_kind}"},
+        code={"text": f"{newest.type} alarm, {alarm.worst.alarm_kind}"},
         severity=ISSUE_SEVERITIES[alarm.worst.priority],
         patient=binder.patient,
         identifiedPeriod=period,
