@@ -23,6 +23,7 @@ from monitor.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from monitor.domain.facts import DeviceRevoked, OperatorDisabled
     from monitor.keeping import Contents, Lock, Restored
 
 PROGRESS_EVERY_S = 2.0
@@ -199,10 +200,19 @@ def _warn(done: Restored) -> None:
         say(f"not in this record: {lost.batches} batches that the journal's head knows of")
     else:
         say(f"what was recorded after {_time(done.contents.recorded_to)} is not in this record")
+    for body in lost.barred:
+        say(f"shut out again, as it was: {_who(body)}")
     say(
-        "passwords, roles, devices and tokens stand as of the backup: revoke and disable again what was since; "
+        "passwords, roles, devices and tokens stand as of the backup: "
+        f"{'change again what was changed' if lost.is_known else 'revoke and disable again what was'} since; "
         "everybody signs in again; a dashboard that runs alone must be started again"
     )
+
+
+def _who(body: DeviceRevoked | OperatorDisabled) -> str:
+    from monitor.domain.facts import DeviceRevoked
+
+    return f"device {body.device_id}" if isinstance(body, DeviceRevoked) else body.name
 
 
 def _told(contents: Contents) -> dict[str, Any]:

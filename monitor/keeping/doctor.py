@@ -135,7 +135,7 @@ def _backups(data: Path, settings: Settings, now: Instant) -> Iterator[Finding]:
     known = {"hours": round((now - (status.made_at or now)) / HOUR), "batch": status.batch}
     every_ms = settings.backup_every_hours * HOUR
     if status.made_at is None:
-        yield Finding("backup_none")
+        yield Finding("backup_awaited" if settings.backup_directory else "backup_none")
     elif not Path(status.file).exists():
         yield Finding("backup_gone", {"file": status.file})
     elif now - status.made_at > 2 * every_ms:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from monitor.domain.facts import DeviceRevoked, OperatorDisabled, kind_of
 from monitor.domain.readings import Instant
 from monitor.keeping.archive import KEY_NAME, Contents
 from monitor.storage.chain import HEAD_NAME, JournalDamagedError, read_head
@@ -17,6 +19,9 @@ _ASSIGNMENTS = (
     "SELECT max(CAST(substr(json_extract(body, '$.assignment_id'), 2) AS INTEGER)) "
     "FROM facts WHERE kind = 'assignment_proposed'"
 )
+_BARRING: dict[str, type[DeviceRevoked | OperatorDisabled]] = {
+    kind_of(body): body for body in (DeviceRevoked, OperatorDisabled)
+}
 _UNKNOWN_NUMBERS = 100
 """Passed over where nobody can tell how many were given: no number is to mean two patients."""
 
@@ -31,6 +36,9 @@ class Lost:
     facts: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     """The highest numbers that were given: rooms, devices, sessions, visits, assignments."""
+    barred: tuple[DeviceRevoked | OperatorDisabled, ...] = ()
+    """Who was shut out since. Nothing else is taken over: a record that is replaced may have been tampered with, and
+    shutting somebody out is all that cannot be used against the clinic."""
 
     @property
     def is_known(self) -> bool:
@@ -43,7 +51,7 @@ def lost_since(data: Path, contents: Contents) -> Lost:
         with closing(read_only_connection(data / DATABASE_NAME)) as database:
             database.execute("BEGIN")
             return _told(database, contents)
-    except sqlite3.Error:
+    except (sqlite3.Error, TypeError, ValueError):
         return _by_the_head(data, contents)
 
 
@@ -62,8 +70,21 @@ def _told(database: sqlite3.Connection, contents: Contents) -> Lost:
         "SELECT max((SELECT max(at) FROM facts), coalesce((SELECT max(last_received) FROM streams), 0))"
     ).fetchone()[0]
     return Lost(
-        newest - contents.batch, last_n - at[0], recorded_to, dict(facts), _numbers(database)
+        newest - contents.batch,
+        last_n - at[0],
+        recorded_to,
+        dict(facts),
+        _numbers(database),
+        _barred(database, contents.batch),
     )
+
+
+def _barred(
+    database: sqlite3.Connection, after_batch: int
+) -> tuple[DeviceRevoked | OperatorDisabled, ...]:
+    query = "SELECT kind, body FROM facts WHERE batch > ? AND kind IN (?, ?) ORDER BY id"
+    found = database.execute(query, (after_batch, *_BARRING))
+    return tuple(_BARRING[kind](**json.loads(body)) for kind, body in found)
 
 
 def _numbers(database: sqlite3.Connection) -> dict[str, int]:

@@ -18,7 +18,7 @@ from monitor.data_directory import (
     sync_folder,
     write_whole,
 )
-from monitor.domain.facts import Fact, RecordRestored
+from monitor.domain.facts import DeviceRevoked, Fact, OperatorDisabled, RecordRestored
 from monitor.domain.readings import Instant
 from monitor.keeping.archive import CONFIG_NAME, KEY_NAME, BackupDamagedError, Contents
 from monitor.keeping.backup import Progress, working_folder
@@ -135,10 +135,13 @@ def _refuse_the_other_kind(data: Path, contents: Contents) -> None:
 
 
 def _tell_the_record(work: Path, contents: Contents, lost: Lost, by: str, now: Instant) -> None:
-    """The restored record says itself that it is one: what came after the backup is a hole in it."""
+    """The restored record says itself that it is one; who was shut out since the backup does not come back with it."""
     with closing(open_records(work)) as records:
         numbers = numbers_to_pass(records.counters(), lost)
-    body = RecordRestored(
+        still_in = {known.id for known in records.devices() if not known.revoked}
+        still_in |= {known.name for known in records.operators() if not known.disabled}
+    at = max(now, contents.recorded_to)
+    restored = RecordRestored(
         contents.batch,
         contents.made_at,
         contents.recorded_to,
@@ -147,9 +150,14 @@ def _tell_the_record(work: Path, contents: Contents, lost: Lost, by: str, now: I
         lost.recorded_to,
         numbers,
     )
-    at = max(now, contents.recorded_to)
+    barred = [body for body in lost.barred if _who(body) in still_in]
+    facts = [Fact(at, by, None, body) for body in (restored, *barred)]
     with closing(open_journal(work, (work / KEY_NAME).read_bytes())) as journal:
-        journal.commit(Batch(at, facts=[Fact(at, by, None, body)]))
+        journal.commit(Batch(at, facts=facts))
+
+
+def _who(body: DeviceRevoked | OperatorDisabled) -> str:
+    return body.device_id if isinstance(body, DeviceRevoked) else body.name
 
 
 def _free_name(data: Path, now: Instant) -> Path:

@@ -101,6 +101,11 @@ FINDINGS: dict[str, Words] = {
         N_("There is none."),
         N_("Set backup_directory, or run infusion-monitor backup FILE."),
     ),
+    "backup_awaited": Words(
+        _BACKUP,
+        N_("None was made yet."),
+        N_("The gateway has one made a minute after its start: look again then."),
+    ),
     "backup_old": Words(
         _BACKUP,
         N_("The newest is {hours} hours old."),
@@ -178,7 +183,7 @@ FINDINGS: dict[str, Words] = {
     "record_restored": Words(
         _HISTORY,
         N_("From a backup that ends at batch {batch}; what followed it is not in the record."),
-        N_("Revoke and disable again what was since, and tell whoever looks for those hours."),
+        N_("See that access is as it was, and tell whoever looks for those hours."),
     ),
 }
 

@@ -49,6 +49,7 @@ def test_a_sound_record_without_gateway_and_backup(directory: DataDirectory) -> 
 def test_a_backup_that_was_proven_is_well_until_it_is_old_or_gone(
     directory: DataDirectory, tmp_path: Path
 ) -> None:
+    assert "backup_awaited" in found(directory, settings(tmp_path))
     made = keep_one(directory, settings(tmp_path), now=NOW)
     assert {"backup_well", "backup_same_disk"} <= found(directory, settings(tmp_path))
     assert "backup_old" in found(directory, settings(tmp_path), NOW + 3 * DAY)

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from monitor.data_directory import RESTORING, DirectoryError, create, open_existing
-from monitor.domain.facts import DeviceRevoked, RecordRestored, SequenceGap
+from monitor.domain.facts import (
+    DeviceRevoked,
+    OperatorAdded,
+    OperatorDisabled,
+    PasswordChanged,
+    RecordRestored,
+    SequenceGap,
+)
 from monitor.keeping import RestoreRefusedError
 from monitor.storage import open_journal, open_records, verify
 from monitor.storage.chain import HEAD_NAME
@@ -41,6 +48,7 @@ def test_what_was_recorded_after_the_backup_is_counted_in_the_record_itself(tmp_
     backed_up(directory, tmp_path / "a.backup")
     add(directory, a_frame(3), a_batch([], DeviceRevoked("d1")))
     done = restored(tmp_path / "a.backup", directory.path, set_aside=True)
+    assert done.lost.barred == (DeviceRevoked("d1"),)
     assert (done.lost.batches, done.lost.readings) == (2, 1)
     assert done.lost.facts == {"device_revoked": 1}
     with closing(open_records(directory.path)) as records:
@@ -49,6 +57,23 @@ def test_what_was_recorded_after_the_backup_is_counted_in_the_record_itself(tmp_
     assert isinstance(fact.body, RecordRestored)
     assert (fact.by, fact.body.batch, fact.body.readings_lost) == ("console:test", 3, 1)
     assert verify(directory.path, directory.journal_key).head.batch_id == 4
+
+
+def test_who_was_shut_out_since_the_backup_does_not_come_back_with_it(tmp_path: Path) -> None:
+    directory = recorded(tmp_path / "data")
+    add(directory, a_batch([], OperatorAdded("Kari", "nurse", "hash")))
+    backed_up(directory, tmp_path / "a.backup")
+    # One that the backup does not know cannot come back, and what gives somebody a way in is not taken over.
+    since = (OperatorAdded("Ola", "nurse", "h"), PasswordChanged("Kari", "another"))
+    add(directory, a_batch([], *since, OperatorDisabled("Ola"), OperatorDisabled("Kari")))
+    add(directory, a_batch([], DeviceRevoked("d1")))
+    restored(tmp_path / "a.backup", directory.path, set_aside=True)
+    with closing(open_records(directory.path)) as records:
+        (kari,) = records.operators()
+        (device,) = records.devices()
+    assert (kari.name, kari.disabled, kari.password_hash) == ("Kari", True, "hash")
+    assert device.revoked
+    assert verify(directory.path, directory.journal_key).fault is None
 
 
 def test_without_the_database_the_head_still_tells_how_much_is_lost(tmp_path: Path) -> None:
