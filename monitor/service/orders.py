@@ -90,8 +90,9 @@ _HANDLERS: dict[type[Message], Callable[[Ward, Given], dict[str, Any]]] = {
 }
 
 
-_QUESTIONS = frozenset({"unusual"})
-"""What is asked rather than refused: the answer is on record, the question would only fill it."""
+_UNRECORDED = frozenset({"unusual", "signed"})
+"""What is asked rather than refused, whose answer is on record; and a second press, which must not add to a record
+that has just been signed."""
 
 
 def execute(ward: Ward, given: Given, role: str) -> Outcome:
@@ -101,7 +102,7 @@ def execute(ward: Ward, given: Given, role: str) -> Outcome:
         _refuse_other_roles(ward, kind, role)
         result = _HANDLERS[type(given.order)](ward, given)
     except OrderRefusedError as refusal:
-        if refusal.code not in _QUESTIONS:
+        if refusal.code not in _UNRECORDED:
             ward.note(
                 facts.OrderRefused(kind, refusal.code, refusal.message),
                 at=given.at,

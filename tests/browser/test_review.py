@@ -157,11 +157,16 @@ def test_a_comment_and_the_signature_stand_there_once_they_are_durable(review: P
         "Peak as in session 3", timeout=SLOW_MS
     )
     review.click("#review-sign")
+    dialog = review.locator("#review-sign-form-dialog")
+    expect(dialog).to_contain_text("1 comment", timeout=SLOW_MS)
+    assert faults(review, "#review-sign-form-dialog") == []
+    dialog.get_by_role("button", name="Sign this record").click()
     expect(review.locator("#review-standing")).to_contain_text(
         "Signed off by dina", timeout=SLOW_MS
     )
-    review.click("#review-sign")
-    expect(review.locator("#review-told")).to_contain_text("You have signed", timeout=SLOW_MS)
+    expect(dialog).to_be_hidden(timeout=SLOW_MS)
+    expect(review.locator("#review-sign")).to_have_count(0)
+    assert faults(review, but=("#review-trace",)) == []
 
 
 def test_the_seal_is_claimed_only_after_somebody_has_looked_and_a_changed_byte_is_shouted(

@@ -90,7 +90,10 @@ def test_nobody_signs_twice_what_has_not_changed(clinic: Clinic) -> None:
     ended(clinic)
     done(sign(clinic))
     done(sign(clinic, by="Dr-2"))
+    seen = len(clinic.records.facts(clinic.session))
     assert [refused(sign(clinic, by=who)) for who in ("Dr-1", "Dr-2")] == ["signed", "signed"]
+    # Nor does the second press add to the record that they signed.
+    assert len(clinic.records.facts(clinic.session)) == seen
     clinic.restart(after_s=60)
     assert refused(sign(clinic)) == "signed"
     assert state(clinic) is SignOff.SIGNED

@@ -11,6 +11,7 @@ from dash.exceptions import PreventUpdate
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.review import ids, parts, signing
 from monitor.dashboard.review.cards import absence, cards
+from monitor.dashboard.review.head import head
 from monitor.dashboard.review.opening import Opened, full_record, open_session
 from monitor.dashboard.review.side import Teller
 from monitor.dashboard.visit import Visit, current_visit
@@ -18,14 +19,12 @@ from monitor.domain.review.figures import figures_of
 
 _IDS = html.Div(
     [
-        *(
-            html.Div(id=one)
-            for one in (ids.CARDS, ids.STANDING, ids.COMMENTS, ids.TOLD, ids.SIGN_TOLD)
-        ),
-        *(html.Button(id=one) for one in (ids.SIGN, ids.COMMENT_SEND)),
+        *(html.Div(id=one) for one in (ids.CARDS, ids.STANDING, ids.COMMENTS, ids.TOLD)),
+        html.Div(id=ids.SIGN_PLACE),
+        html.Button(id=ids.COMMENT_SEND),
+        *signing.places(),
         dcc.Textarea(id=ids.COMMENT),
         dcc.Store(id=ids.SESSION),
-        dcc.Store(id=ids.SIGN_WARNED),
     ]
 )
 """What Dash finds when it looks at the page for its ids."""
@@ -51,7 +50,7 @@ def layout(session_id: str = "", **_query: str) -> Any:
     teller = Teller(visit.words, visit.phrases, opened)
     return html.Div(
         [
-            parts.head(visit, teller, _room(visit, opened), signing.sign_button(visit, session)),
+            head(visit, teller, _room(visit, opened), signing.sign_button(visit, teller)),
             html.Div(parts.skeleton_cards(), id=ids.CARDS, className="review-cards"),
             html.Div(
                 [
@@ -64,6 +63,7 @@ def layout(session_id: str = "", **_query: str) -> Any:
             ),
             parts.side(visit, teller, opened.minutes, signing.comment_form(visit, session)),
             dcc.Store(id=ids.SESSION, data=session.id),
+            signing.sign_dialog(visit.words),
         ],
         id=ids.PAGE,
         className="review",

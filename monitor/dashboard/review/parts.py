@@ -1,4 +1,4 @@
-"""What Dash draws of a review: the head, the cards, the row above the trace, the right column."""
+"""What Dash draws of a review below its head: the cards, the row above the trace, the right column."""
 
 from __future__ import annotations
 
@@ -8,48 +8,15 @@ from typing import Any
 from dash import dcc, html
 
 from monitor.dashboard.components.attributes import attributes
-from monitor.dashboard.course_words import dose_text
-from monitor.dashboard.presenters import phase_name, session_number
 from monitor.dashboard.review import ids
 from monitor.dashboard.review.alarm_lines import AlarmLine
 from monitor.dashboard.review.cards import Card
 from monitor.dashboard.review.downloads import FORMATS, format_name
-from monitor.dashboard.review.opening import Opened
 from monitor.dashboard.review.shapes import Minutes
 from monitor.dashboard.review.side import Comment, EventLine, Teller
-from monitor.dashboard.session_list import series_address
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
-from monitor.domain.sessions import Phase, Session
-
-
-def head(visit: Visit, teller: Teller, room: str, sign: Any) -> Any:
-    """Who, when, where and what was given."""
-    words, opened = visit.words, teller.opened
-    session = opened.session
-    who = f"{session.patient} · {session_number(words, session, opened.edition)}"
-    return html.Header(
-        [
-            html.H1(who, className="review-title"),
-            html.Span(" · ".join(_facts_of(words, opened, room)), className="review-what"),
-            html.Div(
-                [
-                    # The script's: it says of the seal what it was told when somebody last looked.
-                    html.Button(
-                        id=ids.SEAL,
-                        type="button",
-                        className="pill review-seal",
-                        **attributes(data_seal="checking"),
-                    ),
-                    html.Div(standing(visit.words, teller), id=ids.STANDING),
-                    sign,
-                ],
-                className="review-standing",
-            ),
-            html.P(id=ids.ALTERED, className="review-altered", role="alert"),
-        ],
-        className="review-head",
-    )
+from monitor.domain.sessions import Session
 
 
 def review_link(words: Words, session: Session) -> list[Any]:
@@ -133,9 +100,17 @@ def side(visit: Visit, teller: Teller, minutes: Minutes, comment_form: Any) -> A
                 ]
             ),
         ),
-        _section(_("Take along"), _downloads(visit.words, teller.opened.session.id)),
     ]
-    return html.Aside(parts, className="review-side", **attributes(aria_label=_("Findings")))
+    # In sight however long the findings are.
+    foot = _section(_("Take along"), _downloads(visit.words, teller.opened.session.id))
+    return html.Aside(
+        [
+            html.Div(parts, className="review-findings"),
+            html.Div(foot, className="review-foot"),
+        ],
+        className="review-side",
+        **attributes(aria_label=_("Findings")),
+    )
 
 
 def unknown(words: Words, session_id: str) -> Any:
@@ -148,51 +123,6 @@ def unknown(words: Words, session_id: str) -> Any:
         ],
         className="plain-page",
     )
-
-
-def _facts_of(words: Words, opened: Opened, room: str) -> list[str]:
-    _, session = words.gettext, opened.session
-    told = [_time_of(words, session), _("room {room}").format(room=room)]
-    if opened.record.chart.plan is not None:
-        told.append(dose_text(words, opened.record.chart.plan))
-    if opened.edition is None:
-        told.append(_("protocol {name}, which is gone").format(name=session.protocol))
-    else:
-        text = _("{title}, edition {version}")
-        told.append(text.format(title=_(opened.edition.title), version=opened.edition.version))
-    return told
-
-
-def _time_of(words: Words, session: Session) -> str:
-    """From when to when; the day of the end where it is another one."""
-    since, ended_at = words.day_and_clock(session.started_at), session.ended_at
-    if ended_at is None:
-        return since
-    if words.local(ended_at).date() == words.local(session.started_at).date():
-        return f"{since}–{words.clock(ended_at)}"
-    return f"{since} – {words.day_and_clock(ended_at)}"
-
-
-def standing(words: Words, teller: Teller) -> list[Any]:
-    """How far the record is, and the way to the page of the session itself."""
-    _, session = words.gettext, teller.opened.session
-    told = [(teller.sign_off(), str(teller.opened.review.state))]
-    if session.is_open:
-        told = [(_("Open: figures so far"), "open")]
-    elif session.phase is Phase.CANCELLED:
-        told.insert(0, (phase_name(words, Phase.CANCELLED), "cancelled"))
-    marks = [
-        html.Span(text, className="pill review-state", **attributes(data_state=state))
-        for text, state in told
-    ]
-    links = [
-        dcc.Link(text, href=address, className="button button-quiet")
-        for text, address in (
-            (_("Series"), series_address(session.patient)),
-            (_("Log"), f"/session/{session.id}"),
-        )
-    ]
-    return [*marks, *links]
 
 
 def _key(name: str, text: str) -> Any:
@@ -292,11 +222,11 @@ def _downloads(words: Words, session_id: str) -> Any:
         for name in FORMATS
     ]
     nameless = html.Button(
-        _("Without names, for research"),
+        _("Without names"),
         type="button",
         className="button button-quiet review-nameless",
-        title=_("Dates shifted, references replaced, no names, no free text"),
+        title=_("For research: dates shifted, references replaced, no names, no free text"),
         **attributes(data_nameless="", aria_pressed="false"),
     )
     making = html.P(id=ids.MAKING, className="review-making", role="status")
-    return html.Div([html.Div(links, className="review-downloads"), nameless, making])
+    return html.Div([html.Div([*links, nameless], className="review-downloads"), making])

@@ -4,19 +4,23 @@ import json
 import shutil
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.dashboard.app import create_app
-from monitor.dashboard.review import downloads
+from monitor.dashboard.review import downloads, signing
 from monitor.dashboard.review.downloads import Asked, send_file
 from monitor.dashboard.review.proving import Proof, Standing
-from monitor.dashboard.review.signing import added, told_first
+from monitor.dashboard.review.side import teller_of
+from monitor.dashboard.review.signing import commented, signed
 from monitor.data_directory import create
 from monitor.domain.readings import MINUTE, Metric
+from monitor.domain.registry import Operator
 from monitor.domain.sessions import Phase, PhaseEntry
+from monitor.domain.sign_off import ReviewState, Signature, SignOff
 from monitor.storage import open_records
 from tests import past_session
 from tests.dashboard import clinic
@@ -228,31 +232,67 @@ async def test_an_earlier_session_of_the_patient_lies_where_its_infusion_began(p
     assert [(trace["x"], trace["y"]) for trace in own] == [([10], [150]), ([10], [90])]
 
 
-async def test_a_refused_signature_says_why_and_keeps_a_comment_that_was_typed() -> None:
-    orders = clinic.ScriptedOrders([clinic.refused("signed"), None])
+async def test_a_refused_signature_says_why() -> None:
+    orders = clinic.ScriptedOrders([clinic.refused("signed")])
     visit = clinic.visit_of(clinic.parts(orders=orders))
     with clinic.visiting(visit):
-        *_drawn, kept, told = await added(visit, "s1", None)
-        assert (kept, "You have signed" in told) == ("", True)
-        *_drawn, kept, told = await added(visit, "s1", "Peak late")
-        assert (kept, "does not answer" in told) == ("Peak late", True)
+        answer, *_drawn = await signed(visit, "s1", "e1")
+    assert not answer["done"]
+    assert "You have signed" in answer["sentence"]
 
 
-async def test_a_record_of_nothing_says_so_before_it_is_signed(parts: Any) -> None:
+async def test_a_comment_that_was_refused_stays_in_its_field() -> None:
+    visit = clinic.visit_of(clinic.parts(orders=clinic.ScriptedOrders([None])))
+    with clinic.visiting(visit):
+        _drawn, kept, told = await commented(visit, "s1", "Peak late")
+    assert (kept, "does not answer" in told) == ("Peak late", True)
+
+
+def test_what_is_signed_for_is_told_first(parts: Any) -> None:
+    visit = clinic.visit_of(with_operators(parts.records))
+    session = parts.records.session("s1")
+    told = str(signing.summary(visit, session))
+    assert "!!! 1 · !! 1 · ! 1" in told
+    assert "No comment was written." in told
+    assert "sign-missing" not in told
     known = clinic.records()
     empty = RecordsInMemory(
         all_rooms=known.all_rooms,
         all_operators=known.all_operators,
         all_sessions=[clinic.session()],
     )
-    assert told_first(clinic.visit_of(clinic.parts(records=empty)), "s1").startswith("No vital")
-    assert told_first(clinic.visit_of(with_operators(parts.records)), "s1") == ""
+    nothing = signing.summary(clinic.visit_of(clinic.parts(records=empty)), clinic.session())
+    assert "No vital sign was recorded" in str(nothing[0])
+
+
+@pytest.mark.parametrize(
+    ("state", "by", "told"),
+    [
+        (SignOff.UNSIGNED, None, "Sign off"),
+        (SignOff.SIGNED, "bo", "Sign too"),
+        (SignOff.SIGNED, "dina", ""),
+        (SignOff.CHANGED, "dina", "Sign again"),
+    ],
+)
+def test_the_button_is_there_while_a_signature_would_add_something(
+    parts: Any, state: SignOff, by: str | None, told: str
+) -> None:
+    visit = clinic.visit_of(with_operators(parts.records))
+    visit = replace(visit, operator=Operator("dina", "clinician", "no hash"))
+    with clinic.visiting(visit):
+        teller = teller_of(visit, parts.records.session("s1"))
+    signatures = () if by is None else (Signature(by, clinic.T0),)
+    review = ReviewState(state, clinic.T0, signatures, ())
+    opened = replace(teller.opened, review=review)
+    (*drawn,) = signing.sign_button(visit, replace(teller, opened=opened))
+    assert [one.children for one in drawn] == ([told] if told else [])
+    assert all(("primary" in one.className) == (told != "Sign too") for one in drawn)
 
 
 async def test_a_comment_of_blanks_is_never_sent() -> None:
     orders = clinic.ScriptedOrders()
     visit = clinic.visit_of(clinic.parts(orders=orders))
     with clinic.visiting(visit):
-        *_drawn, told = await added(visit, "s1", "   ")
+        *_drawn, told = await commented(visit, "s1", "   ")
     assert "some words" in told
     assert not orders.given
