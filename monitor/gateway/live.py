@@ -28,13 +28,10 @@ async def serve_screen(
 ) -> None:
     """Serve one screen until it ends. ``guest`` is None for a program, whose orders each name their operator."""
     socket = Socket(websocket)
-    screen = Screen(Viewer(socket), socket, None if guest is None else guest.operator)
-    if guest is not None:
-        screen.generation = guest.generation
-        screen.holder = guest.operator or guest.station
-        if core.has_too_many_screens(screen.holder):
-            await websocket.close(TOO_MANY_SCREENS.code, TOO_MANY_SCREENS.reason)
-            return
+    screen = _screen(socket, guest)
+    if guest is not None and core.has_too_many_screens(screen.holder):
+        await websocket.close(TOO_MANY_SCREENS.code, TOO_MANY_SCREENS.reason)
+        return
 
     async def take_text(frame: str) -> None:
         nonlocal guest
@@ -57,12 +54,20 @@ async def serve_screen(
     core.screens.add(screen)
     closed = False
     try:
-        pace = Pace(core.limits.screen_frames_per_s)
-        ended = await socket.receive_each(take_text, lambda: socket.close(BINARY), pace)
+        ended = await socket.receive_each(
+            take_text, lambda: socket.close(BINARY), Pace(core.limits.screen_frames_per_s)
+        )
         closed = ended.code == READER_CLOSED
     finally:
         core.screens.discard(screen)
         core.stations.gone(screen.viewer, core.clock.now(), closed=closed)
+
+
+def _screen(socket: Socket, guest: Guest | None) -> Screen:
+    if guest is None:
+        return Screen(Viewer(socket), socket, None)
+    holder = guest.operator or guest.station
+    return Screen(Viewer(socket), socket, guest.operator, holder, guest.generation)
 
 
 async def _take_order(
