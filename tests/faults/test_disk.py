@@ -12,11 +12,11 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from monitor.data_directory import open_existing
-from monitor.storage import open_records, verify
+from monitor.storage import verify
 from monitor.storage.engine import DATABASE_NAME
+from tests.faults.bedroom import Bedroom, resident_mb
 from tests.faults.disks import fill, read_only, small_disk
 from tests.faults.report import note
-from tests.faults.ward import Screen
 from tests.processes import Device, Running, command, moment, pulse, result, until
 
 pytestmark = pytest.mark.faults
@@ -25,40 +25,6 @@ FLOOD_FRAMES = 450
 READINGS_A_FRAME = 100
 """Together more than the gateway takes while nothing becomes durable."""
 MOST_GROWTH_MB = 60
-
-
-class Bedroom:
-    """A gateway, one room with an open session, its device, and a screen that watches."""
-
-    def __init__(self, gateway: Running) -> None:
-        result(gateway.data, "room", "add", "1")
-        self.token = result(gateway.data, "device", "add", "--room", "1", "--name", "M")
-        self.session = result(gateway.data, "session", "start", "--room", "1", "--patient", "P-1")
-        self.gateway = gateway
-        self.screen = Screen(gateway)
-        self.screen.wait_for_snapshot()
-
-    def stored(self) -> list[tuple[int, int]]:
-        """Frame and place in it of every stored reading."""
-        with closing(open_records(self.gateway.data)) as records:
-            return sorted((one.seq, one.index) for one in records.readings(self.session))
-
-    def told(self, word: str) -> str:
-        """What the screen is told about it, as soon as it is."""
-
-        def found() -> str | None:
-            return next((one for one in self.screen.degraded if word in one), None)
-
-        return until(found, within_s=20, what=f"a screen that is told of {word}")
-
-    def is_well(self) -> bool:
-        health = self.gateway.health()
-        return health is not None and health["status"] == "ok" and not self.screen.degraded
-
-
-def resident_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 
 def test_on_a_full_disk_nothing_is_acknowledged_staff_know_memory_is_bounded_and_it_goes_on_by_itself(
