@@ -20,8 +20,8 @@ UNITS = {
     Metric.RESP_RATE: "/min",
     Metric.TEMPERATURE: "°C",
 }
-BOTTOM = 0.085
-"""The part of the height below the panels: the numbers of the time axis and the marks."""
+BOTTOM = 0.105
+"""The part of the height below the panels: the numbers of the time axis, the strip of alarms and the marks."""
 _GAP = 0.045
 _SHARES = {
     Metric.NIBP: 1.9,
