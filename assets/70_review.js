@@ -93,8 +93,16 @@
     const now = range();
     im.reviewOverview.show(now);
     shown.element.dataset.zoomed = String(!isWhole(now));
+    tellHours(isWhole(now));
     markPressed(now);
     im.watchdog.after("review points", PAUSE_MS, refine);
+  }
+
+  // A long session has whole hours on its axis; Plotly chooses for a stretch of it.
+  function tellHours(all) {
+    const { meta, xaxis } = shown.graph.layout;
+    const step = (all && meta.hourly) || null;
+    if (meta.hourly && (xaxis.dtick || null) !== step) window.Plotly.relayout(shown.graph, { "xaxis.dtick": step });
   }
 
   // The button whose stretch is shown stays pressed until another one is.

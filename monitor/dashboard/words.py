@@ -51,8 +51,8 @@ class Words:
         return format_time(self.local(instant), "HH:mm:ss", tzinfo=self.zone, locale=self._locale)
 
     def day(self, instant: Instant) -> str:
-        """The date with numbers only, as the language writes it."""
-        return format_date(self.local(instant), "short", locale=self._locale)
+        """The date, as the language writes it in a few letters."""
+        return format_date(self.local(instant), locale=self._locale)
 
     def long_day(self, instant: Instant) -> str:
         """The date in words, like ``Monday 23 November``."""
@@ -66,7 +66,7 @@ class Words:
 
     def day_and_clock(self, instant: Instant) -> str:
         """Date and time without seconds, as the language writes them."""
-        return f"{format_date(self.local(instant), locale=self._locale)}, {self.clock(instant)}"
+        return f"{self.day(instant)}, {self.clock(instant)}"
 
     def number(self, value: float) -> str:
         """A value with the language's decimal sign and at most three decimals."""

@@ -46,7 +46,7 @@ def test_a_picked_session_stands_out_and_a_score_is_entered_and_voided(
     open_signed_in(page, product, f"/series/{past_series.PATIENT}")
     expect(page.locator("#series-overlay .main-svg").first).to_be_visible(timeout=SLOW_MS)
     assert faults(page, "#series-page", but=FIGURES) == []
-    first = page.get_by_role("button", name="Session 1, 04/11/2026")
+    first = page.get_by_role("button", name="Session 1, 4 Nov 2026")
     first.click()
     expect(first).to_have_attribute("aria-pressed", "true")
     page.wait_for_function(

@@ -83,7 +83,7 @@ def test_a_row_says_what_why_and_when() -> None:
     assert told["priority"] == "!!! high"
     assert told["reason"] == "SpO₂ 88 % – below 90 for 15 s"
     assert (told["value"], told["limit"]) == ("88", "90")
-    assert (told["onset"], told["raised_at"]) == ("10:20:00", "21/11/2026 10:20:15")
+    assert (told["onset"], told["raised_at"]) == ("10:20:00", "21 Nov 2026 10:20:15")
     assert told["session"] == "[s1](/session/s1)"
     assert (told["acknowledged_by"], told["ended_at"], told["painted"]) == ("", "", "")
 
@@ -131,7 +131,7 @@ def test_what_was_due_in_a_session_is_told_in_the_words_of_its_protocol() -> Non
 
 
 def test_a_moment_of_another_day_has_its_date() -> None:
-    assert row(ended_at=T0 + DAY)["ended_at"] == "22/11/2026 10:20:00"
+    assert row(ended_at=T0 + DAY)["ended_at"] == "22 Nov 2026 10:20:00"
 
 
 def test_a_reason_that_this_version_does_not_know_stands_all_the_same() -> None:

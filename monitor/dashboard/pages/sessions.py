@@ -75,7 +75,14 @@ def columns(words: Words) -> list[dict[str, Any]]:
         _column("protocol", _("Protocol"), 104, **long),
         _column("baseline", _("Baseline BP"), 78, **figure),
         _column(
-            "peak", _("Peak BP"), 74, headerTooltip=since, colSpan={"function": _SPAN}, **figure
+            "peak",
+            _("Peak BP"),
+            74,
+            headerTooltip=since,
+            colSpan={"function": _SPAN},
+            wrapText=True,
+            cellClass="two-lines ag-right-aligned-cell",
+            **figure,
         ),
         _column("lowest_spo2", _("Lowest SpO₂"), 68, **figure),
         _column("physiological", _("Alarms of the patient"), 100, cellClassRules=_WORST, **long),

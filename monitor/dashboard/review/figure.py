@@ -7,6 +7,7 @@ and ``source``; the script finds by it which lines it may draw anew in full. ``l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from monitor.dashboard.review.lines import (
@@ -23,10 +24,13 @@ from monitor.dashboard.review.scene import ReviewView
 from monitor.dashboard.review.shapes import labels, limit_numbers, shapes
 from monitor.dashboard.review.steps import StepLine, step_lines
 from monitor.dashboard.theme import Palette
-from monitor.domain.readings import MINUTE, Metric
+from monitor.domain.readings import HOUR, MINUTE, Metric
 
 _TICKS = {Metric.NIBP: 9, Metric.RESP_RATE: 4, Metric.TEMPERATURE: 4}
 """How many numbers an axis has at most."""
+_HOURS_FROM = 4
+_HOUR_STEPS = (30, 60, 120, 180, 360, 720, 1440)
+_MOST_HOURS = 12
 _UNMEASURED = {"ticklabeloverflow": "allow"}
 """The margins have room for every number. Without this Plotly measures each, a quarter of the time that it draws."""
 
@@ -63,7 +67,12 @@ def _layout(view: ReviewView, stand: Sequence[Panel], lines: Sequence[StepLine])
         "hoverlabel": {"bgcolor": palette.panel, "font": {"color": palette.text, "size": 13}},
         "dragmode": "zoom",
         "uirevision": view.session_id,
-        "meta": {"session": view.session_id, "whole": shown, "origin": view.origin},
+        "meta": {
+            "session": view.session_id,
+            "whole": shown,
+            "origin": view.origin,
+            "hourly": hourly(until - since),
+        },
         "xaxis": {
             "range": shown,
             "minallowed": shown[0],
@@ -71,6 +80,7 @@ def _layout(view: ReviewView, stand: Sequence[Panel], lines: Sequence[StepLine])
             "anchor": stand[-1].axis,
             **_UNMEASURED,
             "ticksuffix": " min",
+            **_hours(view.minutes(until), hourly(until - since)),
             "tickformat": "~g",
             "nticks": 11,
             "showgrid": False,
@@ -96,6 +106,25 @@ def _layout(view: ReviewView, stand: Sequence[Panel], lines: Sequence[StepLine])
             *limit_numbers(lines, stand, palette),
         ],
     }
+
+
+def hourly(length_ms: int) -> int | None:
+    """Minutes from one number of the axis to the next while a session is shown whole that is told in hours."""
+    hours = length_ms / HOUR
+    if hours < _HOURS_FROM:
+        return None
+    return next((step for step in _HOUR_STEPS if hours * 60 / step <= _MOST_HOURS), _HOUR_STEPS[-1])
+
+
+def _hours(last: float, step: int | None) -> dict[str, Any]:
+    """In hours what would be many minutes, in the whole and in every stretch of it."""
+    if step is None:
+        return {}
+    told = {
+        f"{minute} min": f"{minute // 60} h" + (f" {minute % 60}" if minute % 60 else "")
+        for minute in range(60, ceil(last) + step)
+    }
+    return {"tick0": 0, "dtick": step, "labelalias": told}
 
 
 def _value_axis(palette: Palette, panel: Panel) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from monitor.dashboard.marks import PhaseSpan
 from monitor.dashboard.review.channels import recorded
-from monitor.dashboard.review.figure import review_figure
+from monitor.dashboard.review.figure import hourly, review_figure
 from monitor.dashboard.review.scene import EventMark, ReviewView
 from monitor.dashboard.review.shapes import AlarmSpan, Piece, layered
 from monitor.dashboard.theme import PALETTES
 from monitor.domain.limits import Limit, Priority, Side
-from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Metric
+from monitor.domain.readings import HOUR, MANUAL_SOURCE, MINUTE, SECOND, Metric
 from monitor.domain.review.in_force import InForce
 from tests.dashboard.clinic import T0
 
@@ -68,6 +68,10 @@ def traces(drawn: dict[str, Any], part: str) -> list[dict[str, Any]]:
 
 def unpacked(values: dict[str, str]) -> list[float]:
     return list(np.frombuffer(base64.b64decode(values["bdata"]), dtype="<f8"))
+
+
+def test_a_long_session_has_whole_hours_on_its_axis() -> None:
+    assert [hourly(hours * HOUR) for hours in (2, 5, 24)] == [None, 30, 120]
 
 
 def test_the_axis_counts_minutes_from_the_beginning_of_the_infusion() -> None:
