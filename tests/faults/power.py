@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
+from tests.faults.preloaded import library
 
 SECTOR = 512
-_SOURCE = Path(__file__).with_name("recorder.c")
 
 
 class Change(NamedTuple):
@@ -32,26 +29,9 @@ class Change(NamedTuple):
 
 
 def recording(directory: Path, log: Path) -> dict[str, str]:
-    """The environment in which a program's changes of ``directory`` are recorded. Skips where none can be made."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("this machine has no C compiler to make the recorder with")
-    library = log.with_name("recorder.so")
-    subprocess.run(
-        [
-            compiler,
-            "-shared",
-            "-fPIC",
-            "-O1",
-            "-o",
-            str(library),
-            str(_SOURCE),
-            "-ldl",
-            "-lpthread",
-        ],
-        check=True,
-    )
-    recorded = {"RECORDED": str(directory), "RECORD": str(log), "LD_PRELOAD": str(library)}
+    """The environment in which a program's changes of ``directory`` are recorded. Skips where it cannot be."""
+    made = library("recorder", log.parent)
+    recorded = {"RECORDED": str(directory), "RECORD": str(log), "LD_PRELOAD": str(made)}
     return {**os.environ, **recorded}
 
 
