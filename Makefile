@@ -7,7 +7,7 @@ BIN := .venv/bin
 SYNC := .ci/sync.sh
 JOBS ?= 2
 
-.PHONY: help install demo test check faults bench soak audit sbom lock clean
+.PHONY: help install demo test check faults fuzz bench soak audit sbom lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ faults: ## Kill, fill, cut and flood the product, ROUNDS (100) times where it is
 	@$(SYNC) --dev
 	@code=0; ROUNDS="$${ROUNDS:-100}" FAULTS_KEEP=1 $(BIN)/pytest -m "faults or long" tests/faults -q -s \
 		-p no:cacheprovider || code=$$?; $(BIN)/python -m tests.faults.report; exit $$code
+
+fuzz: ## Say a million wrong things to a gateway (FRAMES=1000000, SEED=...); what breaks it is kept in tests/fuzz/corpus
+	@$(SYNC) --dev
+	@browser="$$(.ci/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" FRAMES="$${FRAMES:-1000000}" \
+		$(BIN)/pytest tests/fuzz -q -s -p no:cacheprovider
 
 bench: ## Measure against the limits; about ten minutes, on a quiet machine
 	@$(SYNC) --dev
