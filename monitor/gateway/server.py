@@ -20,6 +20,7 @@ from monitor.gateway.feed_protocol import RESTARTING
 from monitor.gateway.limits import Limits
 from monitor.gateway.recount import Unassigned
 from monitor.gateway.routes import Routes, choose_subprotocol
+from monitor.gateway.tidying import keep_tidy
 from monitor.identity import ArgonHasher
 from monitor.wire.device import MAX_FRAME_BYTES
 
@@ -88,6 +89,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     committing = asyncio.create_task(core.commits.run())
     ticking = asyncio.create_task(_keep_time(core, alive))
     compacting = asyncio.create_task(keep_compact(core.commits, clock))
+    tidying = asyncio.create_task(keep_tidy())
     stopped = asyncio.create_task(stop.wait())
     try:
         async with _listen(routes, arrivals, _bind(host, port), tls) as server:
@@ -100,7 +102,7 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
         await _commit_what_waits(core, committing)
     finally:
         try:
-            await _end(committing, ticking, compacting, stopped)
+            await _end(committing, ticking, compacting, tidying, stopped)
         finally:
             await core.recount.end()
             await core.commits.close()
