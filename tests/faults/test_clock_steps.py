@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
-import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +11,7 @@ from typing import Self
 import pytest
 
 from tests.faults.bedroom import Bedroom
-from tests.faults.preloaded import library
+from tests.faults.preloaded import Dial
 from tests.faults.report import note
 from tests.processes import Device, Running, pulse, spo2, until
 
@@ -24,46 +22,32 @@ DELAY_S = 15
 """Of the alarm for a saturation below 90, by the protocol."""
 
 
-class WallClock:
-    """The gateway's wall clock, beside the machine's by so many seconds."""
-
-    def __init__(self, file: Path) -> None:
-        file.write_bytes(struct.pack("d", 0))
-        with file.open("r+b") as opened:
-            self._memory = mmap.mmap(opened.fileno(), 8)
-
-    def set_off_by(self, seconds: float) -> None:
-        self._memory[:8] = struct.pack("d", seconds)
+@pytest.fixture
+def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dial:
+    """How many seconds the gateway's wall clock is ahead of the machine's."""
+    return Dial("skew", tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WallClock:
-    clock = WallClock(tmp_path / "skew")
-    monkeypatch.setenv("SKEW", str(tmp_path / "skew"))
-    monkeypatch.setenv("LD_PRELOAD", str(library("skew", tmp_path)))
-    return clock
-
-
-@pytest.fixture
-def gateway(tmp_path: Path, clock: WallClock) -> Iterator[Running]:
+def gateway(tmp_path: Path, clock: Dial) -> Iterator[Running]:
     with Running(tmp_path / "data", "gateway") as gateway:
         yield gateway
 
 
 def test_a_clock_that_is_set_back_or_forth_keeps_no_alarm_from_coming(
-    gateway: Running, clock: WallClock
+    gateway: Running, clock: Dial
 ) -> None:
     room = Bedroom(gateway)
     with Device(gateway.url, room.token) as device, Feeding(device) as feeding:
         began = time.monotonic()
         until(lambda: feeding.frames > 5, within_s=20, what="a breach under way")
-        clock.set_off_by(-HOUR_S)
+        clock.turn(-HOUR_S)
         alarm = room.alarmed(metric="spo2", priority="high", within_s=DELAY_S + 15)
         took_s = time.monotonic() - began
         assert alarm["raised_at"] - alarm["onset"] == pytest.approx(DELAY_S * 1000, abs=1500)
         assert room.is_well()
 
-        clock.set_off_by(HOUR_S)
+        clock.turn(HOUR_S)
         set_at = time.monotonic()
         seen = room.alarmed(type="technical")
         told_s = time.monotonic() - set_at

@@ -16,6 +16,7 @@ from monitor.storage import verify
 from monitor.storage.engine import DATABASE_NAME
 from tests.faults.bedroom import Bedroom, resident_mb
 from tests.faults.disks import fill, read_only, small_disk
+from tests.faults.preloaded import Dial
 from tests.faults.report import note
 from tests.processes import Device, Running, command, moment, pulse, result, until
 
@@ -25,6 +26,7 @@ FLOOD_FRAMES = 450
 READINGS_A_FRAME = 100
 """Together more than the gateway takes while nothing becomes durable."""
 MOST_GROWTH_MB = 60
+SLOW_S = 6
 
 
 def test_on_a_full_disk_nothing_is_acknowledged_staff_know_memory_is_bounded_and_it_goes_on_by_itself(
@@ -108,6 +110,37 @@ def test_while_another_program_holds_the_database_nothing_is_acknowledged_and_st
             held="no acknowledgement while it was held, then each reading stored once",
             seen=f"after {told_s:.1f} s on every screen and in /healthz: {reason}",
             recovery=f"by itself, {recovery_s:.1f} s after it was let go",
+        )
+
+
+@pytest.mark.long
+def test_a_slow_disk_is_told_and_nothing_is_acknowledged_before_it_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delay = Dial("slow", tmp_path, monkeypatch)
+    with Running(tmp_path / "data", "gateway") as gateway:
+        room = Bedroom(gateway)
+        with Device(gateway.url, room.token) as device:
+            assert device.deliver(pulse(80))["stored"] == 1
+            delay.turn(SLOW_S)
+            slow_at = time.monotonic()
+            device.send(pulse(81))
+            reason = room.told("storage")
+            told_s = time.monotonic() - slow_at
+            assert device.heard(within_s=20)["seq"] == 2
+            assert time.monotonic() - slow_at >= SLOW_S
+            delay.turn(0)
+            quick_at = time.monotonic()
+            assert device.deliver(pulse(82))["seq"] == 3
+            recovery_s = time.monotonic() - quick_at
+        until(room.is_well, within_s=10, what="a gateway that says it is well")
+        assert room.stored() == [(1, 0), (2, 0), (3, 0)]
+        room.screen.close()
+        note(
+            f"a disk that takes {SLOW_S} s for each commit",
+            held="acknowledged only when it was durable, each reading stored once",
+            seen=f"after {told_s:.1f} s on every screen and in /healthz: {reason}",
+            recovery=f"{recovery_s:.1f} s after the disk was quick again",
         )
 
 
