@@ -73,6 +73,13 @@ class DataDirectory:
         """What de-identified exports are drawn from; made of the journal's key, which the dashboard need not know."""
         return blake2b(self.journal_key, digest_size=_KEY_BYTES, person=b"research").digest()
 
+    def rotate_cookie_key(self) -> None:
+        """Make it anew: every sign-in ends. Call with the lock held, and nobody running. Raises DirectoryError."""
+        try:
+            write_whole(self.path / "keys" / "cookie.key", secrets.token_bytes(_KEY_BYTES))
+        except OSError as error:
+            raise DirectoryError(f"{self.path} cannot be written: {error.strerror}") from None
+
     def _key(self, name: str) -> bytes:
         key = (self.path / "keys" / name).read_bytes()
         if len(key) != _KEY_BYTES:

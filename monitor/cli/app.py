@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 from monitor.cli import (
+    access,
     backups,
     devices,
     doctor,
@@ -38,6 +39,7 @@ app.add_typer(operators.app, name="operator")
 app.add_typer(sessions.app, name="session")
 services.register(app)
 records.register(app)
+access.register(app)
 backups.register(app)
 doctor.register(app)
 proofs.register(app)

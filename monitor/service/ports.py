@@ -143,6 +143,16 @@ class AlarmFilter:
     state: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AccessFilter:
+    """What of the access log is wanted; None leaves a question open."""
+
+    kind: str | None = None
+    """sign_ins, openings, exports or orders."""
+    by: str | None = None
+    since: Instant | None = None
+
+
 class PastAlarm(NamedTuple):
     """A raised occurrence as it is now; room and patient are empty for one that is no patient's."""
 
@@ -212,6 +222,9 @@ class Records(PlanRecords, ProofRecords, ReviewRecords, Protocol):
 
     def newest_fact(self, kind: str) -> Fact | None:
         """The fact of this kind that was committed last, of whatever session; None where there is none."""
+
+    def access_log(self, which: AccessFilter, *, limit: int = 100) -> list[Fact]:
+        """Sign-ins, openings, exports and what people ordered, the newest first. Raises KeyError for another kind."""
 
     def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
         """The session's readings by corrected time, with those that a confirmed assignment gave it (``late``)."""

@@ -12,6 +12,7 @@ from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
 from monitor.service.ports import (
+    AccessFilter,
     AlarmFilter,
     AlarmHistory,
     ChainHead,
@@ -22,6 +23,7 @@ from monitor.service.ports import (
 )
 from monitor.service.proof_ports import AlarmInputs
 from monitor.storage import tables
+from monitor.storage.access_records import read_access
 from monitor.storage.alarm_history import read_history
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
@@ -152,6 +154,10 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
         query = select(*FACT_COLUMNS).where(tables.facts.c.kind == kind)
         rows = self._rows(query.order_by(tables.facts.c.id.desc()).limit(1))
         return fact_from_row(*rows[0]) if rows else None
+
+    def access_log(self, which: AccessFilter, *, limit: int = 100) -> list[Fact]:
+        with self._reading() as connection:
+            return read_access(connection, which, limit)
 
     def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
         with self._reading() as connection:

@@ -18,6 +18,7 @@ from monitor.domain.sign_off import ReviewState
 from monitor.domain.visits import Visit
 from monitor.service.plan_ports import UnassignedSpan
 from monitor.service.ports import (
+    AccessFilter,
     AlarmFilter,
     AlarmHistory,
     ChainHead,
@@ -125,6 +126,10 @@ class RecordsInMemory:
             for fact in self.all_facts
             if fact.session_id == session_id and (not wanted or kind_of(fact.body) in wanted)
         ]
+
+    def access_log(self, which: AccessFilter, *, limit: int = 100) -> list[Fact]:
+        found = [f for f in reversed(self.all_facts) if which.by in (None, f.by)]
+        return found[:limit]
 
     def newest_fact(self, kind: str) -> Fact | None:
         return next((f for f in reversed(self.all_facts) if kind_of(f.body) == kind), None)

@@ -7,6 +7,7 @@ from typing import Any
 from dash import Dash, Input, Output, dcc, html
 
 from monitor.dashboard import ids
+from monitor.dashboard.components.access_panel import access_panel
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.fields import button
 from monitor.dashboard.components.own_sign_in import own_sign_in
@@ -52,6 +53,7 @@ def layout(**_query: str) -> Any:
                 [
                     _alarm_test(visit),
                     own_sign_in(visit),
+                    *access_panel(visit),
                     _devices(visit),
                     _permissions(visit),
                     *protocols,

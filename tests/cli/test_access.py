@@ -1,0 +1,63 @@
+"""Who came in and who looked at what, as a command tells it; and a new key for the sign-ins."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.app import run
+from monitor.console import execute
+from monitor.data_directory import create
+from monitor.wire.orders import AddOperator, NoteAccess
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Path:
+    directory = create(tmp_path / "clinic", simulated=False)
+    execute(directory, AddOperator(name="kari", role="nurse", password="long enough"))
+    execute(directory, NoteAccess(what="signed_in", operator="kari", detail="password"))
+    refused = NoteAccess(what="sign_in_refused", operator="kari", tag="t", detail="wrong")
+    execute(directory, refused)
+    execute(directory, NoteAccess(what="record_opened", operator="kari", subject="s1"))
+    execute(directory, NoteAccess(what="record_exported", operator="kari", subject="s1"))
+    return directory.path
+
+
+def told(capsys: pytest.CaptureFixture[str], clinic: Path, *options: str) -> list[str]:
+    assert run(["--data", str(clinic), "access", "--json", *options]) == 0
+    return [one["kind"] for one in json.loads(capsys.readouterr().out)]
+
+
+def test_each_kind_of_access_is_told_the_newest_first_and_no_hash_with_it(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    everything = ["record_exported", "record_opened", "sign_in_refused", "signed_in"]
+    assert told(capsys, clinic) == [*everything, "operator_added"]
+    assert told(capsys, clinic, "--kind", "sign_ins") == ["sign_in_refused", "signed_in"]
+    assert told(capsys, clinic, "--kind", "openings") == ["record_opened"]
+    assert told(capsys, clinic, "--kind", "exports") == ["record_exported"]
+    assert told(capsys, clinic, "--kind", "orders") == ["operator_added"]
+    assert told(capsys, clinic, "--by", "kari") == everything
+    assert told(capsys, clinic, "--since", "2999-01-01") == []
+    assert told(capsys, clinic, "--limit", "1") == ["record_exported"]
+    assert run(["--data", str(clinic), "access"]) == 0
+    assert "argon2" not in capsys.readouterr().out
+
+
+def test_a_new_cookie_key_leaves_the_journals_key_as_it_is(clinic: Path) -> None:
+    keys = clinic / "keys"
+    cookie, journal = (keys / "cookie.key").read_bytes(), (keys / "journal.key").read_bytes()
+    assert run(["--data", str(clinic), "secrets", "rotate"]) == 0
+    assert (keys / "cookie.key").read_bytes() != cookie
+    assert (keys / "journal.key").read_bytes() == journal
+    assert (keys / "cookie.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_key_is_not_changed_under_a_gateway_that_runs(clinic: Path) -> None:
+    cookie = (clinic / "keys" / "cookie.key").read_bytes()
+    with create(clinic, simulated=None).writing():
+        assert run(["--data", str(clinic), "secrets", "rotate"]) == 1
+    assert (clinic / "keys" / "cookie.key").read_bytes() == cookie
