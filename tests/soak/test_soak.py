@@ -34,7 +34,7 @@ def _noisy(samples: list[Sample], what: str, size: float) -> list[Sample]:
 @pytest.mark.browser
 def test_a_soak_of_some_seconds_sees_every_process_and_every_page(tmp_path: Path) -> None:
     kept = tmp_path / "samples.csv"
-    plan = Plan("short", seconds=6, rooms=2, every_s=2, turnover_minutes=0.1)
+    plan = Plan("short", seconds=4, rooms=2, every_s=1.5, turnover_minutes=0.1)
     samples = Soak(plan, tmp_path, kept).run()
     first, last = samples[0], samples[-1]
     assert last["gateway readings total"] > first["gateway readings total"]
