@@ -19,7 +19,7 @@ def last_seq(second: int) -> int:
 
 def pulse_of(seq: int) -> float:
     """Each frame has one value of its own: what is stored tells from which frame it came."""
-    return 60 + (seq % 30_000) / 1000
+    return round(60 + (seq % 30_000) / 1000, 3)
 
 
 def frame(room: int, seq: int, began: int) -> dict[str, Any]:
