@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
+from monitor.dashboard.line_ends import halo, spread
 from monitor.dashboard.lines import PointRow
 from monitor.dashboard.marks import Band
+from monitor.dashboard.published import PUBLISHED, Published
 from monitor.dashboard.theme import Palette
 from monitor.dashboard.words import Words
 from monitor.domain.readings import MINUTE, Instant, Metric
@@ -23,30 +25,16 @@ EXPECTED = "expected"
 BEFORE, AFTER = 15 * MINUTE, 180 * MINUTE
 """How much of an earlier session is shown around the beginning of its infusion."""
 MOST_EARLIER = 6
+_LABEL_MMHG = 9.0
+"""What a number takes of the axis of pressures on a low window."""
+_BESIDE = 45_000
+"""So far from the end of its line, in ms: a cuff of this session may be of that minute too."""
+_UNTOLD = {"hoverinfo": "skip", "showlegend": False, "zorder": 2}
+"""Labels stand before all lines, and tell nothing when one points."""
+_HALF = 150_000
+"""Half the width of a published band: cuffs are five minutes apart, and each speaks of its own."""
 _BEHIND = -1
 """The order in which Plotly paints traces, whatever their place in the list; a live one has 0."""
-
-
-class Published(NamedTuple):
-    """A mean change from baseline at one time, in mmHg; the standard deviations are None where none was given."""
-
-    source: str
-    infusions: int
-    minutes: int
-    systolic: float
-    systolic_sd: float | None
-    diastolic: float
-    diastolic_sd: float | None
-
-
-PUBLISHED = {
-    "ketamine_iv": (
-        # J Affect Disord 2018, PMID 29525051; Gen Hosp Psychiatry 2024, 10.1016/j.genhosppsych.2024.07.001.
-        Published("Riva-Posse 2018", 684, 30, 3.28, None, 3.17, None),
-        Published("Yale 2024", 2342, 40, 16.0, 11.2, 11.0, 8.45),
-    ),
-}
-"""By protocol: of the same drug, dose, way and duration only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +54,8 @@ class Question:
     began_at: Instant | None
     baseline: Band | None
     earlier: Sequence[Earlier] = field(default_factory=tuple)
+    until: int = 40 * MINUTE
+    """How long after the infusion's beginning the figure surely reaches, in ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +72,13 @@ def expected(words: Words, question: Question, palette: Palette, shift_ms: int) 
     began_at = question.began_at
     if began_at is None:
         return Expected([], [_("No expected response yet: the infusion has not begun.")])
-    own, own_note = _own(words, question.earlier, began_at + shift_ms, palette)
+    own, own_note = _own(words, question.earlier, began_at + shift_ms, question.until, palette)
     published, published_notes = _published(words, question, began_at + shift_ms, palette)
     return Expected([*own, *published], [own_note, *published_notes])
 
 
 def _own(
-    words: Words, earlier: Sequence[Earlier], begin: int, palette: Palette
+    words: Words, earlier: Sequence[Earlier], begin: int, until: int, palette: Palette
 ) -> tuple[list[dict[str, Any]], str]:
     _ = words.gettext
     shown = [one for one in sorted(earlier, key=lambda one: one.number) if _aligned(one)]
@@ -96,6 +86,7 @@ def _own(
     if not shown:
         return [], _("No earlier session of this patient with an infusion.")
     traces = [trace for one in shown for trace in _own_traces(words, one, begin, palette)]
+    traces.append(_own_labels(shown, begin, until, palette))
     text = words.ngettext(
         "Own session {numbers}, aligned at the start of infusion",
         "Own sessions {numbers}, aligned at the start of infusion",
@@ -105,22 +96,10 @@ def _own(
 
 
 def _own_traces(words: Words, one: Earlier, begin: int, palette: Palette) -> list[dict[str, Any]]:
-    cuffs = sorted(
-        (point.at, point.systolic, point.diastolic)
-        for point in _aligned(one)
-        if point.metric == Metric.NIBP
-        and point.systolic is not None
-        and point.diastolic is not None
-    )
+    cuffs = _cuffs(one)
     x = [at - one.began_at + begin for at, _systolic, _diastolic in cuffs]
     session = words.gettext("session {n}").format(n=one.number)
-    label = {
-        "mode": "lines+markers+text",
-        "text": [str(one.number) if at == _labelled_at(one, cuffs) else "" for at, _s, _d in cuffs],
-        "textposition": "top center",
-        "textfont": {"color": palette.muted, "size": 11},
-    }
-    systolic = _line(palette, "y", x, [s for _at, s, _d in cuffs], session, **label)
+    systolic = _line(palette, "y", x, [s for _at, s, _d in cuffs], session, mode="lines+markers")
     diastolic = _line(palette, "y", x, [d for _at, _s, d in cuffs], session, mode="lines+markers")
     minutes = _by_minute(one)
     pulse = _line(
@@ -135,10 +114,42 @@ def _own_traces(words: Words, one: Earlier, begin: int, palette: Palette) -> lis
     return [trace for trace in (systolic, diastolic, pulse) if trace["x"]]
 
 
-def _labelled_at(one: Earlier, cuffs: Sequence[tuple[Instant, float, float]]) -> Instant | None:
-    """The highest cuff that is surely in sight: within the usual time of an infusion."""
-    seen = [cuff for cuff in cuffs if 0 <= cuff[0] - one.began_at <= 40 * MINUTE]
-    return max(seen, key=lambda cuff: cuff[1])[0] if seen else None
+def _cuffs(one: Earlier) -> list[tuple[Instant, float, float]]:
+    return sorted(
+        (point.at, point.systolic, point.diastolic)
+        for point in _aligned(one)
+        if point.metric == Metric.NIBP
+        and point.systolic is not None
+        and point.diastolic is not None
+    )
+
+
+def _own_labels(
+    earlier: Sequence[Earlier], begin: int, until: int, palette: Palette
+) -> dict[str, Any]:
+    """The number of each earlier session beside the last of its cuffs that is surely in sight."""
+    ends = [
+        (one.number, *max(seen))
+        for one in earlier
+        if (seen := [(at, s) for at, s, _d in _cuffs(one) if at - one.began_at <= until])
+    ]
+    starts = {one.number: one.began_at for one in earlier}
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "yaxis": "y",
+        "x": [at - starts[number] + begin + _BESIDE for number, at, _high in ends],
+        "y": spread([high for _number, _at, high in ends], _LABEL_MMHG),
+        "text": [f"<b>{number}</b>" for number, _at, _high in ends],
+        "textposition": "middle right",
+        "textfont": _words_over(palette.muted, palette),
+        **_UNTOLD,
+        "meta": {"metric": "", "source": EXPECTED, "part": "own"},
+    }
+
+
+def _words_over(colour: str, palette: Palette) -> dict[str, Any]:
+    return {"color": colour, "size": 11, "shadow": halo(palette.panel)}
 
 
 def _line(
@@ -193,38 +204,60 @@ def _published(
         ]
     band = question.baseline
     traces = [
-        _published_trace(words, one, band, begin + one.minutes * MINUTE, palette) for one in known
+        trace
+        for one in known
+        for trace in _published_traces(words, one, band, begin + one.minutes * MINUTE, palette)
     ]
     notes = [_published_note(words, one) for one in known]
     return traces, [_("Published, mean ± SD over baseline:"), *notes]
 
 
-def _published_trace(
+def _published_traces(
     words: Words, one: Published, band: Band, x: int, palette: Palette
-) -> dict[str, Any]:
-    deviations = [one.systolic_sd, one.diastolic_sd]
-    error = {"type": "data", "array": deviations, "visible": True, "thickness": 2, "width": 6}
-    bars = {"error_y": {**error, "color": palette.published}} if None not in deviations else {}
-    return {
-        "type": "scatter",
+) -> list[dict[str, Any]]:
+    """A mark at each mean; where a deviation was given, a band about it, as wide as the time that it speaks of."""
+    means = [round(band.systolic + one.systolic, 1), round(band.diastolic + one.diastolic, 1)]
+    common = {"type": "scatter", "yaxis": "y", "showlegend": False, "name": one.source}
+    meta = {"metric": "", "source": EXPECTED, "part": "published"}
+    bands = [
+        {
+            **common,
+            "x": [x - _HALF, x + _HALF, x + _HALF, x - _HALF, x - _HALF],
+            "y": [mean - sd, mean - sd, mean + sd, mean + sd, mean - sd],
+            "mode": "lines",
+            "line": {"width": 1, "color": palette.published},
+            "fill": "toself",
+            "opacity": 0.35,
+            "hoverinfo": "skip",
+            "zorder": _BEHIND,
+            "meta": meta,
+        }
+        for mean, sd in zip(means, (one.systolic_sd, one.diastolic_sd), strict=True)
+        if sd is not None
+    ]
+    marks = {
+        **common,
         "x": [x, x],
-        "y": [round(band.systolic + one.systolic, 1), round(band.diastolic + one.diastolic, 1)],
-        "yaxis": "y",
-        "name": one.source,
-        "mode": "markers+text",
-        "text": [
-            f"{one.source}  {_change(words, one.systolic, one.systolic_sd)}",
-            _change(words, one.diastolic, one.diastolic_sd),
-        ],
-        "textposition": "middle left",
-        "textfont": {"color": palette.published, "size": 11},
+        "y": means,
+        "mode": "markers",
         "hovertemplate": "%{y}",
-        "showlegend": False,
         "zorder": _BEHIND,
         "marker": {"symbol": "square", "size": 8, "color": palette.published},
-        **bars,
-        "meta": {"metric": "", "source": EXPECTED, "part": "published"},
+        "meta": meta,
     }
+    label = {
+        **common,
+        "x": [x],
+        "y": means[:1],
+        "mode": "text",
+        "text": [f"<b>{one.source}</b>  {_change(words, one.systolic, None)}"],
+        # Over the halves of the band that no cuff of that minute covers.
+        "textposition": "middle left",
+        "textfont": _words_over(palette.published, palette),
+        **_UNTOLD,
+        "meta": meta,
+    }
+    return [*bands, marks, label]
 
 
 def _change(words: Words, mean: float, deviation: float | None) -> str:

@@ -7,7 +7,6 @@ from monitor.dashboard.expected import (
     AFTER,
     BEFORE,
     EXPECTED,
-    PUBLISHED,
     Earlier,
     Expected,
     Question,
@@ -16,6 +15,7 @@ from monitor.dashboard.expected import (
 from monitor.dashboard.figures import TRACES
 from monitor.dashboard.lines import PointRow
 from monitor.dashboard.marks import Band
+from monitor.dashboard.published import PUBLISHED
 from monitor.dashboard.theme import PALETTES
 from monitor.domain.facts import BaselineConfirmed, Fact
 from monitor.domain.readings import HOUR, MINUTE, Metric
@@ -43,6 +43,10 @@ def of_part(made: Expected, part: str) -> list[dict[str, Any]]:
     return [trace for trace in made.traces if trace["meta"]["part"] == part]
 
 
+def marks(made: Expected) -> list[dict[str, Any]]:
+    return [trace for trace in of_part(made, "published") if trace["mode"] == "markers"]
+
+
 def test_before_the_infusion_there_is_a_reason_and_no_trace() -> None:
     made = drawn(began_at=None)
     assert made.traces == []
@@ -62,34 +66,48 @@ def test_what_is_published_of_another_protocol_is_never_shown() -> None:
 
 
 def test_a_published_mean_stands_once_at_its_time_over_the_patients_own_baseline() -> None:
-    riva, yale = of_part(drawn(), "published")
+    riva, yale = marks(drawn())
     assert yale["x"] == [T0 + HOUR + 40 * MINUTE] * 2
     assert yale["y"] == [144.0, 91.0]
-    assert yale["error_y"]["array"] == [11.2, 8.45]
     assert riva["x"] == [T0 + HOUR + 30 * MINUTE] * 2
     assert riva["y"] == [131.3, 83.2]
 
 
 def test_no_deviation_is_made_up_where_none_was_given() -> None:
-    riva, _yale = of_part(drawn(), "published")
-    assert "error_y" not in riva
+    upper, lower = (t for t in of_part(drawn(), "published") if t["mode"] == "lines")
+    assert (upper["name"], min(upper["y"]), max(upper["y"])) == ("Yale 2024", 132.8, 155.2)
+    assert (lower["name"], min(lower["y"]), max(lower["y"])) == ("Yale 2024", 82.55, 99.45)
     assert any("no SD given" in note for note in drawn().notes)
 
 
 def test_every_published_point_names_its_source_on_the_chart() -> None:
-    for trace, known in zip(of_part(drawn(), "published"), PUBLISHED["ketamine_iv"], strict=True):
+    labels = [t for t in of_part(drawn(), "published") if t["mode"] == "text"]
+    for trace, known in zip(labels, PUBLISHED["ketamine_iv"], strict=True):
         assert known.source in trace["text"][0]
-        assert trace["mode"] == "markers+text"
 
 
 def test_an_earlier_session_is_moved_to_the_beginning_of_this_infusion() -> None:
     began = T0 - 7 * DAY
     one = Earlier(2, began, [cuff(began - MINUTE, 130, 82), cuff(began + 20 * MINUTE, 150, 95)])
-    systolic, diastolic = of_part(drawn(earlier=[one]), "own")
+    systolic, diastolic, label = of_part(drawn(earlier=[one]), "own")
     assert systolic["x"] == [T0 + HOUR - MINUTE, T0 + HOUR + 20 * MINUTE]
     assert systolic["y"] == [130, 150]
     assert diastolic["y"] == [82, 95]
-    assert systolic["text"] == ["", "2"]
+    assert label["text"] == ["<b>2</b>"]
+    assert 0 < label["x"][0] - (T0 + HOUR + 20 * MINUTE) < MINUTE
+
+
+def test_numbers_of_earlier_sessions_stand_at_the_ends_of_their_lines_and_never_on_each_other() -> (
+    None
+):
+    began = T0 - 7 * DAY
+    earlier = [
+        Earlier(n, began, [cuff(began + 40 * MINUTE, 150 + n, 95), cuff(began + HOUR, 140, 90)])
+        for n in (1, 2, 3)
+    ]
+    label = of_part(drawn(earlier=earlier), "own")[-1]
+    assert len(set(label["x"])) == 1
+    assert label["y"] == [143, 152, 161]
 
 
 def test_of_an_earlier_session_only_what_is_around_its_infusion_is_shown() -> None:
@@ -103,7 +121,7 @@ def test_of_an_earlier_session_only_what_is_around_its_infusion_is_shown() -> No
 def test_the_pulse_of_an_earlier_session_is_its_median_of_each_minute() -> None:
     began = T0 - DAY
     points = [pulse(began + second * 1000, value) for second, value in ((1, 70), (2, 72), (3, 200))]
-    (trace,) = of_part(drawn(earlier=[Earlier(1, began, points)]), "own")
+    trace, _labels = of_part(drawn(earlier=[Earlier(1, began, points)]), "own")
     assert trace["yaxis"] == "y2"
     assert trace["y"] == [72]
 
@@ -115,7 +133,7 @@ def test_no_reading_ever_belongs_to_an_expected_trace() -> None:
         assert trace["meta"]["source"] == EXPECTED
         assert trace["meta"]["metric"] not in set(Metric)
         assert tuple(trace["meta"].values()) not in {tuple(kind) for kind in TRACES}
-        assert trace["zorder"] < 0
+        assert trace["mode"] == "text" or trace["zorder"] < 0
 
 
 def test_numbers_are_written_in_the_readers_language() -> None:
@@ -145,7 +163,7 @@ def test_switched_off_it_leaves_nothing_behind() -> None:
 def test_it_is_drawn_from_the_patients_own_record_and_from_nobody_elses() -> None:
     visit = visit_of(parts(records=clinic_with_an_earlier_session()))
     told, notes = answer(visit, "s1", on=True, shown=None)
-    assert [trace["meta"]["part"] for trace in told["traces"]] == ["own", "own"]
+    assert [trace["meta"]["part"] for trace in told["traces"]] == ["own"] * 3
     assert notes[0].children == "Own session 4, aligned at the start of infusion"
 
 
@@ -159,4 +177,4 @@ def test_it_is_drawn_anew_only_when_infusion_baseline_or_history_changed() -> No
     values = {"systolic": 128.0, "diastolic": 80.0}
     known.all_facts.append(Fact(T0, "anna", "s1", BaselineConfirmed("s1", values)))
     changed, _notes = answer(visit, "s1", on=True, shown=told["key"])
-    assert len(changed["traces"]) == 4
+    assert {trace["meta"]["part"] for trace in changed["traces"]} == {"own", "published"}

@@ -41,4 +41,5 @@ def _question(visit: Visit, opened: Opened) -> Question:
     ]
     is_known = {"systolic", "diastolic"} <= set(baseline)
     band = Band(baseline["diastolic"], baseline["systolic"]) if is_known else None
-    return Question(session.protocol, 0, band, earlier)
+    until = (session.ended_at or opened.origin) - opened.origin
+    return Question(session.protocol, 0, band, earlier, until)

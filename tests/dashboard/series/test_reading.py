@@ -78,7 +78,7 @@ def test_another_patients_sessions_are_no_part_of_a_series() -> None:
 def test_each_session_is_told_by_its_number_on_the_figure_and_the_picked_one_stands_out() -> None:
     figure = overlay_figure(read_series(series(3), "P-0388"), NAMES, PALETTES["dark"], "s3")
     labels = [t["text"][0] for t in figure["data"] if t["meta"]["part"] == "label"]
-    assert labels == ["<b>1</b>", "<b>2</b>", "<b>3</b>"]
+    assert labels == ["<b>1</b> ●", "<b>2</b> ■", "<b>3</b> ▲"]
     lines = {t["meta"]["session"]: t for t in figure["data"] if t["meta"]["part"] == "line"}
     assert lines["s3"]["line"]["width"] > lines["s2"]["line"]["width"]
 
