@@ -10,7 +10,7 @@ import pytest
 from monitor.cli.app import run
 from monitor.console import execute
 from monitor.data_directory import create
-from monitor.wire.orders import AddOperator, NoteAccess
+from monitor.wire.orders import AddOperator, AddRoom, NoteAccess, StartSession
 
 
 @pytest.fixture
@@ -61,3 +61,18 @@ def test_the_key_is_not_changed_under_a_gateway_that_runs(clinic: Path) -> None:
     with create(clinic, simulated=None).writing():
         assert run(["--data", str(clinic), "secrets", "rotate"]) == 1
     assert (clinic / "keys" / "cookie.key").read_bytes() == cookie
+
+
+def test_an_export_by_command_is_in_the_log(
+    clinic: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = create(clinic, simulated=None)
+    execute(directory, AddRoom(name="1"))
+    execute(directory, StartSession(room="1", patient="P-1"))
+    out = str(tmp_path / "s1.csv")
+    assert run(["--data", str(clinic), "export", "s1", "--format", "csv", "--out", out]) == 0
+    capsys.readouterr()
+    assert run(["--data", str(clinic), "access", "--json", "--kind", "exports"]) == 0
+    newest = json.loads(capsys.readouterr().out)[0]
+    assert newest["by"].startswith("console:")
+    assert (newest["session"], newest["details"]["detail"]) == ("s1", "csv")
