@@ -13,7 +13,7 @@ from monitor.domain.facts import AccessNoted, Fact, SignInRefused, kind_of
 from monitor.domain.permissions import SEE_ACCESS_LOG
 from monitor.service.ports import AccessFilter
 
-MOST = 30
+MOST = 15
 
 
 def access_panel(visit: Visit) -> list[Any]:

@@ -53,9 +53,9 @@ def layout(**_query: str) -> Any:
                 [
                     _alarm_test(visit),
                     own_sign_in(visit),
-                    *access_panel(visit),
                     _devices(visit),
                     _permissions(visit),
+                    *access_panel(visit),
                     *protocols,
                 ],
                 className="panels",
