@@ -66,6 +66,7 @@ def drawn(page: Page) -> None:
     """A table has its heads: the grid draws them after its own outline."""
     for grid in page.locator(".table").all():
         expect(grid.locator(".ag-header-cell").first).to_be_visible(timeout=LATE_MS)
+        expect(grid.locator(".ag-header-row:empty")).to_have_count(0, timeout=LATE_MS)
 
 
 def dialogs(page: Page) -> list[str]:
