@@ -16,7 +16,7 @@ from monitor.domain import facts
 from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import HOUR, MINUTE, Metric
 from monitor.domain.sessions import Phase, PhaseEntry
-from monitor.export.extract import Extract, read_extract
+from monitor.export.extract import Extract, RecordProof, read_extract
 from monitor.export.report.form import form_sheet
 from monitor.export.report.sheet import session_sheet
 from monitor.export.report.speech import Speech
@@ -226,6 +226,8 @@ def test_what_is_simulated_open_or_deidentified_is_marked(whole: Extract) -> Non
 
     assert marks(whole) == ["SIMULATED DATA"]
     assert marks(replace(whole, simulated=False)) == []
+    altered = replace(whole, proof=RecordProof(proven=False, fault="batch 7 was changed"))
+    assert marks(altered) == ["THIS RECORD WAS ALTERED", "SIMULATED DATA"]
     assert marks(an_extract()) == ["OPEN SESSION, NOT FINAL", "NO VITAL SIGN WAS RECORDED"]
     assert "DE-IDENTIFIED: dates shifted" in marks(a_long_one())
 

@@ -32,6 +32,7 @@ def marks(extract: Extract, speech: Speech, values: int) -> list[str]:
     """What must be seen before anything else on a page; ``values``: how many readings have one."""
     _ = speech.gettext
     said = [
+        (bool(extract.proof.fault), _("THIS RECORD WAS ALTERED")),
         (extract.simulated, _("SIMULATED DATA")),
         (extract.is_open, _("OPEN SESSION, NOT FINAL")),
         (extract.deidentified, _("DE-IDENTIFIED: dates shifted")),
