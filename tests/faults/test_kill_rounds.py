@@ -60,7 +60,7 @@ def planned(rounds: int, chance: random.Random) -> list[Kill]:
     for number in range(rounds):
         victim = "gateway" if number == 0 else chance.choice(victims)
         again = chance.uniform(0, 2.5) if victim == "gateway" and chance.random() < 0.15 else None
-        kills.append(Kill(second, victim, chance.uniform(0, 0.12), again))
+        kills.append(Kill(second, victim, chance.uniform(0, 0.06), again))
         second += chance.randint(SECONDS_A_ROUND // 2, SECONDS_A_ROUND * 3 // 2)
     return kills
 
@@ -180,7 +180,8 @@ def _tell(told: Told, timelines: list[list[tuple[object, ...]]], seconds: int) -
         if victim == "gateway":
             what += f" ({told.starts_killed} once more while it started)"
         held = (
-            f"{what}, seed {SEED}: each of {frames} acknowledged frames stored once as sent, "
+            f"{what}, seed {SEED}, {told.in_flight} of all found frames under way: each of {frames} "
+            "acknowledged frames stored once as sent, "
             f"{changes} changes of alarms as in the undisturbed run, the record proven"
         )
         note(f"kill -9 of the {victim}", held=held, seen=seen[victim], recovery=spread(times))

@@ -80,7 +80,6 @@ class BedsideProcess:
         self.acknowledged = 0
         self.fell_short = False
         """Whether a gateway ever had less than what was acknowledged."""
-        self.done = -1
         self.is_lost = False
         self._stream = str(uuid.uuid4())
         self._arguments = [url, token, str(room), self._stream, str(began)]
@@ -88,6 +87,7 @@ class BedsideProcess:
 
     def start(self) -> None:
         """Start it, again after it was killed: with the queue that it had."""
+        self.done = -1
         self.process = subprocess.Popen(
             [sys.executable, "-u", "-m", "tests.faults.bedside", *self._arguments],
             cwd=REPOSITORY,
