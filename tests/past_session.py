@@ -14,7 +14,7 @@ from monitor.domain import facts
 from monitor.domain.facts import Fact, FactBody
 from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Instant, Metric, Reading
 from monitor.identity import ArgonHasher
-from monitor.service.ports import Batch, StoredReading
+from monitor.service.batches import Batch, StoredReading
 from monitor.storage import open_journal
 
 SESSION, ROOM, DEVICE = "s1", "r1", "d1"

@@ -15,8 +15,8 @@ from monitor.domain.facts import AlarmChanged
 from monitor.domain.readings import Instant, Reading
 from monitor.domain.registry import Operator
 from monitor.domain.sessions import NEXT_PHASES, Phase, Session
+from monitor.service.batches import StoredReading
 from monitor.service.phrases import N_, Phrases
-from monitor.service.ports import StoredReading
 from monitor.service.protocols import Protocol
 from monitor.wire.orders import OrderResult
 

@@ -17,7 +17,7 @@ from monitor.dashboard.access_log import AccessLog
 from monitor.dashboard.examining import Examiner
 from monitor.dashboard.rehearsal.running import Rehearsals
 from monitor.dashboard.returning import Returning
-from monitor.dashboard.review.downloads import Makings
+from monitor.dashboard.review.makings import Makings
 from monitor.dashboard.review.opening import Shelf
 from monitor.dashboard.review.proving import Prover
 from monitor.dashboard.settings import DashboardSettings

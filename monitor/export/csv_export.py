@@ -9,7 +9,7 @@ from itertools import islice
 
 from monitor.domain.readings import MANUAL_SOURCE, UNITS
 from monitor.export.extract import Extract
-from monitor.service.ports import StoredReading
+from monitor.service.batches import StoredReading
 from monitor.wire.base import rfc3339
 
 HEADER = (

@@ -20,7 +20,7 @@ from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant
 from monitor.domain.registry import Device
 from monitor.domain.sessions import PhaseEntry, Session
 from monitor.export.extract import ExportRefusedError, Extract, RecordProof
-from monitor.service.ports import ChainHead, StoredReading
+from monitor.service.batches import ChainHead, StoredReading
 
 DAY_MS = 24 * HOUR
 _LEAST_DAYS, _DAYS = 366, 3652

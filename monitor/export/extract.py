@@ -16,8 +16,9 @@ from monitor.domain.registry import Device
 from monitor.domain.review.record import SessionRecord, record_of
 from monitor.domain.sessions import Session
 from monitor.export.sealed_file import Seal
+from monitor.service.batches import ChainHead, StoredReading
 from monitor.service.past_sessions import protocol_of
-from monitor.service.ports import ChainHead, Records, StoredReading
+from monitor.service.ports import Records
 from monitor.service.protocols import Protocol
 from monitor.service.seal import seal_text
 

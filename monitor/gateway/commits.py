@@ -11,7 +11,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.domain.readings import Instant
-from monitor.service.ports import Batch, Commit, Journal, JournalUnavailableError
+from monitor.service.batches import Batch, Commit
+from monitor.service.ports import Journal, JournalUnavailableError
 
 _log = structlog.get_logger("monitor.gateway.commits")
 

@@ -23,14 +23,15 @@ from monitor.gateway.limits import Limits, OrderCount
 from monitor.gateway.recount import Recount, Unassigned
 from monitor.gateway.stations import Stations
 from monitor.gateway.viewers import Viewer
-from monitor.service.ports import StoredReading
+from monitor.service.batches import StoredReading
 from monitor.wire.live import Heartbeat, Snapshot, Update
 
 if TYPE_CHECKING:
     from monitor.gateway.connections import Socket
+    from monitor.service.batches import Batch, Commit
     from monitor.service.keeping_ports import Keeper
     from monitor.service.monitor import Monitor, Notice
-    from monitor.service.ports import Batch, Clock, Commit, Journal, Page, Pager
+    from monitor.service.ports import Clock, Journal, Page, Pager
 
 _log = structlog.get_logger("monitor.gateway")
 

@@ -12,8 +12,9 @@ from monitor.domain.readings import Instant
 from monitor.service.ports import RecordsUnavailableError
 
 if TYPE_CHECKING:
+    from monitor.service.batches import StoredReading
     from monitor.service.monitor import Monitor
-    from monitor.service.ports import Clock, StoredReading
+    from monitor.service.ports import Clock
 
 _log = structlog.get_logger("monitor.gateway")
 

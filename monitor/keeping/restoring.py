@@ -25,7 +25,8 @@ from monitor.keeping.backup import Progress, working_folder
 from monitor.keeping.locks import Lock, LockError
 from monitor.keeping.lost import Lost, lost_since, numbers_to_pass
 from monitor.keeping.proving import open_backup, prove
-from monitor.service.ports import Batch, JournalUnavailableError, RecordsUnavailableError
+from monitor.service.batches import Batch
+from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
 from monitor.storage import SchemaError, open_journal, open_records
 from monitor.storage.chain import HEAD_NAME
 from monitor.storage.engine import DATABASE_NAME

@@ -26,7 +26,7 @@ from monitor.domain.feed_watch import ENGINE
 from monitor.domain.readings import SECOND, Instant, Reading
 from monitor.domain.session_alarms import SessionAlarms
 from monitor.domain.session_state import SessionState
-from monitor.service.ports import Checkpoint
+from monitor.service.batches import Checkpoint
 from monitor.service.ward import Ward
 
 EVERY_MS = 10 * SECOND

@@ -17,8 +17,8 @@ from monitor.domain.readings import (
 )
 from monitor.domain.sessions import Session
 from monitor.service import intake
+from monitor.service.batches import StoredReading, StreamPosition
 from monitor.service.known_sessions import entered_time
-from monitor.service.ports import StoredReading, StreamPosition
 from monitor.service.refusals import OrderRefusedError
 from monitor.service.ward import Ward
 from monitor.wire import orders as wire

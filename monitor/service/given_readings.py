@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from monitor.domain.readings import MINUTE, Instant, Reading
 from monitor.domain.sessions import Session
 from monitor.service import charts
+from monitor.service.batches import StoredReading
 from monitor.service.points import point_of
-from monitor.service.ports import StoredReading
 from monitor.service.ward import TREND_MS, Ward
 from monitor.wire.live import Point
 

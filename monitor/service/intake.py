@@ -20,7 +20,7 @@ from monitor.domain.readings import (
     is_sentinel,
 )
 from monitor.domain.sessions import Session
-from monitor.service import given_readings, ports
+from monitor.service import batches, given_readings
 from monitor.service.points import point_of
 from monitor.service.ward import TREND_MS, TREND_STEP_MS, Connection, Ward
 from monitor.wire.base import milliseconds
@@ -76,7 +76,7 @@ def record_frame(
             continue
         session = ward.session_of_device(device_id, judged.at)
         session_id = None if session is None else session.id
-        known = ports.StoredReading(session_id, stream, frame.seq, index, judged)
+        known = batches.StoredReading(session_id, stream, frame.seq, index, judged)
         ward.pending.readings.append(known)
         stored.append(judged)
         if session is not None or not given_readings.take_in_late(ward, known, now):
@@ -179,7 +179,7 @@ def _claim(ward: Ward, device_id: str, stream: str, seq: int, now: Instant) -> b
         if hole is None:
             return False
         holes = _without(holes, hole, seq)
-    position = ports.StreamPosition(device_id, stream, last, holes)
+    position = batches.StreamPosition(device_id, stream, last, holes)
     ward.positions[key] = ward.pending.positions[key] = position
     return True
 
@@ -200,7 +200,7 @@ def _keep_apart(
     session_id = None if session is None else session.id
     raw = sent.model_dump_json(exclude_unset=True)
     ward.pending.rejected.append(
-        ports.RejectedReading(session_id, *identity, now, why.code, why.message, raw)
+        batches.RejectedReading(session_id, *identity, now, why.code, why.message, raw)
     )
     metric = _METRICS.get(sent.metric)
     if session_id is not None and metric is not None:

@@ -15,9 +15,10 @@ from monitor.domain.registry import Device, Operator
 from monitor.domain.screens import WARD
 from monitor.identity import hash_token
 from monitor.service import checkpoints, given_readings, intake, orders, screens, updates, views
+from monitor.service.batches import Batch, StoredReading
 from monitor.service.given import Given, Outcome
 from monitor.service.intake import FrameOutcome
-from monitor.service.ports import Batch, Page, StoredReading
+from monitor.service.ports import Page
 from monitor.service.screen_lists import ScreenLists
 from monitor.service.verdicts import Verdicts
 from monitor.service.ward import Connection, Notice, Outbox, Ward

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from monitor.domain.assignments import Assignment
 from monitor.domain.readings import Instant
 from monitor.domain.visits import Visit
-
-if TYPE_CHECKING:
-    from monitor.service.ports import StoredReading
+from monitor.service.batches import StoredReading
 
 
 class UnassignedSpan(NamedTuple):

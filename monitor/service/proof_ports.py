@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from monitor.domain.facts import Fact
 from monitor.domain.readings import Instant, Reading
-
-if TYPE_CHECKING:
-    from monitor.service.ports import ChainHead, RejectedReading
+from monitor.service.batches import ChainHead, RejectedReading
 
 
 class RecordedFrame(NamedTuple):

@@ -9,8 +9,9 @@ from monitor.domain.alarm_system import SessionChange
 from monitor.domain.alarms import Event, Occurrence
 from monitor.domain.readings import SECOND, Instant
 from monitor.domain.screens import SILENT_MS, WARD
+from monitor.service.batches import StreamPosition
 from monitor.service.holders import addressed_to
-from monitor.service.ports import Page, StreamPosition
+from monitor.service.ports import Page
 from monitor.service.ward import Ward
 from monitor.wire.live import Painted
 

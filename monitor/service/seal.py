@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.service.ports import ChainHead
+from monitor.service.batches import ChainHead
 
 _GROUP = 4
 

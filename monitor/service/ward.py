@@ -18,8 +18,9 @@ from monitor.domain.screens import ScreenWatch
 from monitor.domain.sessions import Phase, Session
 from monitor.domain.sign_off import is_change
 from monitor.domain.visits import Plan
+from monitor.service.batches import Batch, StreamPosition
 from monitor.service.phrases import Phrases
-from monitor.service.ports import Batch, Page, StreamPosition, TokenSource
+from monitor.service.ports import Page, TokenSource
 from monitor.service.protocols import Protocol
 from monitor.wire.live import Point
 

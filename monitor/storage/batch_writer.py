@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, exc, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.domain.facts import Fact, PhaseEntered, SessionCancelled, SessionStarted
-from monitor.service.ports import (
+from monitor.service.batches import (
     Batch,
     Checkpoint,
     RejectedReading,

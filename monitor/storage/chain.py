@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from monitor.service.ports import ChainHead
+from monitor.service.batches import ChainHead
 
 HEAD_NAME = "journal.head"
 MAC_BYTES = 12

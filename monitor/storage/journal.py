@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, exc, func, insert, select
 
 from monitor.domain.facts import Fact
 from monitor.domain.readings import Instant
-from monitor.service.ports import Batch, ChainHead, Commit, JournalUnavailableError
+from monitor.service.batches import Batch, ChainHead, Commit
+from monitor.service.ports import JournalUnavailableError
 from monitor.storage.batch_writer import REFUSALS, BatchWriter, Written
 from monitor.storage.chain import (
     HEAD_NAME,

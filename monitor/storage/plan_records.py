@@ -7,8 +7,8 @@ from sqlalchemy import case, func, select
 from monitor.domain.assignments import Assignment
 from monitor.domain.readings import Instant
 from monitor.domain.visits import Visit
+from monitor.service.batches import StoredReading
 from monitor.service.plan_ports import UnassignedSpan
-from monitor.service.ports import StoredReading
 from monitor.storage import tables
 from monitor.storage.names import Names
 from monitor.storage.reader import Reader

@@ -11,16 +11,8 @@ from monitor.domain.facts import AlarmChanged, Fact, RecordRestored
 from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
-from monitor.service.ports import (
-    AccessFilter,
-    AlarmFilter,
-    AlarmHistory,
-    ChainHead,
-    RestoredSession,
-    StoredReading,
-    StreamPosition,
-    Trace,
-)
+from monitor.service.batches import ChainHead, StoredReading, StreamPosition
+from monitor.service.ports import AccessFilter, AlarmFilter, AlarmHistory, RestoredSession, Trace
 from monitor.service.proof_ports import AlarmInputs
 from monitor.storage import tables
 from monitor.storage.access_records import read_access

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from monitor.domain.readings import Metric, Reading
-from monitor.service.ports import StoredReading
+from monitor.service.batches import StoredReading
 from monitor.storage.names import Names
 from monitor.storage.statements import compiled
 from monitor.storage.tables import readings

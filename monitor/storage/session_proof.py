@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from monitor.domain.readings import MANUAL_SOURCE
-from monitor.service.ports import ChainHead, RejectedReading
+from monitor.service.batches import ChainHead, RejectedReading
 from monitor.service.proof_ports import AlarmInputs, RecordedFact, RecordedFrame
 from monitor.storage import tables
 from monitor.storage.fact_codec import fact_from_row

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
 from monitor.domain.facts import EntryVoided, VitalsEntered
 from monitor.domain.readings import Instant
-from monitor.service.ports import StoredReading
+from monitor.service.batches import StoredReading
 from monitor.storage import tables
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.names import Names

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, create_engine, exc, func, select
 
 from monitor.domain.readings import HOUR
-from monitor.service.ports import ChainHead
+from monitor.service.batches import ChainHead
 from monitor.storage import tables
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_head
 from monitor.storage.engine import DATABASE_NAME, reader_engine

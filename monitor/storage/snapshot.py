@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monitor.domain.readings import Instant
-from monitor.service.ports import ChainHead
+from monitor.service.batches import ChainHead
 from monitor.storage.chain import HEAD_NAME, HeadFile
 from monitor.storage.engine import DATABASE_NAME, read_only_connection
 

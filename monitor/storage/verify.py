@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Table, create_engine, exc, func, literal_column, select
 
-from monitor.service.ports import ChainHead
+from monitor.service.batches import ChainHead
 from monitor.storage import tables
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, Content, mac_of, read_head
 from monitor.storage.engine import DATABASE_NAME, reader_engine

@@ -22,7 +22,7 @@ import pytest
 
 from monitor.domain import facts
 from monitor.domain.readings import Metric, Reading
-from monitor.service.ports import Batch, StoredReading, StreamPosition
+from monitor.service.batches import Batch, StoredReading, StreamPosition
 from monitor.storage import open_journal, open_records
 from monitor.storage.engine import DATABASE_NAME
 from monitor.storage.rows import INSERT_READING

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.data_directory import create
 from monitor.domain.facts import Fact
-from monitor.service.ports import Batch
+from monitor.service.batches import Batch
 from monitor.service.protocols import PROTOCOLS_DIRECTORY
 from monitor.wire import orders
 from tests.service.clinic import KEY, Clinic, cuff, value

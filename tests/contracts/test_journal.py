@@ -6,14 +6,8 @@ import pytest
 
 from monitor.domain import facts
 from monitor.domain.facts import Fact
-from monitor.service.ports import (
-    Batch,
-    Checkpoint,
-    Journal,
-    JournalUnavailableError,
-    Records,
-    StreamPosition,
-)
+from monitor.service.batches import Batch, Checkpoint, StreamPosition
+from monitor.service.ports import Journal, JournalUnavailableError, Records
 from tests.storage.builders import (
     NOW,
     STREAM,

@@ -12,7 +12,8 @@ from monitor.domain.facts import FactBody
 from monitor.domain.readings import MANUAL_SOURCE, Reading
 from monitor.domain.sessions import Phase, PhaseEntry, Session, Stay
 from monitor.domain.visits import Visit
-from monitor.service.ports import Batch, Journal, Records, StoredReading
+from monitor.service.batches import Batch, StoredReading
+from monitor.service.ports import Journal, Records
 from tests.storage.builders import (
     NOW,
     a_batch,

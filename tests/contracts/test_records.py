@@ -11,16 +11,8 @@ from monitor.domain.facts import Fact, FactBody
 from monitor.domain.readings import MANUAL_SOURCE, Metric, Reading
 from monitor.domain.registry import Binding, Device, Operator, Registry, Room
 from monitor.domain.sessions import Phase
-from monitor.service.ports import (
-    AlarmFilter,
-    AlarmHistory,
-    Batch,
-    Checkpoint,
-    Journal,
-    Records,
-    StoredReading,
-    StreamPosition,
-)
+from monitor.service.batches import Batch, Checkpoint, StoredReading, StreamPosition
+from monitor.service.ports import AlarmFilter, AlarmHistory, Journal, Records
 from tests.storage.builders import (
     NOW,
     STREAM,

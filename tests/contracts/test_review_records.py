@@ -13,7 +13,8 @@ from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import MANUAL_SOURCE, Metric, Reading
 from monitor.domain.sessions import Phase
 from monitor.domain.sign_off import Comment, ReviewState, Signature, SignOff
-from monitor.service.ports import Batch, Journal, Records, StoredReading
+from monitor.service.batches import Batch, StoredReading
+from monitor.service.ports import Journal, Records
 from monitor.service.review_ports import Alarmed, SessionFigures, SessionFilter
 from tests.storage.builders import NOW, a_batch, a_reading, an_alarm, fact, session_started, stored
 

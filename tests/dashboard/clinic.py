@@ -19,7 +19,7 @@ from monitor.domain.readings import MINUTE, Metric, Reading
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Phase, PhaseEntry, Session
 from monitor.locale import load_translations
-from monitor.service.ports import StoredReading
+from monitor.service.batches import StoredReading
 from monitor.service.protocols import load_protocols
 from monitor.wire.orders import Order, OrderResult
 from tests.dashboard.records_in_memory import RecordsInMemory

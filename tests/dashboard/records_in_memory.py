@@ -16,16 +16,14 @@ from monitor.domain.review.clinic import ClinicCounts
 from monitor.domain.sessions import Session
 from monitor.domain.sign_off import ReviewState
 from monitor.domain.visits import Visit
+from monitor.service.batches import ChainHead, StoredReading, StreamPosition
 from monitor.service.plan_ports import UnassignedSpan
 from monitor.service.ports import (
     AccessFilter,
     AlarmFilter,
     AlarmHistory,
-    ChainHead,
     PastAlarm,
     RestoredSession,
-    StoredReading,
-    StreamPosition,
     Trace,
 )
 from monitor.service.proof_ports import AlarmInputs, RecordedFact

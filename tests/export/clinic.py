@@ -13,7 +13,8 @@ from monitor.domain.registry import Device
 from monitor.domain.sessions import Phase, PhaseEntry, Session
 from monitor.export import Exported, Source, Wanted, export
 from monitor.export.extract import Extract
-from monitor.service.ports import ChainHead, Records, StoredReading
+from monitor.service.batches import ChainHead, StoredReading
+from monitor.service.ports import Records
 from monitor.service.protocols import load_protocols
 from tests.storage.builders import KEY, NOW
 

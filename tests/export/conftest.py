@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.readings import MANUAL_SOURCE, Metric
-from monitor.service.ports import StoredReading
+from monitor.service.batches import StoredReading
 from monitor.storage import SqliteRecords, open_journal, open_records
 from tests.storage.builders import KEY, a_batch, a_reading, clinic, rejected, stored
 

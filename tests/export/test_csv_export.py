@@ -20,7 +20,8 @@ from monitor.domain.readings import MANUAL_SOURCE
 from monitor.domain.registry import Device
 from monitor.export.csv_export import HEADER, readings_csv
 from monitor.export.extract import Extract
-from monitor.service.ports import Records, StoredReading
+from monitor.service.batches import StoredReading
+from monitor.service.ports import Records
 from monitor.storage import open_journal, open_records
 from tests.export.clinic import an_extract
 from tests.export.clinic import exported as export_csv

@@ -29,7 +29,8 @@ from monitor.export.deidentified import (
 from monitor.export.extract import read_extract
 from monitor.export.report.form import form_sheet
 from monitor.export.report.sheet import session_sheet
-from monitor.service.ports import Records, StoredReading
+from monitor.service.batches import StoredReading
+from monitor.service.ports import Records
 from monitor.service.seal import seal_text
 from monitor.storage import open_journal, open_records
 from tests.export.clinic import PROTOCOLS, exported, read_csv

@@ -11,7 +11,8 @@ import pytest
 from monitor.domain import facts
 from monitor.domain.readings import MANUAL_SOURCE
 from monitor.export.events import EventRow
-from monitor.service.ports import Records, StoredReading
+from monitor.service.batches import StoredReading
+from monitor.service.ports import Records
 from monitor.storage import open_journal, open_records
 from monitor.wire.base import rfc3339
 from tests.export.clinic import exported, read_csv

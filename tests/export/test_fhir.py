@@ -17,7 +17,8 @@ from monitor.domain import facts
 from monitor.domain.readings import MANUAL_SOURCE, Metric
 from monitor.export import ExportRefusedError
 from monitor.export.fhir.bundle import validated
-from monitor.service.ports import Records, StoredReading
+from monitor.service.batches import StoredReading
+from monitor.service.ports import Records
 from monitor.storage import open_journal, open_records
 from monitor.wire.base import rfc3339
 from tests.export.clinic import exported

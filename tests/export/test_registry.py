@@ -17,7 +17,8 @@ from monitor.export.extract import Extract, read_extract
 from monitor.export.registry import registry_form
 from monitor.export.report.form import form_sheet
 from monitor.export.report.typesetting import form_page
-from monitor.service.ports import Records, StoredReading
+from monitor.service.batches import StoredReading
+from monitor.service.ports import Records
 from monitor.service.seal import seal_text
 from monitor.storage import open_records
 from monitor.wire.base import rfc3339

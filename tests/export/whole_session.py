@@ -8,7 +8,7 @@ from pathlib import Path
 
 from monitor.domain import facts
 from monitor.domain.readings import MANUAL_SOURCE, MINUTE, Metric
-from monitor.service.ports import Batch, StoredReading
+from monitor.service.batches import Batch, StoredReading
 from monitor.storage import open_journal
 from tests.export.clinic import PROTOCOLS
 from tests.storage.builders import KEY, NOW, STREAM, a_reading, an_alarm, clinic, fact

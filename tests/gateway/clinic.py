@@ -20,9 +20,10 @@ from monitor import identity
 from monitor.gateway.clock import SystemClock
 from monitor.gateway.limits import Limits
 from monitor.gateway.server import serve_gateway
+from monitor.service.batches import Batch, Commit
 from monitor.service.keeping_ports import RecordCare
 from monitor.service.monitor import Monitor
-from monitor.service.ports import Batch, Clock, Commit, JournalUnavailableError, Page
+from monitor.service.ports import Clock, JournalUnavailableError, Page
 from monitor.service.protocols import load_protocols
 from monitor.service.restore import restore
 from monitor.storage import open_journal, open_records

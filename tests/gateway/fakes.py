@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from monitor.domain.registry import Device, Operator
-from monitor.service.ports import Batch
+from monitor.service.batches import Batch
 from monitor.wire.device import Hello, Readings, RejectedReading, Welcome
 
 

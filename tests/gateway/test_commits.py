@@ -12,7 +12,8 @@ import pytest
 from monitor.gateway.clock import SystemClock
 from monitor.gateway.commits import GroupCommit
 from monitor.gateway.compaction import keep_compact
-from monitor.service.ports import Batch, Commit, JournalUnavailableError
+from monitor.service.batches import Batch, Commit
+from monitor.service.ports import JournalUnavailableError
 from tests.gateway.fakes import until
 
 

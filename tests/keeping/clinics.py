@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.data_directory import DataDirectory, create
 from monitor.keeping import Backup, Lock, Restored, back_up, restore_record
-from monitor.service.ports import Batch
+from monitor.service.batches import Batch
 from monitor.storage import open_journal
 from tests.storage.builders import NOW, a_batch, clinic, position, stored
 

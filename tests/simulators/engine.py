@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from monitor.domain.readings import MANUAL_SOURCE
 from monitor.gateway.feed_protocol import DeviceFeed
+from monitor.service.batches import Batch, StoredReading
 from monitor.service.monitor import Monitor
-from monitor.service.ports import Batch, StoredReading
 from monitor.service.proof_ports import AlarmInputs, RecordedFact, RecordedFrame
 from monitor.service.protocols import Protocol, load_protocols
 from monitor.service.restore import restore

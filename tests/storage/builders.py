@@ -9,7 +9,8 @@ from typing import Any
 from monitor.domain import facts
 from monitor.domain.facts import Fact, FactBody
 from monitor.domain.readings import Metric, Reading
-from monitor.service.ports import Batch, Journal, RejectedReading, StoredReading, StreamPosition
+from monitor.service.batches import Batch, RejectedReading, StoredReading, StreamPosition
+from monitor.service.ports import Journal
 
 KEY = b"k" * 32
 NOW = 1_790_000_000_000

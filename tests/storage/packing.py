@@ -11,7 +11,8 @@ from typing import Any
 
 from monitor.domain import facts
 from monitor.domain.readings import MANUAL_SOURCE, Metric
-from monitor.service.ports import Journal, StoredReading
+from monitor.service.batches import StoredReading
+from monitor.service.ports import Journal
 from monitor.storage.compactor import SETTLED_MS
 from monitor.storage.engine import DATABASE_NAME
 from tests.storage.builders import (

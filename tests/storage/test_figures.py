@@ -16,7 +16,7 @@ from monitor.domain import facts
 from monitor.domain.facts import Fact
 from monitor.domain.readings import MANUAL_SOURCE, Metric
 from monitor.domain.sign_off import SignOff
-from monitor.service.ports import Batch, StoredReading
+from monitor.service.batches import Batch, StoredReading
 from monitor.service.review_ports import SessionFilter
 from monitor.storage import SqliteRecords, migrate, open_journal, open_records, verify
 from monitor.storage.engine import DATABASE_NAME, reader_engine

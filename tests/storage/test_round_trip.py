@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.readings import Metric, Reading
-from monitor.service.ports import Batch, StoredReading
+from monitor.service.batches import Batch, StoredReading
 from monitor.storage import open_journal, open_records, verify
 from tests.storage.builders import KEY, NOW, clinic
 

@@ -13,7 +13,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from monitor.domain import facts
-from monitor.service.ports import Batch, JournalUnavailableError
+from monitor.service.batches import Batch
+from monitor.service.ports import JournalUnavailableError
 from monitor.storage import SqliteJournal, SqliteRecords, open_journal, open_records, verify
 from monitor.storage.engine import DATABASE_NAME
 from tests.storage.builders import KEY, NOW, a_batch, a_reading, clinic, position, stored

@@ -5,48 +5,23 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 from fastapi import HTTPException
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from monitor.dashboard.review.proving import Proof, Standing
+from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.export import ExportRefusedError, RecordProof
 from monitor.export.exporting import Format, Source, Wanted, export
 
-if TYPE_CHECKING:
-    # A visit's parts have the makings of this module.
-    from monitor.dashboard.visit import Visit
-
 FORMATS: tuple[str, ...] = get_args(Format)
 _SUFFIXES = {"fhir": "json", "registry": "json"}
 """Of a format whose file is not called like it."""
-
-
-class Makings:
-    """How far the files are that are being made, by their session and the ticket of who waits for each."""
-
-    def __init__(self) -> None:
-        self._written: dict[tuple[str, str], int] = {}
-
-    @contextmanager
-    def making(self, session_id: str, ticket: str) -> Iterator[Callable[[int], None]]:
-        """While one is made; give what this yields the bytes that are written so far."""
-        key = (session_id, ticket)
-        self._written[key] = 0
-        try:
-            yield lambda written: self._written.__setitem__(key, written)
-        finally:
-            self._written.pop(key, None)
-
-    def written(self, session_id: str, ticket: str) -> int | None:
-        """The bytes so far; None for a file that is not being made."""
-        return self._written.get((session_id, ticket))
 
 
 class Asked(NamedTuple):

@@ -27,7 +27,7 @@ from monitor.export.fhir.codes import (
     quantity,
 )
 from monitor.export.fhir.identity import Binder, annotation, moment
-from monitor.service.ports import StoredReading
+from monitor.service.batches import StoredReading
 
 CLOCK_IS_RIGHT_MS = 2 * SECOND
 """A device's own time stands while its clock is right within this, else the corrected one (the feed's contract)."""

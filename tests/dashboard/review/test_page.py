@@ -13,6 +13,7 @@ import pytest
 from monitor.dashboard.app import create_app
 from monitor.dashboard.review import downloads, signing
 from monitor.dashboard.review.downloads import Asked, send_file
+from monitor.dashboard.review.makings import Makings
 from monitor.dashboard.review.proving import Proof, Standing
 from monitor.dashboard.review.side import teller_of
 from monitor.dashboard.review.signing import commented, signed
@@ -192,7 +193,7 @@ async def test_nothing_leaves_without_names_where_there_is_no_secret(parts: Any)
 
 
 def test_how_far_a_file_is_is_known_while_it_is_made_and_not_after() -> None:
-    makings = downloads.Makings()
+    makings = Makings()
     with makings.making("s1", "mine") as tell:
         tell(1200)
         assert (makings.written("s1", "mine"), makings.written("s2", "mine")) == (1200, None)
