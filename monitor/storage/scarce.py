@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import structlog
 from sqlalchemy import Connection, RowMapping, func, select
 
 from monitor.domain.readings import MANUAL_SOURCE
@@ -15,7 +14,6 @@ from monitor.storage.reading_blocks import session_rows
 from monitor.storage.rows import ReadingRow
 from monitor.storage.session_readings import assigned_rows, voided_seqs
 
-_log = structlog.get_logger(__name__)
 _READINGS, _BLOCKS = tables.readings, tables.reading_blocks
 _FEW = 1
 _LONG = 100
@@ -56,7 +54,12 @@ def _counted(connection: Connection, names: Names, session: int, session_id: str
     try:
         own, given = session_rows(connection, session), assigned_rows(connection, session_id, 0)
     except BlockDamagedError as error:
-        _log.error("values_not_counted", session=session_id, error=str(error))
+        # Here: lists are read by commands that load nothing they do not need.
+        import structlog
+
+        structlog.get_logger(__name__).error(
+            "values_not_counted", session=session_id, error=str(error)
+        )
         return None
     voided = voided_seqs(connection, session_id)
     manual = {key for key, (source, _) in names.stream_names.items() if source == MANUAL_SOURCE}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,17 +11,8 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.benchmarks.feeding import Sent
+from tests.chromium import ARGUMENTS, PROGRAM
 
-_CHROMIUM = os.environ.get("INFUSION_MONITOR_CHROMIUM", "/usr/bin/chromium")
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_S = 2.0
 """A reading that is not painted by then is lost: the same text may come again three seconds later."""
 _SKEW_S = 0.002
@@ -108,6 +98,6 @@ class Watched:
 def chromium() -> Iterator[Browser]:
     """A browser of its own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
         yield browser
         browser.close()

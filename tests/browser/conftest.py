@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,17 +19,7 @@ from playwright.sync_api import (
 
 from tests.browser import clinic, pages
 from tests.browser.fakes import FakeDashboard, FakeGateway, wait_until
-
-_CHROMIUM = os.environ.get("INFUSION_MONITOR_CHROMIUM", "/usr/bin/chromium")
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.chromium import ARGUMENTS, PROGRAM
 
 # A browser beside another test on two cores may be starved for seconds: what is awaited comes, only later.
 expect.set_options(timeout=20_000)
@@ -44,7 +33,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+    chromium = playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
     yield chromium
     chromium.close()
 
@@ -57,11 +46,11 @@ def tabs(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
     """
     process = subprocess.Popen(
         [
-            _CHROMIUM,
+            PROGRAM,
             "--headless",
             "--remote-debugging-port=0",
             f"--user-data-dir={tmp_path}",
-            *_ARGUMENTS,
+            *ARGUMENTS,
             "about:blank",
         ],
         stderr=subprocess.DEVNULL,

@@ -19,7 +19,11 @@ SCREENS = [
     pytest.param((1440, 900), "dark", "en", id="wide-dark"),
     pytest.param((1024, 768), "light", "nb", id="tablet-light"),
 ]
+TABLED = ("/sessions", "/alarms")
 PAGES = ("/", "/plan", "/sessions", "/alarms", "/unassigned", "/settings", "/paper/ketamine_iv")
+SETTLED = """() => Promise.allSettled(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)
+)"""
 DIALOGS = "Array.from(document.querySelectorAll('.dialog-layer'), (one) => one.id)"
 
 
@@ -62,9 +66,10 @@ def live(page: Page) -> None:
     expect(page.locator("#page h1").first).to_be_attached(timeout=LATE_MS)
 
 
-def drawn(page: Page) -> None:
-    """A table has its heads: the grid draws them after its own outline."""
-    for grid in page.locator(".table").all():
+def drawn(page: Page, path: str) -> None:
+    """A table has its heads: the grid comes after its page, and draws them after its own outline."""
+    if path in TABLED:
+        grid = page.locator(".table")
         expect(grid.locator(".ag-header-cell").first).to_be_visible(timeout=LATE_MS)
         expect(grid.locator(".ag-header-row:empty")).to_have_count(0, timeout=LATE_MS)
 
@@ -84,6 +89,8 @@ def menu(page: Page, opener: str) -> list[str]:
     """What is wrong with a menu."""
     page.locator(opener).click()
     expect(page.get_by_role("menuitem").first).to_be_focused()
+    # While it fades in, its words are paler than they will be.
+    page.evaluate(SETTLED)
     found = faults(page, but=(FIGURE,))
     page.keyboard.press("Escape")
     expect(page.get_by_role("menu")).to_be_hidden()
@@ -97,7 +104,7 @@ def test_every_page_and_dialog_can_be_read_and_worked_by_everybody(
     for path in PAGES:
         visitor.goto(f"{stack.url}{path}")
         live(visitor)
-        drawn(visitor)
+        drawn(visitor, path)
         assert faults(visitor) == [], path
     visitor.goto(f"{stack.url}/plan")
     live(visitor)

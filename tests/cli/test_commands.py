@@ -184,6 +184,7 @@ def test_an_export_names_its_files(shell: Shell) -> None:
         "files": [str(out), str(shell.data / "session.events.parquet")],
         "rows": 0,
         "open": True,
+        "verified": True,
     }
     assert all(Path(file).exists() for file in answer["files"])
 

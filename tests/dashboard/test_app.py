@@ -82,7 +82,8 @@ async def test_every_id_of_a_callback_is_in_a_layout() -> None:
         used |= {output.partition("@")[0].rsplit(".", 1)[0] for output in outputs if "." in output}
     with visiting(visit_of(parts())):
         known = all_ids(shell.layout()).union(*(all_ids(page.layout()) for page in PAGES))
-    assert used - known - DASHS_OWN == set()
+    # An id of many parts stands in a layout only where there are such parts.
+    assert {one for one in used if not one.startswith("{")} - known - DASHS_OWN == set()
 
 
 def test_layouts_may_be_drawn_again() -> None:

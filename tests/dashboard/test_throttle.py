@@ -137,9 +137,7 @@ async def test_attempts_at_the_same_moment_are_counted_before_any_is_answered() 
 
 async def test_a_restart_lets_nobody_guess_on() -> None:
     known = records()
-    body = facts.SignInRefused(
-        "anna", "t1", "wrong", "", "10.0.0.9", NAME_TRIES, round(time.time())
-    )
+    body = facts.SignInRefused("anna", "t1", "wrong", "", "10.0.0.9", NAME_TRIES, int(time.time()))
     known.all_facts = [Fact(1, "system", None, body)]
     throttle = Throttle()
     remember(throttle, known)

@@ -8,18 +8,9 @@ from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
 
+from tests.chromium import ARGUMENTS, PROGRAM
 from tests.soak.vitals import MB, children, of_tree
 
-_CHROMIUM = os.environ.get("INFUSION_MONITOR_CHROMIUM", "/usr/bin/chromium")
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _PATIENCE_MS = 60_000
 _LIVE = "[data-connection=live]"
 
@@ -93,7 +84,7 @@ def browsing(url: str) -> Iterator[Screens]:
     """A browser of its own for the length of the block."""
     others = set(children(os.getpid()))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
         # Playwright tells no process id: the one child that was not there before is its driver, the browser is below.
         (driver,) = set(children(os.getpid())) - others
         context = browser.new_context(viewport={"width": 1440, "height": 900})

@@ -19,11 +19,8 @@ from monitor.wire.course_orders import (
     EnterMedication,
     EnterNote,
 )
-from tests.browser.conftest import browser, playwright
 from tests.browser.stack import PASSWORD, Stack
 from tests.fuzz.mutating import PATHS, QUERIES
-
-__all__ = ["browser", "playwright"]
 
 pytestmark = pytest.mark.browser
 
