@@ -97,7 +97,7 @@ def test_an_impossible_value_is_refused_beside_its_field_and_nothing_is_lost(
     visitor.keyboard.type("72")
     visitor.locator("#vitals-spo2").fill("970")
     visitor.keyboard.press("Enter")
-    expect(visitor.get_by_text("This value is not possible.")).to_be_visible()
+    expect(visitor.get_by_text("This value is not possible.", exact=True)).to_be_visible()
     expect(visitor.locator("#vitals-pulse")).to_have_value("72")
     expect(visitor.locator("#vitals-spo2")).to_have_value("970")
 
