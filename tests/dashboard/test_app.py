@@ -12,9 +12,10 @@ from monitor.dashboard import ids
 from monitor.dashboard.app import create_app
 from monitor.dashboard.components import shell
 from monitor.dashboard.pages import PAGES
-from monitor.domain.facts import AlarmsTested, Fact
-from monitor.domain.readings import Metric
+from monitor.domain.facts import AlarmChanged, AlarmsTested, Fact
+from monitor.domain.readings import MINUTE, Metric
 from monitor.domain.registry import Operator
+from tests import past_session
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import (
     T0,
@@ -73,17 +74,54 @@ async def test_two_dashboards_in_one_process_show_their_own_records() -> None:
         assert "P-OTHER" not in (await first.show("/sessions")).text
 
 
-async def test_every_id_of_a_callback_is_in_a_layout() -> None:
+async def ids_of_callbacks() -> tuple[set[str], set[str]]:
+    """The plain ids and the patterns, as Dash writes them."""
     browser = await signed_in()
     used = set()
     for callback in json.loads((await browser.get("/_dash-dependencies")).text):
         used |= {part["id"] for part in callback["inputs"] + callback["state"]}
         outputs = callback["output"].strip(".").split("...")
         used |= {output.partition("@")[0].rsplit(".", 1)[0] for output in outputs if "." in output}
+    patterns = {one for one in used if one.startswith("{")}
+    return used - patterns, patterns
+
+
+def shape_of(told: dict[str, Any]) -> tuple[str, frozenset[str]]:
+    """An id of many parts without what tells one part from the next: its type, and the names of its keys."""
+    return told["type"], frozenset(told)
+
+
+def layouts_of_a_session_with_everything() -> list[Any]:
+    """Every page, those of one session and one patient for a session with alarms, entries and phases."""
+    known = records()
+    known.all_facts = list(past_session.course(past_session.STARTED + 98 * MINUTE))
+    changed = [fact.body for fact in known.all_facts if isinstance(fact.body, AlarmChanged)]
+    known.all_alarms = list({alarm.alarm_id: alarm for alarm in changed}.values())
+    about = {"session_id": "s1", "patient": "P-0388", "protocol_name": "ketamine_iv"}
+    with visiting(visit_of(parts(records=known))):
+        return [
+            page.layout(
+                **{k: v for k, v in about.items() if f"<{k}>" in (page.path_template or "")}
+            )
+            for page in PAGES
+        ]
+
+
+async def test_every_id_of_a_callback_is_in_a_layout() -> None:
+    plain, _patterns = await ids_of_callbacks()
     with visiting(visit_of(parts())):
         known = all_ids(shell.layout()).union(*(all_ids(page.layout()) for page in PAGES))
-    # An id of many parts stands in a layout only where there are such parts.
-    assert {one for one in used if not one.startswith("{")} - known - DASHS_OWN == set()
+    assert plain - known - DASHS_OWN == set()
+
+
+async def test_every_id_of_many_parts_is_drawn_and_answered() -> None:
+    _plain, patterns = await ids_of_callbacks()
+    drawn = [part for page in layouts_of_a_session_with_everything() for part in page._traverse()]
+    ids_drawn = [getattr(part, "id", None) for part in drawn]
+    assert patterns
+    assert {shape_of(json.loads(one)) for one in patterns} == {
+        shape_of(one) for one in ids_drawn if isinstance(one, dict)
+    }
 
 
 def test_layouts_may_be_drawn_again() -> None:
