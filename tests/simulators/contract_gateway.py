@@ -56,6 +56,7 @@ class ContractGateway:
     frames: list[tuple[str, UUID, int]] = field(default_factory=list)
     repeated: int = 0
     hellos: list[Hello] = field(default_factory=list)
+    hello_errors_ms: list[int] = field(default_factory=list)
     statuses: list[DeviceStatus] = field(default_factory=list)
     taken: list[Readings] = field(default_factory=list)
     clock_errors_ms: list[int] = field(default_factory=list)
@@ -125,6 +126,7 @@ class ContractGateway:
         hello = parse_from_device(await _text(socket))
         assert isinstance(hello, Hello), "a frame came before hello"
         self.hellos.append(hello)
+        self.hello_errors_ms.append(self.now() - milliseconds(hello.sent_at))
         await _tell(
             socket,
             Welcome(
