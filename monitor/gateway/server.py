@@ -20,8 +20,8 @@ from monitor.gateway.feed_protocol import RESTARTING
 from monitor.gateway.limits import Limits
 from monitor.gateway.recount import Unassigned
 from monitor.gateway.routes import Routes, choose_subprotocol
-from monitor.gateway.tidying import keep_tidy
 from monitor.identity import ArgonHasher
+from monitor.tidying import keep_tidy
 from monitor.wire.device import MAX_FRAME_BYTES
 
 if TYPE_CHECKING:

@@ -1,16 +1,19 @@
-"""What connections leave behind is given back, although Python's own collector seldom comes."""
+"""What connections and pages leave behind is given back, although neither Python nor the C library would by itself."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import platform
 import time
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from monitor.gateway.tidying import keep_tidy
+from monitor.tidying import keep_tidy
 
 
 class _Knot:
@@ -49,3 +52,26 @@ async def test_knots_that_lived_long_are_let_go_in_a_whole_turn() -> None:
     knot = weakref.ref(old)
     del old
     assert await _is_let_go(knot, turns_per_whole=2)
+
+
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="another C library gives back by itself"
+)
+async def test_what_was_freed_between_things_that_stay_goes_back_to_the_system() -> None:
+    rows = [bytes(4000) for _ in range(20_000)]
+    held = _resident_mb()
+    rows = rows[::100]
+    tidying = asyncio.create_task(keep_tidy(0.001))
+    deadline = time.monotonic() + 20
+    try:
+        while _resident_mb() > held - 50 and time.monotonic() < deadline:
+            await asyncio.sleep(0.001)
+    finally:
+        tidying.cancel()
+    assert _resident_mb() < held - 50
+    assert len(rows) == 200
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
