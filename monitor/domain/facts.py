@@ -53,6 +53,7 @@ from monitor.domain.course_facts import (
     VisitPlanned,
     VitalsEntered,
 )
+from monitor.domain.erasure_facts import PatientErased
 from monitor.domain.feed_facts import (
     ClockCompared,
     DeviceConnected,
@@ -136,6 +137,7 @@ __all__ = [
     "OutcomeVoided",
     "PasswordChanged",
     "PatientCorrected",
+    "PatientErased",
     "PauseEnded",
     "PhaseEntered",
     "PinSet",
@@ -187,6 +189,7 @@ FactBody = (
     | OperatorDisabled
     | LanguageChosen
     | RecordRestored
+    | PatientErased
     | SessionStarted
     | PhaseEntered
     | SessionCancelled

@@ -24,6 +24,7 @@ from monitor.storage.tables import (
     assignments,
     device_bindings,
     devices,
+    erased_sessions,
     operators,
     outcomes,
     rooms,
@@ -46,6 +47,7 @@ PROJECTED = (
     alarms,
     alarm_rungs,
     outcomes,
+    erased_sessions,
 )
 
 Statements = tuple[Executable, ...]
@@ -90,6 +92,14 @@ def _operator_added(body: facts.OperatorAdded, _fact: Fact) -> Statements:
     return (insert(operators).values(**asdict(body), disabled=False, language="en"),)
 
 
+def _patient_erased(body: facts.PatientErased, fact: Fact) -> Statements:
+    said = {"erased_at": fact.at, "erased_by": fact.by, "second": body.second}
+    return tuple(
+        insert(erased_sessions).values(id=session_id, key=key, **said)
+        for session_id, key in body.sessions.items()
+    )
+
+
 def _alarm_changed(body: facts.AlarmChanged, fact: Fact) -> Statements:
     values = asdict(body)
     changed = {name: value for name, value in values.items() if name != "alarm_id"}
@@ -132,6 +142,7 @@ _STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {
     facts.OperatorDisabled: lambda body, _: _operator(body.name, disabled=True),
     facts.LanguageChosen: lambda body, _: _operator(body.name, language=body.language),
     facts.AlarmChanged: _alarm_changed,
+    facts.PatientErased: _patient_erased,
     **SESSION_STATEMENTS,
     **PLAN_STATEMENTS,
     **REVIEW_STATEMENTS,

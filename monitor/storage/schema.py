@@ -11,7 +11,7 @@ from monitor.storage.chain import HEAD_NAME, seal_old_head
 from monitor.storage.engine import DATABASE_NAME, writer_engine
 from monitor.storage.figures import write_missing
 
-NEWEST = "0005"
+NEWEST = "0006"
 """The newest revision among ``migrations``."""
 _HEAD_IS_SEALED = "0004"
 """From here on. Never without a migration: an unsealed head beside a newer schema is one that was forged."""

@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, union_all, update
 from sqlalchemy.sql.base import Executable
 
 from monitor.domain import facts
 from monitor.domain.facts import Fact
 from monitor.domain.sessions import CLOSED_PHASES, Phase
-from monitor.storage.tables import session_phases, session_stays, sessions, visits
+from monitor.storage.tables import (
+    erased_sessions,
+    session_phases,
+    session_stays,
+    sessions,
+    visits,
+)
 
 Statements = tuple[Executable, ...]
+
+_GONE = erased_sessions.c.key
+_NEWEST = select(func.coalesce(func.max(sessions.c.key), 0)).scalar_subquery()
+_AFTER = union_all(
+    select((_NEWEST + 1).label("key")), select(_GONE + 1).where(_NEWEST < _GONE)
+).subquery()
+_NEXT = select(func.min(_AFTER.c.key)).where(_AFTER.c.key.not_in(select(_GONE)))
+"""The number of a session that starts: the next one that no other has, nor one that is erased had."""
 
 
 def _started(body: facts.SessionStarted, fact: Fact) -> Statements:
     started_at = fact.at if body.paper_from is None else body.paper_from
     session = insert(sessions).values(
+        key=_NEXT.scalar_subquery(),
         id=body.session_id,
         room_id=body.room_id,
         patient=body.patient,

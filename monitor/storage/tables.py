@@ -314,3 +314,24 @@ checkpoints = Table(
     Column("batch", Integer, nullable=False),
     Column("state", Text, nullable=False),
 )
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("batch", Integer, primary_key=True, autoincrement=False),
+    Column("erased_in", Integer, nullable=False),
+    Column("readings", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("facts", Integer, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+)
+
+erased_sessions = Table(
+    "erased_sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Integer, nullable=False, unique=True),
+    Column("erased_at", Integer, nullable=False),
+    Column("erased_by", Text, nullable=False),
+    Column("second", Text, nullable=False),
+)

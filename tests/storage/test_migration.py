@@ -43,7 +43,7 @@ def test_the_writer_migrates_the_first_version_and_the_record_is_whole(first_ver
     open_journal(first_version, KEY).close()
     verification = verify(first_version, KEY)
     assert (verification.batches, verification.fault) == (5, None)
-    assert migrate(first_version, KEY) == Migration("0005", "0005")
+    assert migrate(first_version, KEY) == Migration("0006", "0006")
 
 
 def test_what_the_first_version_recorded_is_read_as_it_was_meant(first_version: Path) -> None:
@@ -95,7 +95,8 @@ def test_the_priorities_that_alarms_reached_are_made_from_the_facts_of_an_earlie
     with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as database:
         made = database.execute("SELECT * FROM alarm_rungs").fetchall()
         database.executescript(
-            "DROP TABLE alarm_rungs; UPDATE alembic_version SET version_num = '0004'"
+            "DROP TABLE alarm_rungs; DROP TABLE erasures; DROP TABLE erased_sessions; "
+            "UPDATE alembic_version SET version_num = '0004'"
         )
     open_journal(tmp_path, KEY).close()
     with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as database:

@@ -35,9 +35,9 @@ def columns_of(connection: sqlite3.Connection, table: str) -> object:
 
 
 def test_an_empty_directory_is_migrated_and_again_is_fine(tmp_path: Path) -> None:
-    assert migrate(tmp_path, KEY) == Migration(None, "0005")
+    assert migrate(tmp_path, KEY) == Migration(None, "0006")
     made = schema_of(tmp_path / DATABASE_NAME)
-    assert migrate(tmp_path, KEY) == Migration("0005", "0005")
+    assert migrate(tmp_path, KEY) == Migration("0006", "0006")
     assert schema_of(tmp_path / DATABASE_NAME) == made
 
 
