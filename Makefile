@@ -37,8 +37,8 @@ test: check ## All checks and all tests, in a real browser too
 
 faults: ## Kill, fill, cut and flood the product, ROUNDS (100) times where it is by chance; about twenty minutes
 	@$(SYNC) --dev
-	@code=0; ROUNDS="$${ROUNDS:-100}" FAULTS_KEEP=1 $(BIN)/pytest -m "faults or long" tests/faults -q -s \
-		-p no:cacheprovider || code=$$?; $(BIN)/python -m tests.faults.report; exit $$code
+	@browser="$$(.ci/browser.sh)" || browser=; INFUSION_MONITOR_CHROMIUM="$$browser" ROUNDS="$${ROUNDS:-100}" \
+		$(BIN)/python -m tests.faults
 
 fuzz: ## Say a million wrong things to a gateway (FRAMES=1000000, SEED=...); what breaks it is kept in tests/fuzz/corpus
 	@$(SYNC) --dev
