@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import shutil
 import string
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import monitor
+from monitor import locale
 from monitor.dashboard.words import words_for
 from monitor.locale import LANGUAGES, catalog_path, load_translations, strings
 from monitor.service.protocols import load_protocols
@@ -97,7 +100,16 @@ def test_every_limit_that_comes_along_has_its_source_in_the_catalogs() -> None:
     assert sources - {""} <= ids_of("nb")
 
 
-def test_a_checkout_without_compiled_catalogs_speaks_norwegian(tmp_path: Path) -> None:
+def test_a_checkout_without_compiled_catalogs_or_with_old_ones_speaks_norwegian(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language in LANGUAGES:
+        shutil.copy(catalog_path(language), tmp_path / f"{language}.po")
+    monkeypatch.setattr(locale, "catalog_path", lambda language: tmp_path / f"{language}.po")
+    assert load_translations()["nb"].gettext("Acknowledge") == "Kvitter"
+    old = tmp_path / "nb.mo"
+    old.write_bytes(b"not even a catalog")
+    os.utime(old, (0, 0))
     assert load_translations()["nb"].gettext("Acknowledge") == "Kvitter"
 
 

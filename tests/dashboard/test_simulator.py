@@ -85,7 +85,7 @@ async def test_testers_and_administrators_simulate_and_nobody_else(
         assert ("testers and administrators" in shown) is not may
 
 
-async def test_a_real_directory_says_that_it_simulates_nobody(tmp_path: Path) -> None:
+async def test_a_real_directory_says_that_it_simulates_nobody() -> None:
     browser = Browser(create_app(parts(records=clinic_records())))
     await browser.sign_in("administrator")
     page = await browser.get("/api/simulator")

@@ -14,7 +14,6 @@ from monitor.domain.session_state import SessionState
 from monitor.service.checkpoints import dump, load
 from tests.domain.builders import DEVICE, KETAMINE, SESSION, reading
 
-Arrival = tuple[Reading, ...]
 Seen = tuple[str, str, str, str, int, int | None, int]
 
 stretches = st.lists(

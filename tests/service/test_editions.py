@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from monitor.service.protocols import PROTOCOLS_DIRECTORY, Protocol, load_protocols, read_protocol
@@ -82,7 +80,7 @@ def test_a_text_that_is_no_longer_understood_is_told_and_the_newest_is_used(
     assert "other_edition" in gaps
 
 
-def test_the_edition_is_that_of_the_files_bytes(tmp_path: Path) -> None:
+def test_the_edition_is_that_of_the_files_bytes() -> None:
     one, other = read_protocol(TEXT, "a"), read_protocol(TEXT + "\n", "a")
     assert one.edition == load_protocols()["ketamine_iv"].edition
     assert one.edition != other.edition

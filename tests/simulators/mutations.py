@@ -57,11 +57,6 @@ def _one_rung_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Occurrence, "worsen_to", lambda *_: None)
 
 
-_SILENT_LATER = (
-    r"\nlow_s = 10\nmedium_s = 30\nhigh_s = 60",
-    "\nlow_s = 60\nmedium_s = 120\nhigh_s = 180",
-)
-
 MUTATIONS = (
     Mutation(
         "SpO2 medium limit 92 becomes 89", ("desaturation",), (_value("spo2", "below", "92", "89"),)

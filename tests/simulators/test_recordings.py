@@ -210,7 +210,7 @@ def test_exported_session_with_a_broken_row_is_refused_with_its_line(tmp_path: P
         recording_of(EXPORTED.replace(",97,", ",high,"), tmp_path)
 
 
-def test_tracks_of_a_vital_file_become_metrics_and_their_gaps_stay(tmp_path: Path) -> None:
+def test_tracks_of_a_vital_file_become_metrics_and_their_gaps_stay() -> None:
     tracks = {
         "Solar8000/PLETH_SPO2": [Sample(10.0, 97), Sample(11.0, math.nan), Sample(45.5, 96)],
         "Solar8000/NIBP_SBP": [Sample(20.0, 120)],
