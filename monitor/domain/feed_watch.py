@@ -125,15 +125,18 @@ class FeedWatch:
             changed = True
         return changed
 
-    def reject(self, source: str, metric: Metric, rejection: Rejection, now: Instant) -> None:
-        """A reading that cannot be true is no value."""
+    def reject(self, source: str, metric: Metric, rejection: Rejection, now: Instant) -> bool:
+        """A reading that cannot be true is no value; True when the feed's conditions may have changed by it."""
         feed = self._state.feeds.get(source)
         if feed is None:
-            return
+            return False
         vital = feed.vitals.get(str(metric)) or _unexpected(feed, metric, now)
-        if vital.valueless_since is None:
-            vital.valueless_since, vital.status = now, rejection.code
         vital.arrived_at = now
+        if vital.valueless_since is not None:
+            # One frame may carry hundreds of them: what the first has changed the others do not change again.
+            return False
+        vital.valueless_since, vital.status = now, rejection.code
+        return True
 
     def judge(self, now: Instant) -> None:
         """Say which conditions hold now."""

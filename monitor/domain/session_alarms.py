@@ -102,8 +102,8 @@ class SessionAlarms:
     def reject(self, source: str, metric: Metric, rejection: Rejection, now: Instant) -> None:
         """A reading that cannot be true is no value: a technical condition until a true one comes."""
         self.tick(now)
-        self._feeds.reject(source, metric, rejection, now)
-        self._judge_all(now)
+        if self._feeds.reject(source, metric, rejection, now):
+            self._judge_all(now)
 
     def enter_phase(self, phase: str, now: Instant) -> None:
         """The session has moved on: limits and cadence of the new phase hold at once."""

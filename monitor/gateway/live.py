@@ -74,7 +74,7 @@ async def _take_order(
     core: Core, socket: Socket, guest: Guest | None, message: OrderMessage, hasher: PasswordHasher
 ) -> None:
     if guest is not None and not _may_act(core, guest):
-        refuse(socket, message, LOCKED, LOCKED_MESSAGE)
+        refuse(core, socket, message, LOCKED, LOCKED_MESSAGE)
         return
     # Looked up for each order: an operator may have been disabled while the screen was open.
     name = guest.operator if guest is not None else message.operator or ""

@@ -54,12 +54,12 @@ async def give_order(
     """Carry out one order and answer it when what it did is durable."""
     if by is None:
         text = "this operator is not known here, or is disabled"
-        refuse(socket, message, "unknown_operator", text)
+        refuse(core, socket, message, "unknown_operator", text)
         return
     now_s = asyncio.get_running_loop().time()
     if not by.name.startswith(CONSOLE) and core.order_count.is_too_many(by.name, now_s):
         text = "too many orders of this operator within a minute"
-        refuse(socket, message, "too_many_orders", text)
+        refuse(core, socket, message, "too_many_orders", text)
         return
     password_hash = None
     if isinstance(message.order, AddOperator | ChangePassword):
@@ -92,10 +92,12 @@ async def _pin_hash(core: Core, order: SetPin, by: Orderer, hasher: PasswordHash
     return None
 
 
-def refuse(socket: Socket, message: OrderMessage, code: str, text: str) -> None:
-    """Answer an order that is not even looked at."""
-    refused = OrderResult(order_id=message.order_id, ok=False, code=code, message=text)
-    socket.send(refused.model_dump_json())
+def refuse(core: Core, socket: Socket, message: OrderMessage, code: str, text: str) -> None:
+    """Answer an order that is not even looked at, after those that were given before it."""
+    answer = OrderResult(
+        order_id=message.order_id, ok=False, code=code, message=text
+    ).model_dump_json()
+    core.after_commit(lambda: socket.send(answer))
 
 
 def refuse_frame(core: Core, socket: Socket, by: str, error: InvalidMessageError) -> None:

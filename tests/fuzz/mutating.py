@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -84,46 +85,53 @@ def corpus(name: str) -> list[str]:
     return [*map(json.loads, found), *lines]
 
 
-def mutated(frame: str, chance: Random) -> str:
-    """The frame with one to four changes; now and then it is not JSON any more, or is what it was."""
+def mutated(frame: str, chance: Random, fill: Callable[[Any, Random], None] | None = None) -> str:
+    """The frame with up to three changes; now and then it is not JSON any more, or is what it was.
+
+    ``fill`` may give what it names other names first.
+    """
     try:
         message = json.loads(frame)
     except ValueError:
         return _torn(frame, chance)
+    if fill is not None:
+        fill(message, chance)
+    whole = [message]
     for _ in range(chance.randrange(4)):
-        message = _changed(message, chance)
-    text = json.dumps(message)
+        _change(whole, chance)
+    text = json.dumps(whole[0])
     return _torn(text, chance) if chance.random() < 0.1 else text
 
 
-def _changed(message: Any, chance: Random) -> Any:
-    """A copy with one value replaced, left out, added or said twice."""
-    whole = [copy.deepcopy(message)]
-    holder, key = chance.choice(list(_places(whole)))
+def _change(whole: list[Any], chance: Random) -> None:
+    """One value is replaced, left out, added or said twice."""
+    holder, key = chance.choice(_places(whole))
     what = chance.random()
     if what < 0.7:
         holder[key] = _evil(chance)
-    elif what < 0.85 and holder is not whole:
+    elif holder is whole:
+        return
+    elif what < 0.85:
         del holder[key]
     elif isinstance(holder, list):
-        holder[key:key] = [copy.deepcopy(holder[key])] * chance.choice((1, 2, 700))
+        holder[key:key] = [holder[key]] * chance.choice((1, 2, 700))
     else:
-        holder[chance.choice(TEXTS)] = holder[key]
-    return whole[0]
+        holder[chance.choice(TEXTS)] = copy.deepcopy(holder[key])
 
 
 def _places(holder: Any) -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any]] = []
-    keys = list(holder) if isinstance(holder, dict) else range(len(holder))
-    for key in keys:
+    items = holder.items() if isinstance(holder, dict) else enumerate(holder)
+    for key, value in items:
         found.append((holder, key))
-        if isinstance(holder[key], dict | list):
-            found += _places(holder[key])
+        if isinstance(value, dict | list):
+            found += _places(value)
     return found
 
 
 def _evil(chance: Random) -> Any:
-    return copy.deepcopy(chance.choice(chance.choice((TEXTS, NUMBERS, TIMES, NESTED))))
+    evil = chance.choice(chance.choice((TEXTS, NUMBERS, TIMES, NESTED)))
+    return copy.deepcopy(evil) if isinstance(evil, dict | list) else evil
 
 
 def _torn(text: str, chance: Random) -> str:
