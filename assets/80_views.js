@@ -66,6 +66,7 @@
     each("load");
     im.topbar.paintCounts();
     im.topbar.paintConnection();
+    im.flash.look();
     im.sound.learn();
     painted(message.seq, null, true);
   }
@@ -81,7 +82,10 @@
       each("reload");
     }
     if (changes.sessions.size) im.roomMenu.second(im.clock.now());
-    if (changes.alarms.length) im.topbar.paintCounts();
+    if (changes.alarms.length) {
+      im.topbar.paintCounts();
+      im.flash.look();
+    }
     // Sight before sound: no fault of the audio may hold a number back.
     im.sound.news(message);
     painted(message.seq, arrived, changes.alarms.length > 0);
@@ -159,6 +163,7 @@
     lastSecond = mono;
     im.topbar.second();
     im.soundPill.second();
+    im.flash.look();
     if (!im.model.ready) return;
     each("second", now);
     im.roomMenu.second(now);
