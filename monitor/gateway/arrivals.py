@@ -7,6 +7,8 @@ from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 
+FEW = 8
+
 
 class Arrivals:
     """Those who have connected and still owe their request, whole or in part.
@@ -25,6 +27,11 @@ class Arrivals:
         """A connection that is counted here until its request has come; made as the library makes its own."""
         return _Arriving(self, *arguments, **options)
 
+    def make_way(self) -> None:
+        """Every connection is wanted for something else: all but the newest few that have asked for nothing go."""
+        while len(self._waiting) > FEW:
+            self._cut_oldest()
+
     def end(self) -> None:
         """Cut off who has asked for nothing, and from now on who still arrives: the library would wait for them."""
         self._ended = True
@@ -36,15 +43,18 @@ class Arrivals:
         self._waiting[connection] = None
         connection.request_rcvd.add_done_callback(lambda _: self._waiting.pop(connection, None))
         if len(self._waiting) > self._most:
-            oldest = next(iter(self._waiting))
-            del self._waiting[oldest]
-            oldest.transport.abort()
+            self._cut_oldest()
         if self._ended:
             connection.transport.abort()
 
     def lost(self, connection: ServerConnection) -> None:
         """It is gone, with its request or without."""
         self._waiting.pop(connection, None)
+
+    def _cut_oldest(self) -> None:
+        oldest = next(iter(self._waiting))
+        del self._waiting[oldest]
+        oldest.transport.abort()
 
 
 class _Arriving(ServerConnection):

@@ -24,6 +24,8 @@ class Health:
         self._checked_at_s = now_s
         self._engine_fault = ""
         self._journal_is_complete = True
+        self.is_out_of_files = False
+        """Whether the system gives the gateway no more open files, which every connection is."""
         self.warnings: list[str] = []
         """What does not degrade the system now and will do harm in days: backups, disk."""
 
@@ -49,6 +51,8 @@ class Health:
             reasons.append(f"engine: it failed ({self._engine_fault})")
         if not self._journal_is_complete:
             reasons.append("storage: the database refused a fact, the record is not complete")
+        if self.is_out_of_files:
+            reasons.append("system: no file descriptors are left, nobody new is let in")
         age_s = self.self_check_age_s(now_s)
         if age_s > OLDEST_SELF_CHECK_S:
             reasons.append(f"engine: its last self-check is {age_s:.1f} s old")

@@ -62,7 +62,10 @@ PATHS: dict[str, str] = {
     "/clock": STEP_CLOCK,
 }
 """Everything that can be asked for on this port, each with the action that it is."""
+LASTING = ("/device", "/live")
+"""Those that stay; the others have asked and are gone."""
 NOT_FOR_BROWSERS = Refusal(403, "this is not for browsers")
+NO_FILES = Refusal(503, "no file descriptors are left; come back later")
 OVERLOADED = Refusal(503, "too much waits to be stored; come back later")
 
 
@@ -124,6 +127,8 @@ class Routes:
         peer = self._peer(path, request)
         if isinstance(peer, Refusal):
             return peer
+        if path in LASTING and self.core.health.is_out_of_files:
+            return NO_FILES
         allowed = may_do(peer, action, simulated=self.core.monitor.simulated)
         return None if allowed else Refusal(403, "this is not for you")
 

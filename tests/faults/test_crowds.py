@@ -14,7 +14,7 @@ from typing import Self
 from urllib.request import urlopen
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.faults.bedroom import Bedroom, resident_mb
 from tests.faults.report import note
@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.long]
 ALARM_WITHIN_S = 2.0
 IDLE = 10_000
 STUCK = 8
+KNOCKING = 50
 MOST_GROWTH_MB = 120
 
 
@@ -156,7 +157,7 @@ def test_ten_thousand_idle_connections_keep_nobody_from_being_heard(gateway: Run
     )
 
 
-def test_out_of_file_descriptors_those_who_are_connected_go_on_and_others_come_in_later(
+def test_out_of_file_descriptors_the_gateway_says_so_and_goes_on_for_those_who_are_connected(
     gateway: Running,
 ) -> None:
     room = Bedroom(gateway)
@@ -167,21 +168,23 @@ def test_out_of_file_descriptors_those_who_are_connected_go_on_and_others_come_i
         used = max(int(file.name) for file in Path(f"/proc/{pid}/fd").iterdir())
         _, hard = before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 1, hard))
+        short_at = time.monotonic()
         with ExitStack() as opened:
-            for _ in range(50):
+            for _ in range(KNOCKING):
                 opened.enter_context(socket.create_connection(_address(gateway), 5))
-            heard = room.screen.heartbeats
+            reason = room.told("file descriptors")
+            told_s = time.monotonic() - short_at
+            assert until(gateway.health, within_s=10, what="health")["reasons"] == [reason]
             for value in range(20):
                 assert device.deliver(pulse(80 + value), spo2(97))["stored"] == 2
             device.send(pulse(80), spo2(80))
             room.alarmed(metric="spo2", priority="high")
             device.heard()
-            until(
-                lambda: room.screen.heartbeats > heard + 1 or None, within_s=10, what="heartbeats"
-            )
+            with pytest.raises(InvalidStatus, match="503"):
+                Device(gateway.url, other)
         resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
         since = time.monotonic()
-        until(room.is_well, within_s=30, what="a gateway that answers")
+        until(room.is_well, within_s=30, what="a gateway that is well")
         with Device(gateway.url, other) as late:
             assert late.deliver(pulse(80))["stored"] == 1
         recovery_s = time.monotonic() - since
@@ -191,8 +194,8 @@ def test_out_of_file_descriptors_those_who_are_connected_go_on_and_others_come_i
     room.screen.close()
     note(
         "out of file descriptors",
-        held="who was connected is acknowledged on, each reading stored once",
-        seen="alarms come on every screen that is open; who is not connected yet is not let in",
+        held="who was connected is acknowledged on, each reading stored once; a new device is refused (503)",
+        seen=f"after {told_s:.1f} s on every screen that is open, where alarms come on, and in /healthz: {reason}",
         recovery=f"a new device is heard {recovery_s:.1f} s after there were some again",
     )
 
