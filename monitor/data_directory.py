@@ -17,11 +17,12 @@ from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from monitor.service.journal_keys import KEY_BYTES, JournalKeys
+
 VERSION = 1
 RESTORING = "restoring.json"
 """Lies in a directory while its record is being replaced; where it stays, that was not finished."""
 _LOCK_POLL_S = 0.05
-_KEY_BYTES = 32
 
 
 class DirectoryError(RuntimeError):
@@ -61,30 +62,57 @@ class DataDirectory:
     @property
     def cookie_key(self) -> bytes:
         """The key that signs the cookies of signed-in operators."""
-        return self._key("cookie.key")
+        key = self._key("cookie.key")
+        if len(key) != KEY_BYTES:
+            raise _damaged(self.path / "keys" / "cookie.key", len(key))
+        return key
 
     @property
     def journal_key(self) -> bytes:
-        """The key of the journal's hash chain."""
-        return self._key("journal.key")
+        """The key of the journal's hash chain, behind those that were in force before it: see ``JournalKeys``."""
+        content = self._key("journal.key")
+        try:
+            JournalKeys.read(content)
+        except ValueError:
+            raise _damaged(self.path / "keys" / "journal.key", len(content)) from None
+        return content
+
+    @property
+    def first_journal_key(self) -> bytes:
+        """What stays when the key changes: by it this record is told from others."""
+        return self.journal_key[:KEY_BYTES]
 
     @property
     def research_secret(self) -> bytes:
-        """What de-identified exports are drawn from; made of the journal's key, which the dashboard need not know."""
-        return blake2b(self.journal_key, digest_size=_KEY_BYTES, person=b"research").digest()
+        """What de-identified exports are drawn from; made of the journal's key, which the dashboard need not know.
+
+        Of the first: whoever is in a study keeps their reference and their days in it when the key changes.
+        """
+        return blake2b(self.first_journal_key, digest_size=KEY_BYTES, person=b"research").digest()
 
     def rotate_cookie_key(self) -> None:
         """Make it anew: every sign-in ends. Call with the lock held, and nobody running. Raises DirectoryError."""
+        self._write_key("cookie.key", secrets.token_bytes(KEY_BYTES))
+
+    def introduce_journal_key(self) -> None:
+        """Put a new key behind the others, not in force yet. With the lock held. Raises DirectoryError."""
+        kept = JournalKeys.read(self.journal_key).kept
+        coming = JournalKeys(kept, secrets.token_bytes(KEY_BYTES))
+        self._write_key("journal.key", coming.content())
+
+    def settle_journal_keys(self, keys: JournalKeys) -> None:
+        """Keep what the record goes on with, where a key was coming. With the lock held. Raises DirectoryError."""
+        if keys != JournalKeys.read(self.journal_key):
+            self._write_key("journal.key", keys.content())
+
+    def _write_key(self, name: str, content: bytes) -> None:
         try:
-            write_whole(self.path / "keys" / "cookie.key", secrets.token_bytes(_KEY_BYTES))
+            write_whole(self.path / "keys" / name, content)
         except OSError as error:
             raise DirectoryError(f"{self.path} cannot be written: {error.strerror}") from None
 
     def _key(self, name: str) -> bytes:
-        key = (self.path / "keys" / name).read_bytes()
-        if len(key) != _KEY_BYTES:
-            raise DirectoryError(f"{self.path / 'keys' / name} is damaged: it has {len(key)} bytes")
-        return key
+        return (self.path / "keys" / name).read_bytes()
 
     @contextmanager
     def writing(self, *, wait_s: float = 0) -> Iterator[None]:
@@ -134,6 +162,10 @@ class DataDirectory:
         except (TypeError, ValueError) as error:
             raise DirectoryError(f"{self.path / 'gateway.json'} is damaged: {error}") from None
         return address
+
+
+def _damaged(key: Path, size: int) -> DirectoryError:
+    return DirectoryError(f"{key} is damaged: it has {size} bytes")
 
 
 def wait_for_gateway(directory: DataDirectory, deadline: float) -> GatewayAddress | None:
@@ -209,7 +241,7 @@ def furnish(path: Path, *, simulated: bool) -> None:
     keys.mkdir(mode=0o700, exist_ok=True)
     for name in ("cookie.key", "journal.key"):
         if not (keys / name).exists():
-            write_whole(keys / name, secrets.token_bytes(_KEY_BYTES))
+            write_whole(keys / name, secrets.token_bytes(KEY_BYTES))
     # Last: its existence says that all the rest is there.
     description = json.dumps({"version": VERSION, "simulated": simulated})
     write_whole(path / "directory.json", description + "\n", mode=0o644)

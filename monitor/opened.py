@@ -12,6 +12,7 @@ from monitor.data_directory import DataDirectory, DirectoryError
 
 if TYPE_CHECKING:
     from monitor.service.given import Outcome
+    from monitor.service.journal_keys import JournalKeys
     from monitor.service.monitor import Monitor
     from monitor.service.ports import Clock, Journal, Records
     from monitor.wire.orders import Order
@@ -68,6 +69,7 @@ def opened_monitor(
         with contextlib.ExitStack() as opened:
             journal = open_journal(directory.path, directory.journal_key)
             opened.callback(journal.close)
+            _settle(directory, journal.keys)
             records = open_records(directory.path)
             opened.callback(records.close)
             newest = records.newest_instant()
@@ -88,3 +90,14 @@ def opened_monitor(
         SchemaError,
     ) as error:
         raise DirectoryError(f"{directory.path}: {error}") from error
+
+
+def _settle(directory: DataDirectory, keys: JournalKeys) -> None:
+    """Finish a change of the journal's key that was interrupted."""
+    import structlog
+
+    try:
+        directory.settle_journal_keys(keys)
+    except DirectoryError as error:
+        # Both keys are there, and the record says which is in force: the next start tries again.
+        structlog.get_logger(__name__).warning("journal_keys_not_settled", error=str(error))

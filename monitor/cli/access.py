@@ -1,7 +1,8 @@
-"""``infusion-monitor access``: who came in, and who looked at or ordered what. ``secrets rotate``: a new cookie key."""
+"""``infusion-monitor access``: who came in, and who looked at or ordered what. ``secrets rotate``: new keys."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,6 +21,7 @@ from monitor.cli.common import (
 
 if TYPE_CHECKING:
     from monitor.domain.facts import Fact
+    from monitor.keeping import Rotated
 
 MOST_SECRET = frozenset({"password_hash", "pin_hash", "token_hash"})
 
@@ -81,19 +83,55 @@ def _secrets() -> None:
     """The keys of this directory."""
 
 
-def rotate(context: typer.Context) -> None:
-    """Make a new cookie key: every sign-in and every station's pass ends. No gateway may run.
+def rotate(
+    context: typer.Context,
+    only: Annotated[
+        Literal["sign-ins", "journal"] | None,
+        typer.Option(help="Only the key of the sign-ins, or only that of the journal."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make new keys: every sign-in and every station's pass ends, the journal goes on under another key.
 
-    The journal's key stays: its chain is proven with it from the first batch on.
+    No gateway may run. The journal's older keys are kept beside the new one: what they sealed is proven with them.
     """
+    from monitor.console import console_user
     from monitor.data_directory import DirectoryBusyError, DirectoryError
+    from monitor.keeping import rotate_journal_key
+    from monitor.logs import log_to_stderr
+    from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
+    from monitor.storage import JournalDamagedError, SchemaError
 
-    directory = existing_directory(context)
+    log_to_stderr("warning")
+    directory, done = existing_directory(context), None
     try:
         with directory.writing():
-            directory.rotate_cookie_key()
+            if only != "sign-ins":
+                now = round(time.time() * 1000)
+                done = rotate_journal_key(directory, by=console_user(), now=now)
+            if only != "journal":
+                directory.rotate_cookie_key()
     except DirectoryBusyError as error:
         raise Refusal(f"{error}: stop its gateway first") from None
-    except DirectoryError as error:
+    except (
+        DirectoryError,
+        JournalDamagedError,
+        JournalUnavailableError,
+        RecordsUnavailableError,
+        SchemaError,
+    ) as error:
         raise Refusal(str(error)) from None
-    say("everybody signs in anew, at every station; the journal's key is the same as before")
+    _tell_rotated(done, sign_ins=only != "journal", as_json=as_json)
+
+
+def _tell_rotated(done: Rotated | None, *, sign_ins: bool, as_json: bool) -> None:
+    if as_json:
+        put_json({"sign_ins": sign_ins, "journal": None if done is None else done._asdict()})
+        return
+    if done is not None:
+        say(
+            f"from batch {done.batch + 1} on the journal is sealed with key {done.new}; "
+            f"{done.old} is kept to prove what is older: make a backup now"
+        )
+    if sign_ins:
+        say("everybody signs in anew, at every station; a dashboard that runs must be restarted")

@@ -203,7 +203,7 @@ def _warn(done: Restored) -> None:
     for body in lost.barred:
         say(f"shut out again, as it was: {_who(body)}")
     say(
-        "passwords, roles, devices and tokens stand as of the backup: "
+        "passwords, roles, devices, tokens and the journal's key stand as of the backup: "
         f"{'change again what was changed' if lost.is_known else 'revoke and disable again what was'} since; "
         "everybody signs in again; a dashboard that runs alone must be started again"
     )

@@ -69,6 +69,7 @@ from monitor.domain.office_facts import (
     DeviceAdded,
     DeviceMoved,
     DeviceRevoked,
+    JournalKeyRotated,
     LanguageChosen,
     OperatorAdded,
     OperatorDisabled,
@@ -126,6 +127,7 @@ __all__ = [
     "InfusionResumed",
     "InfusionStopped",
     "InterventionEntered",
+    "JournalKeyRotated",
     "LanguageChosen",
     "LimitChanged",
     "MedicationEntered",
@@ -188,6 +190,7 @@ FactBody = (
     | PasswordChanged
     | OperatorDisabled
     | LanguageChosen
+    | JournalKeyRotated
     | RecordRestored
     | PatientErased
     | SessionStarted

@@ -98,6 +98,15 @@ class LanguageChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalKeyRotated:
+    """The chain goes on under another key from the next batch on; this one is the last under the old key."""
+
+    old: str
+    new: str
+    """Their fingerprints."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRestored:
     """From here on the record is that of a backup: what followed the backup's last batch elsewhere is not in it."""
 

@@ -10,6 +10,7 @@ from monitor.keeping.restoring import (
     check_backup,
     restore_record,
 )
+from monitor.keeping.rotating import Rotated, rotate_journal_key
 
 __all__ = [
     "Backup",
@@ -21,11 +22,13 @@ __all__ = [
     "Lost",
     "RestoreRefusedError",
     "Restored",
+    "Rotated",
     "back_up",
     "check_backup",
     "lock_by_keys",
     "lock_by_passphrase",
     "new_key",
     "restore_record",
+    "rotate_journal_key",
     "working_folder",
 ]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.data_directory import DataDirectory, DirectoryError, sync_folder
+from monitor.data_directory import DataDirectory, DirectoryError, sync_folder, write_whole
 from monitor.domain.readings import Instant
 from monitor.export.unnamed_file import UnnamedFile
 from monitor.keeping.archive import (
@@ -26,6 +26,7 @@ from monitor.keeping.archive import (
 )
 from monitor.keeping.locks import Lock, LockError, write_locked
 from monitor.keeping.proving import SPARE_BYTES, open_backup, prove
+from monitor.service.journal_keys import JournalKeys
 from monitor.storage import SchemaError
 from monitor.storage.chain import HEAD_NAME
 from monitor.storage.engine import DATABASE_NAME
@@ -87,8 +88,10 @@ def _written(
     progress: Progress,
 ) -> Contents:
     _refuse_without_room(directory.path)
-    snapshot = take_snapshot(directory.path, work, directory.journal_key, _watching(work, progress))
-    _copy_keys(directory.path, work)
+    snapshot, keys = take_snapshot(
+        directory.path, work, lambda: directory.journal_key, _watching(work, progress)
+    )
+    _copy_keys(directory.path, work, keys)
     contents = _listed(directory, work, snapshot, now)
     progress("writing", 0)
     with unnamed.opened() as target:
@@ -138,11 +141,11 @@ def _watching(work: Path, progress: Progress) -> Callable[[float], None]:
     return step
 
 
-def _copy_keys(data: Path, work: Path) -> None:
+def _copy_keys(data: Path, work: Path, keys: JournalKeys) -> None:
     (work / KEY_NAME).parent.mkdir(mode=0o700)
-    for name in (KEY_NAME, CONFIG_NAME):
-        if (data / name).exists():
-            shutil.copyfile(data / name, work / name)
+    write_whole(work / KEY_NAME, keys.content())
+    if (data / CONFIG_NAME).exists():
+        shutil.copyfile(data / CONFIG_NAME, work / CONFIG_NAME)
 
 
 def _listed(directory: DataDirectory, work: Path, snapshot: Snapshot, now: Instant) -> Contents:

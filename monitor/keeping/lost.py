@@ -100,7 +100,7 @@ def _by_the_head(data: Path, contents: Contents) -> Lost:
     """Without a database that can be read, the head still knows how many batches there were."""
     try:
         head = read_head(data / HEAD_NAME, (data / KEY_NAME).read_bytes())
-    except (JournalDamagedError, OSError):
+    except (JournalDamagedError, OSError, ValueError):
         return Lost()
     return Lost(max(0, head.batch_id - contents.batch)) if head.batch_id else Lost()
 

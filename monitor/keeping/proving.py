@@ -46,7 +46,7 @@ def prove(folder: Path, contents: Contents) -> None:
         with closing(sqlite3.connect(folder / DATABASE_NAME)) as database:
             found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
         proof = verify(folder, key)
-    except (JournalDamagedError, sqlite3.Error) as error:
+    except (JournalDamagedError, ValueError, sqlite3.Error) as error:
         raise BackupDamagedError(f"its record cannot be read: {error}") from error
     if found != "ok":
         raise BackupDamagedError(f"its database is damaged: {found}")

@@ -36,7 +36,7 @@ def keep_one(directory: DataDirectory, settings: Settings, *, now: Instant) -> B
 
 def backup_name(directory: DataDirectory, now: Instant) -> str:
     """Told from those of other records, which may lie in the same folder. Raises DirectoryError, OSError."""
-    whose = blake2b(directory.journal_key, digest_size=4, person=b"backup name").hexdigest()
+    whose = blake2b(directory.first_journal_key, digest_size=4, person=b"backup name").hexdigest()
     at = datetime.fromtimestamp(now / 1000, UTC)
     return f"infusion-monitor-{whose}-{at:%Y%m%dT%H%M%SZ}.backup"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from monitor.service.batches import ChainHead
+from monitor.service.journal_keys import JournalKeys
 
 HEAD_NAME = "journal.head"
 MAC_BYTES = 12
@@ -61,19 +62,27 @@ class HeadFile:
     Sealed with the key: else whoever cut off the newest batches could write the head of those that are left.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, accepted: Sequence[bytes] = ()) -> None:
+        """``key`` seals what is written; what was sealed with one of ``accepted`` is read too."""
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._path = path
         self._key = key
+        self._accepted = (key, *accepted)
 
     def read(self) -> ChainHead:
         """What was written last; batch 0 for a new file. Raises JournalDamagedError for anything else."""
-        return _parse(os.pread(self._file, 2 * _HEAD_BYTES, 0), self._path, self._key)
+        return _parse(os.pread(self._file, 2 * _HEAD_BYTES, 0), self._path, self._accepted)
 
     def write(self, head: ChainHead) -> None:
         """Replace the record in place. Raises OSError."""
         record = _HEAD_FORMAT.format(*head, _seal_of(head, self._key))
         os.pwrite(self._file, record.encode("ascii"), 0)
+
+    def write_sealed_with(self, key: bytes, head: ChainHead) -> None:
+        """The same under another key from now on, and durable: the old one is not accepted for long. Raises OSError."""
+        self._key, self._accepted = key, (key,)
+        self.write(head)
+        os.fsync(self._file)
 
     def close(self) -> None:
         """Release the file; again is harmless."""
@@ -82,9 +91,10 @@ class HeadFile:
             self._file = -1
 
 
-def read_head(path: Path, key: bytes) -> ChainHead:
+def read_head(path: Path, keys: bytes) -> ChainHead:
     """The head file's record; batch 0 when there is none. Raises JournalDamagedError for anything else."""
-    return _parse(path.read_bytes(), path, key) if path.exists() else NO_HEAD
+    accepted = JournalKeys.read(keys).of_the_head
+    return _parse(path.read_bytes(), path, accepted) if path.exists() else NO_HEAD
 
 
 def seal_old_head(path: Path, key: bytes) -> None:
@@ -104,13 +114,13 @@ def _seal_of(head: ChainHead, key: bytes) -> str:
     return blake2b(said, digest_size=MAC_BYTES, key=key, person=b"head").hexdigest()
 
 
-def _parse(record: bytes, path: Path, key: bytes) -> ChainHead:
+def _parse(record: bytes, path: Path, accepted: Sequence[bytes]) -> ChainHead:
     if not record:
         return NO_HEAD
     number, mac, seal = (*record.decode("ascii", "replace").rstrip("\n").split(" "), "", "", "")[:3]
     if len(record) != _HEAD_BYTES or not number.isdigit() or len(mac) != 2 * MAC_BYTES:
         raise JournalDamagedError(f"{path} is not a journal head")
     head = ChainHead(int(number), mac)
-    if not hmac.compare_digest(seal, _seal_of(head, key)):
+    if not any(hmac.compare_digest(seal, _seal_of(head, key)) for key in accepted):
         raise JournalDamagedError(f"{path} was not written by this monitor: its seal is wrong")
     return head

@@ -9,9 +9,10 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection, Engine, exc, func, insert, select
 
-from monitor.domain.facts import Fact
+from monitor.domain.facts import Fact, JournalKeyRotated
 from monitor.domain.readings import Instant
 from monitor.service.batches import Batch, ChainHead, Commit
+from monitor.service.journal_keys import JournalKeys, fingerprint
 from monitor.service.ports import JournalUnavailableError
 from monitor.storage.batch_writer import REFUSALS, BatchWriter, Written
 from monitor.storage.chain import (
@@ -25,8 +26,10 @@ from monitor.storage.chain import (
 from monitor.storage.compactor import Compactor
 from monitor.storage.engine import BUSY_TIMEOUT_MS, DATABASE_NAME, writer_engine
 from monitor.storage.figure_keeper import FigureKeeper
+from monitor.storage.key_walk import key_in_force
 from monitor.storage.names import Names
 from monitor.storage.packed_readings import PackedReadings
+from monitor.storage.reading_blocks import seal_blocks_anew
 from monitor.storage.schema import upgrade
 from monitor.storage.statements import compiled
 from monitor.storage.stream_states import StreamStates
@@ -42,14 +45,18 @@ def open_journal(
 ) -> SqliteJournal:
     """Open the directory's database for writing, bringing its schema up to date; the caller holds the directory's lock.
 
-    Raises SchemaError for a file of a newer version, JournalDamagedError when batches are missing that the head
-    file says were committed, JournalUnavailableError when the file cannot be written.
+    ``key``: the journal's keys as they lie in their file. Raises SchemaError for a file of a newer version,
+    JournalDamagedError when batches are missing that the head file or the keys say were committed,
+    JournalUnavailableError when the file cannot be written.
     """
     engine = writer_engine(directory / DATABASE_NAME, busy_timeout_ms=busy_timeout_ms)
     try:
-        upgrade(engine, directory / HEAD_NAME, key)
-        head_file = HeadFile(directory / HEAD_NAME, key)
-        return SqliteJournal(engine, head_file, key)
+        keys = JournalKeys.read(key)
+        upgrade(engine, directory / HEAD_NAME, keys.kept[0])
+        with engine.connect() as connection, connection.begin():
+            in_force = key_in_force(connection, keys)
+        head_file = HeadFile(directory / HEAD_NAME, in_force, keys.of_the_head)
+        return SqliteJournal(engine, head_file, keys, in_force)
     except (exc.DBAPIError, OSError) as error:
         engine.dispose()
         raise JournalUnavailableError(f"{directory / DATABASE_NAME}: {_why(error)}") from error
@@ -84,10 +91,11 @@ class _State:
 class SqliteJournal:
     """Implements ``ports.Journal`` on one read-write connection; use ``open_journal``."""
 
-    def __init__(self, engine: Engine, head_file: HeadFile, key: bytes) -> None:
+    def __init__(self, engine: Engine, head_file: HeadFile, keys: JournalKeys, key: bytes) -> None:
         self._engine = engine
         self._connection = engine.connect()
         self._head_file = head_file
+        self._keys = keys
         self._key = key
         self._compactor = Compactor(key)
         with self._connection.begin():
@@ -107,6 +115,28 @@ class SqliteJournal:
             raise JournalUnavailableError(str(error.orig)) from error
         except REFUSALS as error:
             raise JournalUnavailableError(f"no row of its own is at fault: {error}") from error
+
+    @property
+    def keys(self) -> JournalKeys:
+        """Those with which the record can be proven and goes on, with none that is only coming."""
+        return JournalKeys(self._keys.known[: self._keys.known.index(self._key) + 1])
+
+    def rotate(self, at: Instant, by: str) -> int:
+        """Commit that the coming key is in force from the next batch on; the number of the batch that says so.
+
+        Raises JournalUnavailableError, JournalDamagedError where a block of readings is not as it was written.
+        """
+        old, new = self._key, self._keys.known[-1]
+        fact = Fact(at, by, None, JournalKeyRotated(fingerprint(old), fingerprint(new)))
+        try:
+            done = self._commit(Batch(at, facts=[fact]), one_by_one=False, new_key=new)
+            self._head_file.write_sealed_with(new, self._head_file.read())
+        except exc.DBAPIError as error:
+            raise JournalUnavailableError(str(error.orig)) from error
+        except OSError as error:
+            raise JournalUnavailableError(f"{HEAD_NAME}: {error.strerror}") from error
+        self._key, self._compactor = new, Compactor(new)
+        return done.batch_id
 
     def compact(self, now: Instant) -> bool:
         """Pack some readings of a closed session. See ``ports.Journal.compact``."""
@@ -130,7 +160,7 @@ class SqliteJournal:
         self._engine.dispose()
         self._head_file.close()
 
-    def _commit(self, batch: Batch, *, one_by_one: bool) -> Commit:
+    def _commit(self, batch: Batch, *, one_by_one: bool, new_key: bytes | None = None) -> Commit:
         # Forgotten until the commit succeeds: a failed transaction leaves nothing behind, in memory either.
         state, self._state = self._state, None
         with self._connection.begin():
@@ -149,6 +179,8 @@ class SqliteJournal:
             mac = self._write_batch_row(state, batch.at - state.at, written)
             taken = _taken(batch.facts, written)
             state.figures.follow(self._connection, state.names, batch_id, taken, written.readings)
+            if new_key is not None:
+                seal_blocks_anew(self._connection, self._key, new_key)
         state.batch_id, state.at, state.mac = batch_id, batch.at, mac
         state.last_n = written.last_n
         self._state = state
@@ -183,8 +215,12 @@ class SqliteJournal:
                 )
         elif state.batch_id:
             _log.warning("journal_head_missing", batch=state.batch_id)
-        if state.batch_id != head.batch_id:
-            self._write_head(ChainHead(state.batch_id, state.mac.hex()))
+        here = ChainHead(state.batch_id, state.mac.hex())
+        if self._keys.coming is not None:
+            # Else a power cut could leave a head that only a key seals which is in force no more.
+            self._head_file.write_sealed_with(self._key, here)
+        elif state.batch_id != head.batch_id:
+            self._write_head(here)
 
 
 def _why(error: exc.DBAPIError | OSError) -> str:

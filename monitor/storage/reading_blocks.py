@@ -20,7 +20,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from monitor.storage import tables
 from monitor.storage.block_codec import BY_KEY, BlockDamagedError, pack, unpack
-from monitor.storage.chain import MAC_BYTES
+from monitor.storage.chain import MAC_BYTES, JournalDamagedError
 from monitor.storage.rows import ReadingRow
 from monitor.storage.statements import compiled
 
@@ -67,6 +67,17 @@ def make_block(key: bytes, rows: Sequence[ReadingRow]) -> Block:
 def write_block(connection: Connection, block: Block) -> None:
     """Put it into its table."""
     connection.exec_driver_sql(_INSERT, tuple(block))
+
+
+def seal_blocks_anew(connection: Connection, old: bytes, new: bytes) -> None:
+    """Put every seal under another key. Raises JournalDamagedError for a block that is not as it was written."""
+    sealed = []
+    for block in map(Block._make, connection.exec_driver_sql("SELECT * FROM reading_blocks")):
+        if not block.is_sealed(old):
+            raise JournalDamagedError("a block of readings was changed: verify says where")
+        sealed.append((_mac(new, block), block.first_n))
+    if sealed:
+        connection.exec_driver_sql("UPDATE reading_blocks SET mac = ? WHERE first_n = ?", sealed)
 
 
 def rows_of_block(block: Block) -> list[ReadingRow]:

@@ -9,11 +9,13 @@ from sqlalchemy import Connection, Table, create_engine, exc, func, select
 
 from monitor.domain.readings import HOUR
 from monitor.service.batches import ChainHead
+from monitor.service.journal_keys import JournalKeys
 from monitor.storage import tables
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_head
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.figures import figures_of
+from monitor.storage.key_walk import KeyWalk, rotations_before
 from monitor.storage.names import Names
 from monitor.storage.projections import PROJECTED, project
 from monitor.storage.queries import facts_of
@@ -21,7 +23,7 @@ from monitor.storage.reading_blocks import CommittedReadings
 from monitor.storage.schema import require_newest
 from monitor.storage.session_proof import load_head
 from monitor.storage.stream_states import StreamStates
-from monitor.storage.verify import ChainVerifier, Fault, Ordered, stored_rows
+from monitor.storage.verify import ChainVerifier, Fault, Ordered, newest_key, stored_rows
 
 _BATCHES, _FACTS = tables.batches, tables.facts
 _LATEST_MS = 25 * HOUR
@@ -57,7 +59,8 @@ def verify_session(
             named = session_id in Names.load(connection).sessions
             if not named and connection.execute(facts_of(session_id).limit(1)).first() is None:
                 raise LookupError(f"there is no session {session_id}")
-            return _verified(connection, key, session_id, head, to_head=to_head)
+            keys = JournalKeys.read(key)
+            return _verified(connection, keys, session_id, head, to_head=to_head)
     except exc.DBAPIError as error:
         return SessionVerification(
             0, 0, NO_HEAD, Fault(None, f"the database cannot be read: {error.orig}")
@@ -76,12 +79,17 @@ def _head(directory: Path, key: bytes) -> ChainHead | Fault:
 
 
 def _verified(
-    connection: Connection, key: bytes, session_id: str, head: ChainHead | Fault, *, to_head: bool
+    connection: Connection,
+    keys: JournalKeys,
+    session_id: str,
+    head: ChainHead | Fault,
+    *,
+    to_head: bool,
 ) -> SessionVerification:
     seal = load_head(connection, session_id)
     newest = connection.scalar(select(func.max(_BATCHES.c.id))) or 0
     before, last_n = _before(connection, session_id)
-    verifier = _SessionVerifier(connection, key, session_id, before, last_n)
+    verifier = _SessionVerifier(connection, keys, session_id, before, last_n)
     # Without the head the batches are still looked at: what they say comes first.
     no_head = head if isinstance(head, Fault) else None
     until = None if to_head else _after(connection, session_id)
@@ -123,15 +131,20 @@ class _SessionVerifier(ChainVerifier):
     """Begins where the session does; of the tables of how things stand, looks at what is said of the session."""
 
     def __init__(
-        self, connection: Connection, key: bytes, session_id: str, before: ChainHead, last_n: int
+        self,
+        connection: Connection,
+        keys: JournalKeys,
+        session_id: str,
+        before: ChainHead,
+        last_n: int,
     ) -> None:
         # Not the base's: that would begin to read the whole database.
         self._connection = connection
-        self._key = key
+        self._walk = KeyWalk(keys, rotations_before(connection, before.batch_id + 1))
         self._session_id = session_id
         self._names = Names.load(connection)
         self._states = StreamStates()
-        self._committed = CommittedReadings(connection, key, last_n)
+        self._committed = CommittedReadings(connection, newest_key(connection, keys), last_n)
         self._readings = Ordered(self._committed)
         rejected = stored_rows(connection, tables.rejected_readings, before.batch_id)
         self._rejected = Ordered(rejected)

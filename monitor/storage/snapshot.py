@@ -9,8 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from monitor.domain.facts import JournalKeyRotated, kind_of
 from monitor.domain.readings import Instant
 from monitor.service.batches import ChainHead
+from monitor.service.journal_keys import JournalKeys
 from monitor.storage.chain import HEAD_NAME, HeadFile
 from monitor.storage.engine import DATABASE_NAME, read_only_connection
 
@@ -20,6 +22,7 @@ _NEWEST = (
     "SELECT max(coalesce((SELECT max(at) FROM facts), 0), "
     "coalesce((SELECT max(last_received) FROM streams), 0))"
 )
+_ROTATIONS = "SELECT count(*) FROM facts WHERE kind = ?"
 
 
 class SnapshotError(RuntimeError):
@@ -32,15 +35,18 @@ class Snapshot(NamedTuple):
     head: ChainHead
     schema: str
     recorded_to: Instant
+    rotations: int
+    """How often its key has changed."""
 
 
 def take_snapshot(
-    source: Path, target: Path, key: bytes, step: Callable[[float], None]
-) -> Snapshot:
+    source: Path, target: Path, keys: Callable[[], bytes], step: Callable[[float], None]
+) -> tuple[Snapshot, JournalKeys]:
     """Copy the database of one folder into another, with the head that belongs to it; ``step`` gets the share done.
 
-    The copy is of one moment: the read transaction holds it, so that commits neither wait nor begin it anew. Works
-    on every schema there has been. Raises SnapshotError, OSError, and whatever ``step`` raises.
+    ``keys`` reads those of the journal, once the moment stands; also returns those that the copy goes with. The copy
+    is of one moment: the read transaction holds it, so that commits neither wait nor begin it anew. Works on every
+    schema there has been. Raises SnapshotError, OSError, and whatever ``step`` raises.
     """
     database, copy = source / DATABASE_NAME, target / DATABASE_NAME
     if not database.exists():
@@ -50,15 +56,18 @@ def take_snapshot(
         with closing(read_only_connection(database)) as reader:
             reader.execute("BEGIN")
             snapshot = _described(reader)
+            belonging = JournalKeys.read(keys()).as_of(snapshot.rotations)
             _copy(reader, copy, step)
     except sqlite3.Error as error:
         raise SnapshotError(f"{database}: {error}") from error
-    head_file = HeadFile(target / HEAD_NAME, key)
+    except ValueError as error:
+        raise SnapshotError(f"{source} does not have its keys: {error}") from error
+    head_file = HeadFile(target / HEAD_NAME, belonging.kept[-1])
     try:
         head_file.write(snapshot.head)
     finally:
         head_file.close()
-    return snapshot
+    return snapshot, belonging
 
 
 def _described(reader: sqlite3.Connection) -> Snapshot:
@@ -67,7 +76,8 @@ def _described(reader: sqlite3.Connection) -> Snapshot:
     if schema is None or head is None:
         raise SnapshotError("nothing was recorded yet")
     (recorded_to,) = reader.execute(_NEWEST).fetchone()
-    return Snapshot(ChainHead(head[0], head[1].lower()), schema[0], recorded_to)
+    (rotations,) = reader.execute(_ROTATIONS, (kind_of(JournalKeyRotated),)).fetchone()
+    return Snapshot(ChainHead(head[0], head[1].lower()), schema[0], recorded_to, rotations)
 
 
 def _copy(reader: sqlite3.Connection, copy: Path, step: Callable[[float], None]) -> None:

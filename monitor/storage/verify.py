@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Table, create_engine, exc, func, literal_column, select
 
 from monitor.service.batches import ChainHead
+from monitor.service.journal_keys import JournalKeys
 from monitor.storage import tables
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, Content, mac_of, read_head
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.figures import figures_of
+from monitor.storage.key_walk import KeyWalk, rotations_before
 from monitor.storage.names import Names
 from monitor.storage.projections import PROJECTED, project
 from monitor.storage.queries import FACT_COLUMNS
@@ -41,7 +43,8 @@ class Verification(NamedTuple):
 def verify(directory: Path, key: bytes) -> Verification:
     """Check every stored row of the directory against the chain, and the chain against the head file.
 
-    Raises JournalDamagedError for a head file that is none, SchemaError for a database that was not migrated yet.
+    ``key``: the journal's keys as they lie in their file. Raises JournalDamagedError for a head file that is none,
+    SchemaError for a database that was not migrated yet.
     """
     head = NO_HEAD
     engine = reader_engine(directory / DATABASE_NAME)
@@ -51,7 +54,7 @@ def verify(directory: Path, key: bytes) -> Verification:
         # Before the batches: a gateway may go on committing, and then the database is ahead, which is fine.
         head = read_head(directory / HEAD_NAME, key)
         with engine.begin() as connection:
-            return ChainVerifier(connection, key).verify(head)
+            return ChainVerifier(connection, JournalKeys.read(key)).verify(head)
     except exc.DBAPIError as error:
         return Verification(0, head, Fault(None, f"the database cannot be read: {error.orig}"))
     finally:
@@ -61,12 +64,12 @@ def verify(directory: Path, key: bytes) -> Verification:
 class ChainVerifier:
     """Recomputes the chain from the tables on one connection, in one read transaction."""
 
-    def __init__(self, connection: Connection, key: bytes) -> None:
+    def __init__(self, connection: Connection, keys: JournalKeys) -> None:
         self._connection = connection
-        self._key = key
+        self._walk = KeyWalk(keys)
         self._names = Names.load(connection)
         self._states = StreamStates()
-        self._committed = CommittedReadings(connection, key)
+        self._committed = CommittedReadings(connection, newest_key(connection, keys))
         self._readings = Ordered(self._committed)
         self._rejected = Ordered(stored_rows(connection, tables.rejected_readings))
         self._facts = Ordered(stored_rows(connection, tables.facts))
@@ -103,7 +106,7 @@ class ChainVerifier:
             return Fault(expected, f"batch {expected} is missing")
         try:
             content = self._content(row)
-            mac = mac_of(self._key, bytes.fromhex(reached.mac), content)
+            mac = mac_of(self._walk.key, bytes.fromhex(reached.mac), content)
         except (KeyError, ValueError, TypeError) as error:
             return Fault(row.id, f"batch {row.id} holds what cannot be read: {error!r}")
         missing = row.last_n - last_n - len(content.readings)
@@ -112,6 +115,8 @@ class ChainVerifier:
             return Fault(row.id, f"batch {row.id} {_unlike(missing)}{why}")
         if mac != row.mac:
             return Fault(row.id, f"batch {row.id} was changed: its hash is not that of its rows")
+        if not self._walk.follow(content.facts):
+            return Fault(row.id, f"the key that batch {row.id} introduces is not kept")
         return None
 
     def _content(self, row: Row[Any]) -> Content:
@@ -131,6 +136,11 @@ class ChainVerifier:
         if head.batch_id > reached.batch_id:
             first = reached.batch_id + 1
             return Fault(first, f"batches {first} to {head.batch_id} are missing at the end")
+        if self._walk.is_behind:
+            first = reached.batch_id + 1
+            return Fault(
+                first, f"batch {first}, after which the key changed, is missing at the end"
+            )
         for rows, what in (
             (self._readings, "a reading"),
             (self._rejected, "a rejected reading"),
@@ -166,6 +176,11 @@ class ChainVerifier:
                 source, stream = self._names.stream_names[key]
                 return Fault(None, f"the position of stream {stream} of {source} was changed")
         return None
+
+
+def newest_key(connection: Connection, keys: JournalKeys) -> bytes:
+    """Seals whatever is not in the chain itself: it is sealed anew when the key changes."""
+    return KeyWalk(keys, rotations_before(connection)).key
 
 
 def _unlike(missing: int) -> str:

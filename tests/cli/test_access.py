@@ -1,4 +1,4 @@
-"""Who came in and who looked at what, as a command tells it; and a new key for the sign-ins."""
+"""Who came in and who looked at what, as a command tells it; and new keys for sign-ins and journal."""
 
 from __future__ import annotations
 
@@ -50,17 +50,38 @@ def test_each_kind_of_access_is_told_the_newest_first_and_no_hash_with_it(
 def test_a_new_cookie_key_leaves_the_journals_key_as_it_is(clinic: Path) -> None:
     keys = clinic / "keys"
     cookie, journal = (keys / "cookie.key").read_bytes(), (keys / "journal.key").read_bytes()
-    assert run(["--data", str(clinic), "secrets", "rotate"]) == 0
+    assert run(["--data", str(clinic), "secrets", "rotate", "--only", "sign-ins"]) == 0
     assert (keys / "cookie.key").read_bytes() != cookie
     assert (keys / "journal.key").read_bytes() == journal
     assert (keys / "cookie.key").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_key_is_not_changed_under_a_gateway_that_runs(clinic: Path) -> None:
-    cookie = (clinic / "keys" / "cookie.key").read_bytes()
+def test_the_keys_are_not_changed_under_a_gateway_that_runs(clinic: Path) -> None:
+    before = [path.read_bytes() for path in sorted((clinic / "keys").iterdir())]
     with create(clinic, simulated=None).writing():
         assert run(["--data", str(clinic), "secrets", "rotate"]) == 1
-    assert (clinic / "keys" / "cookie.key").read_bytes() == cookie
+    assert [path.read_bytes() for path in sorted((clinic / "keys").iterdir())] == before
+
+
+def test_a_session_is_proven_and_exported_across_a_new_key_of_the_journal(
+    clinic: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = create(clinic, simulated=None)
+    execute(directory, AddRoom(name="1"))
+    execute(directory, StartSession(room="1", patient="P-1"))
+    capsys.readouterr()
+    assert run(["--data", str(clinic), "secrets", "rotate", "--json"]) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert (done["sign_ins"], done["journal"]["batch"]) == (True, 8)
+    execute(directory, AddRoom(name="2"))
+    assert run(["--data", str(clinic), "verify", "s1", "--json"]) == 0
+    proof = json.loads(capsys.readouterr().out)
+    assert (proof["untouched"], proof["checked_to_batch"]) == (True, 9)
+    out = str(tmp_path / "s1.csv")
+    wanted = ["--data", str(clinic), "export", "s1", "--format", "csv", "--out", out, "--json"]
+    assert run(wanted) == 0
+    assert json.loads(capsys.readouterr().out)["verified"] is True
+    assert told(capsys, clinic, "--kind", "orders")[:2] == ["room_added", "journal_key_rotated"]
 
 
 def test_an_export_by_command_is_in_the_log(
