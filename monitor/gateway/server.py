@@ -20,7 +20,7 @@ from monitor.gateway.feed_protocol import RESTARTING
 from monitor.gateway.limits import Limits
 from monitor.gateway.recount import Unassigned
 from monitor.gateway.routes import Routes, choose_subprotocol
-from monitor.gateway.spare_files import SpareFiles
+from monitor.gateway.spare_files import keep_files_to_spare
 from monitor.identity import ArgonHasher
 from monitor.tidying import keep_tidy
 from monitor.wire.device import MAX_FRAME_BYTES
@@ -87,11 +87,11 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
         core=core, credential=credential, cookie_key=cookie_key, hasher=hasher or ArgonHasher()
     )
     arrivals = Arrivals(core.limits.waiting_connections)
-    spare_files = SpareFiles()
     committing = asyncio.create_task(core.commits.run())
-    ticking = asyncio.create_task(_keep_time(core, arrivals, spare_files, alive))
+    ticking = asyncio.create_task(_keep_time(core, alive))
     compacting = asyncio.create_task(keep_compact(core.commits, clock))
     tidying = asyncio.create_task(keep_tidy())
+    sparing = asyncio.create_task(keep_files_to_spare(core.health, arrivals))
     stopped = asyncio.create_task(stop.wait())
     try:
         async with _listen(routes, arrivals, _bind(host, port), tls) as server:
@@ -104,16 +104,13 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
         await _commit_what_waits(core, committing)
     finally:
         try:
-            await _end(committing, ticking, compacting, tidying, stopped)
+            await _end(committing, ticking, compacting, tidying, sparing, stopped)
         finally:
-            spare_files.close()
             await core.recount.end()
             await core.commits.close()
 
 
-async def _keep_time(
-    core: Core, arrivals: Arrivals, spare_files: SpareFiles, alive: Callable[[], None]
-) -> None:
+async def _keep_time(core: Core, alive: Callable[[], None]) -> None:
     """Tick for ever. Whatever the engine raises ends the gateway: it must not run on without alarms."""
     ticks = 0
     while True:
@@ -122,21 +119,11 @@ async def _keep_time(
         except Exception as error:
             core.health.engine_failed(type(error).__name__)
             raise
-        _watch_files(core, arrivals, spare_files)
         ticks += 1
         if ticks % TICKS_PER_HEARTBEAT == 0:
             core.heartbeat()
-            # Afterwards: a shortage is told at least once.
-            spare_files.recover()
             alive()
         await asyncio.sleep(TICK_S)
-
-
-def _watch_files(core: Core, arrivals: Arrivals, spare_files: SpareFiles) -> None:
-    spare_files.watch()
-    core.health.is_out_of_files = spare_files.is_short
-    if spare_files.is_short:
-        arrivals.make_way()
 
 
 async def _commit_what_waits(core: Core, committing: asyncio.Task[None]) -> None:

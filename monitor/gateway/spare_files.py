@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
+from typing import TYPE_CHECKING
 
 import structlog
+
+if TYPE_CHECKING:
+    from monitor.gateway.arrivals import Arrivals
+    from monitor.gateway.health import Health
 
 _log = structlog.get_logger("monitor.gateway")
 
 SPARE = 32
 MARGIN = 16
 """So many more must be had before the shortage is over: it does not come and go with every connection."""
+CHECK_S = 0.1
+CHECKS_OF_A_SHORTAGE = 15
+"""Longer than from one heartbeat to the next: a shortage is told at least once."""
 
 
 class SpareFiles:
     """Every connection is an open file, and a process may only have so many.
 
-    Call ``watch`` several times a second and ``recover`` once. While ``is_short`` the spare ones are free for those
-    who ask how the gateway is, for orders and for the record; devices and screens are to be refused.
+    Call ``watch`` several times a second, and ``recover`` in a shortage now and then. While ``is_short`` the spare
+    ones are free for those who ask how the gateway is, for orders and for the record; devices and screens are to be
+    refused.
     """
 
     def __init__(self, spare: int = SPARE, margin: int = MARGIN) -> None:
@@ -64,3 +74,21 @@ class SpareFiles:
     def _give_back(files: list[int]) -> None:
         for file in files:
             os.close(file)
+
+
+async def keep_files_to_spare(health: Health, arrivals: Arrivals) -> None:
+    """Tell health of a shortage for as long as it lasts, and let who has asked for nothing make way. For ever."""
+    files, checks = SpareFiles(), 0
+    try:
+        while True:
+            files.watch()
+            health.is_out_of_files = files.is_short
+            checks = checks + 1 if files.is_short else 0
+            if files.is_short:
+                arrivals.make_way()
+            if checks == CHECKS_OF_A_SHORTAGE:
+                checks = 0
+                files.recover()
+            await asyncio.sleep(CHECK_S)
+    finally:
+        files.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,6 +41,11 @@ def only_so_many_more(number: int) -> Iterator[None]:
             os.close(file)
 
 
+def is_short_after(action: Callable[[], None], files: SpareFiles) -> bool:
+    action()
+    return files.is_short
+
+
 def opened(most: int) -> list[int]:
     """As many files as there are to be had, at most so many."""
     files: list[int] = []
@@ -58,8 +63,7 @@ def close(files: list[int]) -> None:
 
 
 def test_while_there_are_files_there_is_no_shortage(files: SpareFiles) -> None:
-    files.watch()
-    assert not files.is_short
+    assert not is_short_after(files.watch, files)
 
 
 def test_in_a_shortage_what_was_held_back_is_free_until_there_are_enough_again(
@@ -67,16 +71,13 @@ def test_in_a_shortage_what_was_held_back_is_free_until_there_are_enough_again(
 ) -> None:
     with only_so_many_more(3):
         taken = opened(10)
-        files.watch()
-        assert files.is_short
+        assert is_short_after(files.watch, files)
         freed = opened(10)
         assert len(freed) == SPARE
         close(freed)
-        files.recover()
-        assert files.is_short
+        assert is_short_after(files.recover, files)
         close(taken)
-        files.recover()
-        assert not files.is_short
+        assert not is_short_after(files.recover, files)
         left = opened(10)
         assert len(left) == len(taken)
         close(left)
