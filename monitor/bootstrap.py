@@ -275,6 +275,7 @@ def run_dashboard(
             host=settings.host,
             port=settings.port,
             tls=tls_context(settings),
+            most_connections=settings.limit_page_connections,
             ready=notify_ready,
         )
     except OSError as error:

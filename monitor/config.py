@@ -110,6 +110,13 @@ class Settings(BaseModel):
         le=100_000,
         description="Connections to the gateway that have not asked for anything yet; the oldest makes way.",
     )
+    limit_page_connections: int = Field(
+        512,
+        ge=64,
+        le=30_000,
+        description="Connections to the dashboard open at once; one that asks for nothing makes way, "
+        "then the one whose answer takes longest.",
+    )
     limit_screens_per_operator: int = Field(
         40,
         ge=1,

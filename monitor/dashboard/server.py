@@ -8,12 +8,14 @@ import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
 
 from monitor.dashboard.access_log import AccessLog
 from monitor.dashboard.app import create_app
+from monitor.dashboard.arrivals import Arrivals, allow_many_files
 from monitor.dashboard.desk import DeskSocket
 from monitor.dashboard.examining import Examiner
 from monitor.dashboard.orders import GatewayOrders, read_gateway_file
@@ -26,6 +28,8 @@ from monitor.locale import load_translations
 from monitor.service.ports import Records
 from monitor.service.protocols import load_protocols
 from monitor.tidying import keep_tidy
+
+MOST_CONNECTIONS = 512
 
 
 def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path) -> Parts:
@@ -63,6 +67,7 @@ def run_dashboard(
     host: str,
     port: int,
     tls: ssl.SSLContext | None = None,
+    most_connections: int = MOST_CONNECTIONS,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, over https with ``tls``; ``ready`` is called once connections are taken.
@@ -70,20 +75,29 @@ def run_dashboard(
     Raises OSError when the port cannot be had.
     """
     app = create_app(make_parts(records, settings, gateway_file))
+    config = server_config(app.server, Arrivals(most_connections), host=host, port=port, tls=tls)
+    allow_many_files()
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Bound here: uvicorn would log the failure and exit where the caller has one line to say.
+    _Server(config, ready).run(sockets=[socket.create_server((host, port), family=family)])
+
+
+def server_config(
+    app: Any, arrivals: Arrivals, *, host: str, port: int, tls: ssl.SSLContext | None = None
+) -> uvicorn.Config:
+    """How uvicorn is to serve the pages."""
     # Without the lifespan protocol: Dash would use it to add a route to whichever app was created last.
-    config = uvicorn.Config(
-        app.server,
+    return uvicorn.Config(
+        app,
         host=host,
         port=port,
+        http=arrivals.protocol(),
         lifespan="off",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=3,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Bound here: uvicorn would log the failure and exit where the caller has one line to say.
-    _Server(config, ready).run(sockets=[socket.create_server((host, port), family=family)])
 
 
 class _Server(uvicorn.Server):
