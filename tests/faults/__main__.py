@@ -34,8 +34,8 @@ from tests.faults.report import (
 REPOSITORY = FOLDER.parents[1]
 ON_SCREENS = (REPOSITORY / "tests/browser/test_real_stack.py",)
 """What a real browser paints during faults lives among the tests that need one."""
-FILE_S, ROUND_S = 600, 10
-"""How long one file may take, and how much more for each round."""
+FILE_S, ROUND_S = 420, 6
+"""How long one file may take, and how much more for each round where there are rounds."""
 TO_END_S = 60
 
 
@@ -56,7 +56,8 @@ def main() -> int:
         if file in ON_SCREENS and not _browser():
             tell_outcome(f"{file.stem}::all of it", SKIPPED, f"no browser: {PROGRAM!r}")
         else:
-            _run(file, FILE_S + rounds * ROUND_S)
+            has_rounds = "ROUNDS" in file.read_text("utf-8")
+            _run(file, FILE_S + rounds * ROUND_S * has_rounds)
     results: dict[str, Any] = json.loads(kept.read_text("utf-8"))
     results["run"] |= {"ended": _now(), "load_after": round(os.getloadavg()[0], 1)}
     write(kept, results)

@@ -1,6 +1,6 @@
-"""A network between two programs that can be slow, lose packets, go silent or be cut: a proxy of our own.
+"""A network between two programs that can be slow, go silent or be cut: a proxy of our own, which needs no rights.
 
-Traffic shaping of the kernel would need a queueing discipline that many machines, as containers, do not have.
+A lost packet is one that comes later, as its sender would send it again; ``packets.py`` really loses them.
 """
 
 from __future__ import annotations

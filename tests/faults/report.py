@@ -78,8 +78,9 @@ def report(results: dict[str, Any]) -> str:
             cells = (row["held"], row["seen"], row["recovery"], row["at"], row["load"])
             lines.append(_line(fault, *cells))
     besides = [test for test, one in tests.items() if one["outcome"] == HELD and test not in told]
-    lines += ["", "Held in the same run, without a figure:", ""]
-    lines += [f"- {sentence(test)}" for test in sorted(besides, key=sentence)]
+    if besides:
+        lines += ["", "Held in the same run, without a figure:", ""]
+        lines += [f"- {sentence(test)}" for test in sorted(besides, key=sentence)]
     return "\n".join(lines) + "\n"
 
 

@@ -30,14 +30,14 @@ ANSWER_S = 60.0
 class Screen:
     """A program that watches ``/live``: every alarm that it was told of, and whether it is still told anything."""
 
-    def __init__(self, gateway: Running) -> None:
+    def __init__(self, gateway: Running, url: str = "") -> None:
         self.alarms: dict[str, dict[str, Any]] = {}
         self.rooms: dict[str, dict[str, Any]] = {}
         self.degraded: list[str] = []
         self.heartbeats = 0
         self.first: dict[str, Any] | None = None
         self.is_cut_off = threading.Event()
-        self._socket = speaking(gateway, "live")
+        self._socket = speaking(gateway, "live", url)
         subscription = {"type": "subscribe", "screen": str(uuid.uuid4()), "kind": "quiet"}
         self._socket.send(json.dumps(subscription))
         self._reading = threading.Thread(target=self._read, daemon=True)
@@ -141,12 +141,12 @@ class BedsideProcess:
                 self.is_lost = True
 
 
-def speaking(gateway: Running, path: str) -> ClientConnection:
-    """A connection with the local credential."""
+def speaking(gateway: Running, path: str, url: str = "") -> ClientConnection:
+    """A connection with the local credential, over another address than the gateway's own where one is given."""
     address = json.loads((gateway.data / "gateway.json").read_text())
     credential = {"Authorization": f"Bearer {address['credential']}"}
     opening = connect(
-        f"{gateway.url}/{path}", additional_headers=credential, proxy=None, max_size=None
+        f"{url or gateway.url}/{path}", additional_headers=credential, proxy=None, max_size=None
     )
     # Closed by whoever asked for it.
     return ExitStack().enter_context(opening)
