@@ -7,12 +7,16 @@ holds a hash of all these rows. So who lacks the key can neither add a row, nor 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import asdict
 from hashlib import blake2b
+from hmac import compare_digest
 from typing import NamedTuple
 
 from sqlalchemy import Connection, literal_column, select
 
-from monitor.domain.facts import PatientErased, kind_of
+from monitor.domain.facts import Fact, PatientErased, kind_of
+from monitor.domain.readings import Instant
 from monitor.storage import tables
 from monitor.storage.chain import MAC_BYTES, Content
 
@@ -61,3 +65,15 @@ def erasures_stand(connection: Connection) -> bool:
     if body is None:
         return connection.execute(select(_ERASURES.c.batch).limit(1)).first() is None
     return bool(json.loads(body).get("left") == digest_of(connection))
+
+
+def seal_of(key: bytes, at: Instant, by: str, body: PatientErased) -> str:
+    """What proves an erasure by itself, where the record that tells of it is damaged."""
+    digest = blake2b(digest_size=MAC_BYTES, key=key, person=_PERSON)
+    digest.update(_encode([at, by, {**asdict(body), "seal": ""}]).encode("ascii"))
+    return digest.hexdigest()
+
+
+def is_sealed(keys: Iterable[bytes], fact: Fact, body: PatientErased) -> bool:
+    """Whether who ordered it had one of the keys."""
+    return any(compare_digest(body.seal, seal_of(key, fact.at, fact.by, body)) for key in keys)

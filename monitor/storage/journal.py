@@ -9,12 +9,12 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection, Engine, exc, func, insert, select
 
-from monitor.domain.facts import Fact, JournalKeyRotated
+from monitor.domain.facts import Fact, JournalKeyRotated, PatientErased
 from monitor.domain.readings import Instant
 from monitor.service.batches import Batch, ChainHead, Commit
 from monitor.service.journal_keys import JournalKeys, fingerprint
 from monitor.service.ports import JournalUnavailableError
-from monitor.storage.batch_writer import REFUSALS, BatchWriter, Written
+from monitor.storage.batch_writer import REFUSALS, BatchWriter, Poisoned, Written
 from monitor.storage.chain import (
     HEAD_NAME,
     NO_HEAD,
@@ -25,12 +25,14 @@ from monitor.storage.chain import (
 )
 from monitor.storage.compactor import Compactor
 from monitor.storage.engine import BUSY_TIMEOUT_MS, DATABASE_NAME, writer_engine
+from monitor.storage.eraser import ErasureOrder, require_proven, take_away
 from monitor.storage.figure_keeper import FigureKeeper
 from monitor.storage.key_walk import key_in_force
 from monitor.storage.names import Names
 from monitor.storage.packed_readings import PackedReadings
 from monitor.storage.reading_blocks import seal_blocks_anew
 from monitor.storage.schema import upgrade
+from monitor.storage.standing import settle
 from monitor.storage.statements import compiled
 from monitor.storage.stream_states import StreamStates
 from monitor.storage.tables import batches
@@ -160,32 +162,64 @@ class SqliteJournal:
         self._engine.dispose()
         self._head_file.close()
 
+    def erase(self, order: ErasureOrder, at: Instant) -> PatientErased:
+        """Take a patient out of the record and say so in it, in one transaction; both before and after it is proven.
+
+        Raises LookupError where nothing is of that patient, JournalDamagedError where the record is not whole,
+        JournalUnavailableError; then nothing has changed. What was there may still lie in free pages: ``sweep``.
+        """
+        self._state = None
+        try:
+            with self._connection.begin():
+                require_proven(self._connection, self.keys, self._head_file.read())
+                newest = _State.load(self._connection).batch_id
+                erased = take_away(self._connection, self.keys, order, at, newest + 1)
+                state = _State.load(self._connection)
+                state.streams = erased.streams
+                batch = Batch(at, positions=erased.positions, facts=[erased.fact])
+                poisoned = self._write(state, batch, one_by_one=False)
+                settle(self._connection)
+                head = ChainHead(state.batch_id, state.mac.hex())
+                require_proven(self._connection, self.keys, head)
+        except exc.DBAPIError as error:
+            raise JournalUnavailableError(str(error.orig)) from error
+        self._committed(state, poisoned)
+        return erased.body
+
     def _commit(self, batch: Batch, *, one_by_one: bool, new_key: bytes | None = None) -> Commit:
         # Forgotten until the commit succeeds: a failed transaction leaves nothing behind, in memory either.
         state, self._state = self._state, None
         with self._connection.begin():
             state = state or _State.load(self._connection)
-            batch_id = state.batch_id + 1
-            writer = BatchWriter(
-                self._connection,
-                state.names,
-                state.streams,
-                batch_id,
-                state.last_n,
-                one_by_one,
-                state.packed,
-            )
-            written = writer.write(batch)
-            mac = self._write_batch_row(state, batch.at - state.at, written)
-            taken = _taken(batch.facts, written)
-            state.figures.follow(self._connection, state.names, batch_id, taken, written.readings)
+            poisoned = self._write(state, batch, one_by_one=one_by_one)
             if new_key is not None:
                 seal_blocks_anew(self._connection, self._key, new_key)
+        return self._committed(state, poisoned)
+
+    def _write(self, state: _State, batch: Batch, *, one_by_one: bool) -> list[Poisoned]:
+        """In the transaction under way; ``state`` is that of after it."""
+        batch_id = state.batch_id + 1
+        writer = BatchWriter(
+            self._connection,
+            state.names,
+            state.streams,
+            batch_id,
+            state.last_n,
+            one_by_one,
+            state.packed,
+        )
+        written = writer.write(batch)
+        mac = self._write_batch_row(state, batch.at - state.at, written)
+        taken = _taken(batch.facts, written)
+        state.figures.follow(self._connection, state.names, batch_id, taken, written.readings)
         state.batch_id, state.at, state.mac = batch_id, batch.at, mac
         state.last_n = written.last_n
+        return written.poisoned
+
+    def _committed(self, state: _State, poisoned: list[Poisoned]) -> Commit:
         self._state = state
-        self._write_head(ChainHead(batch_id, mac.hex()))
-        return Commit(batch_id, tuple(written.poisoned))
+        self._write_head(ChainHead(state.batch_id, state.mac.hex()))
+        return Commit(state.batch_id, tuple(poisoned))
 
     def _write_batch_row(self, state: _State, elapsed: int, written: Written) -> bytes:
         content = Content(state.batch_id + 1, elapsed, *written[:-1])

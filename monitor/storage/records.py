@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from monitor.domain.facts import AlarmChanged, Fact, RecordRestored
+from monitor.domain.facts import AlarmChanged, Fact, PatientErased, RecordRestored
 from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
 from monitor.domain.sessions import Session
@@ -216,12 +216,17 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
         return max(newest_fact, *self.last_seen().values(), 0)
 
     def counters(self) -> dict[str, int]:
-        restored = self.newest_fact("record_restored")
-        body = None if restored is None else restored.body
-        passed = body.numbers if isinstance(body, RecordRestored) else {}
+        told = [self.newest_fact(kind) for kind in ("record_restored", "patient_erased")]
+        passed = [
+            fact.body.numbers
+            for fact in told
+            if fact is not None and isinstance(fact.body, RecordRestored | PatientErased)
+        ]
         return {
             what: max(
-                passed.get(what, 0), *(int(i[1:]) for (i,) in self._rows(ids) if i[1:].isdigit()), 0
+                0,
+                *(numbers.get(what, 0) for numbers in passed),
+                *(int(i[1:]) for (i,) in self._rows(ids) if i[1:].isdigit()),
             )
             for what, ids in _COUNTED.items()
         }

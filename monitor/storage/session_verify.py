@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from monitor.service.journal_keys import JournalKeys
 from monitor.storage import tables
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_head
 from monitor.storage.engine import DATABASE_NAME, reader_engine
+from monitor.storage.erasures import load_erasures
 from monitor.storage.fact_codec import fact_from_row
 from monitor.storage.figures import figures_of
 from monitor.storage.key_walk import KeyWalk, rotations_before
@@ -58,7 +60,7 @@ def verify_session(
             require_newest(connection)
             named = session_id in Names.load(connection).sessions
             if not named and connection.execute(facts_of(session_id).limit(1)).first() is None:
-                raise LookupError(f"there is no session {session_id}")
+                raise LookupError(_missing(connection, session_id))
             keys = JournalKeys.read(key)
             return _verified(connection, keys, session_id, head, to_head=to_head)
     except exc.DBAPIError as error:
@@ -67,6 +69,15 @@ def verify_session(
         )
     finally:
         engine.dispose()
+
+
+def _missing(connection: Connection, session_id: str) -> str:
+    gone = tables.erased_sessions
+    row = connection.execute(select(gone).where(gone.c.id == session_id)).first()
+    if row is None:
+        return f"there is no session {session_id}"
+    day = datetime.fromtimestamp(row.erased_at / 1000, UTC).date()
+    return f"session {session_id} was erased on {day} by {row.erased_by} and {row.second}"
 
 
 def _head(directory: Path, key: bytes) -> ChainHead | Fault:
@@ -144,6 +155,7 @@ class _SessionVerifier(ChainVerifier):
         self._session_id = session_id
         self._names = Names.load(connection)
         self._states = StreamStates()
+        self._erasures = load_erasures(connection, before.batch_id)
         self._committed = CommittedReadings(connection, newest_key(connection, keys), last_n)
         self._readings = Ordered(self._committed)
         rejected = stored_rows(connection, tables.rejected_readings, before.batch_id)
@@ -164,7 +176,7 @@ class _SessionVerifier(ChainVerifier):
                         return fault
         finally:
             engine.dispose()
-        return self._figures_fault()
+        return self._erasure_fault() or self._figures_fault()
 
     def _figures_fault(self) -> Fault | None:
         made = figures_of(self._connection, self._names, self._session_id)

@@ -7,21 +7,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, create_engine, exc, func, literal_column, select
+from sqlalchemy import Connection, Row, Table, exc, func, literal_column, select
 
 from monitor.service.batches import ChainHead
 from monitor.service.journal_keys import JournalKeys
 from monitor.storage import tables
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, Content, mac_of, read_head
 from monitor.storage.engine import DATABASE_NAME, reader_engine
-from monitor.storage.fact_codec import fact_from_row
+from monitor.storage.erasures import erasures_stand, load_erasures
 from monitor.storage.figures import figures_of
 from monitor.storage.key_walk import KeyWalk, rotations_before
 from monitor.storage.names import Names
-from monitor.storage.projections import PROJECTED, project
-from monitor.storage.queries import FACT_COLUMNS
+from monitor.storage.projections import PROJECTED
 from monitor.storage.reading_blocks import CommittedReadings
 from monitor.storage.schema import require_newest
+from monitor.storage.standing import made_anew
 from monitor.storage.stream_states import StreamState, StreamStates
 
 
@@ -69,6 +69,7 @@ class ChainVerifier:
         self._walk = KeyWalk(keys)
         self._names = Names.load(connection)
         self._states = StreamStates()
+        self._erasures = load_erasures(connection)
         self._committed = CommittedReadings(connection, newest_key(connection, keys))
         self._readings = Ordered(self._committed)
         self._rejected = Ordered(stored_rows(connection, tables.rejected_readings))
@@ -104,12 +105,16 @@ class ChainVerifier:
         expected = reached.batch_id + 1
         if row.id != expected:
             return Fault(expected, f"batch {expected} is missing")
+        erasure = self._erasures.get(row.id)
         try:
             content = self._content(row)
             mac = mac_of(self._walk.key, bytes.fromhex(reached.mac), content)
+            if erasure is not None and erasure == erasure.sealed(self._walk.key, row.mac, content):
+                mac = row.mac
         except (KeyError, ValueError, TypeError) as error:
             return Fault(row.id, f"batch {row.id} holds what cannot be read: {error!r}")
-        missing = row.last_n - last_n - len(content.readings)
+        erased = 0 if erasure is None else erasure.readings
+        missing = row.last_n - last_n - len(content.readings) - erased
         if missing:
             why = "".join(f": {why}" for why in list(self._committed.unreadable.values())[:1])
             return Fault(row.id, f"batch {row.id} {_unlike(missing)}{why}")
@@ -150,6 +155,12 @@ class ChainVerifier:
                 return Fault(None, f"{what} was added that no batch has")
         return self._block_fault() or self._standing_fault()
 
+    def _erasure_fault(self) -> Fault | None:
+        """Whether what is missing was taken by erasures that are on record."""
+        if erasures_stand(self._connection):
+            return None
+        return Fault(None, "table erasures is not as the newest erasure left it")
+
     def _block_fault(self) -> Fault | None:
         """A block whose rows are right but which is not as it was written, or which holds none that are needed."""
         at_fault = [*self._committed.unreadable, *self._committed.unsealed]
@@ -163,7 +174,8 @@ class ChainVerifier:
     def _standing_fault(self) -> Fault | None:
         """What stands in the tables that the batches do not say."""
         return (
-            self._position_fault()
+            self._erasure_fault()
+            or self._position_fault()
             or projection_fault(self._connection)
             or figures_fault(self._connection, self._names)
         )
@@ -193,20 +205,11 @@ def _unlike(missing: int) -> str:
 
 def projection_fault(connection: Connection) -> Fault | None:
     """Make the tables of how things stand anew from the facts, and name the first that differs."""
-    engine = create_engine("sqlite://")
-    try:
-        with engine.begin() as anew:
-            tables.metadata.create_all(anew)
-            for row in connection.execute(select(*FACT_COLUMNS).order_by(tables.facts.c.id)):
-                project(anew, fact_from_row(*row))
-            for table in PROJECTED:
-                query = select(table).order_by(*table.primary_key.columns)
-                if connection.execute(query).all() != anew.execute(query).all():
-                    return Fault(
-                        None, f"table {table.name} is not what the journal's facts make it"
-                    )
-    finally:
-        engine.dispose()
+    with made_anew(connection) as anew:
+        for table in PROJECTED:
+            query = select(table).order_by(*table.primary_key.columns)
+            if connection.execute(query).all() != anew.execute(query).all():
+                return Fault(None, f"table {table.name} is not what the journal's facts make it")
     return None
 
 
