@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from tests.soak.plan import Plan
-from tests.soak.verdicts import FLAT, Finding, findings
+from tests.soak.verdicts import CRITERIA, FLAT, GROWS, UNCERTAIN, Finding, findings
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
@@ -58,9 +58,25 @@ def section(about: dict[str, Any], samples: list[dict[str, float]]) -> str:
         f"{len(samples)} samples, {found[0].slope.samples} of them in the regression. {about['machine']}; "
         f"load average {median(loads):.1f} (median), {max(loads):.1f} (highest): what else ran is in it."
     )
+    criteria = ["| to be shown | highest 95 % upper bound | limit | verdict |", "|---|---|---|---|"]
+    criteria += [
+        row for what, series in CRITERIA.items() if (row := _criterion(what, series, found))
+    ]
     heads = ("what", "first", "last", "per hour", "95 % upper bound", "limit", "verdict")
     table = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|", *map(_row, found)]
-    return "\n".join([f"### {title}", "", words, "", verdict(found), "", *table, ""])
+    parts = [f"### {title}", "", *criteria, "", verdict(found), "", words, "", *table, ""]
+    return "\n".join(parts)
+
+
+def _criterion(what: str, series: tuple[str, ...], found: list[Finding]) -> str:
+    """One line of what is to be shown, by the worst of its series; empty where the run has none of them."""
+    known = [finding for finding in found if finding.what in series]
+    if not known:
+        return ""
+    badness = (FLAT, UNCERTAIN, GROWS)
+    worst = max(known, key=lambda f: (badness.index(f.verdict), f.slope.upper - (f.limit or 0)))
+    bound = f"{worst.slope.upper:.2f} an hour" + (f" ({worst.what})" if len(series) > 1 else "")
+    return f"| {what} | {bound} | {worst.limit:g} | {worst.verdict} |"
 
 
 def verdict(found: list[Finding]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from tests.soak import report
 from tests.soak.plan import Plan, planned
 from tests.soak.running import Sample, Soak
-from tests.soak.verdicts import FLAT, GROWS, UNCERTAIN, findings, is_flat
+from tests.soak.verdicts import CRITERIA, FLAT, GROWS, LIMITS, UNCERTAIN, findings, is_flat
 
 
 def _samples(**per_hour: float) -> list[Sample]:
@@ -74,6 +74,32 @@ def test_what_has_no_limit_is_told_and_hinders_nothing() -> None:
     found = findings(_samples(database=500, gateway_tasks=0), 600)
     assert [(f.what, f.limit) for f in found] == [("gateway tasks", 1.0), ("database", None)]
     assert is_flat(found)
+
+
+def test_what_comes_and_goes_is_judged_by_what_stays() -> None:
+    """Requests hold descriptors for a moment; one that is never closed raises the quietest sample as well."""
+    busy = [
+        {**sample, "dashboard descriptors": 17.0 + number * 7 % 10}
+        for number, sample in enumerate(_samples())
+    ]
+    leaking = [
+        sample | {"dashboard descriptors": sample["dashboard descriptors"] + 3 * sample["hours"]}
+        for sample in busy
+    ]
+    assert is_flat(findings(busy, 0))
+    (found,) = findings(leaking, 0)
+    assert (found.verdict, round(found.slope.per_hour)) == (GROWS, 3)
+
+
+def test_every_limit_belongs_to_something_that_is_to_be_shown() -> None:
+    plan = Plan("clock", seconds=2 * 3600)
+    about = {"began": "2026-01-02 03:04", "machine": "two cores", "plan": asdict(plan)}
+    samples = _samples(gateway_memory=1, ward_heap=1.2, session_heap=1.5, alarms_heap=3)
+    lines = report.section(about, samples).splitlines()
+    assert "| Gateway memory | 1.00 an hour | 2 | flat |" in lines
+    heap = "| Browser heap, garbage collected before each sample | 3.00 an hour (alarms heap) | 2 | **grows** |"
+    assert heap in lines
+    assert {what for series in CRITERIA.values() for what in series} == set(LIMITS)
 
 
 def test_the_report_says_how_long_a_run_really_was_and_names_what_is_not_flat() -> None:
