@@ -7,10 +7,10 @@ BIN := .venv/bin
 SYNC := .ci/sync.sh
 JOBS ?= 2
 
-.PHONY: help install demo test check faults fuzz bench soak audit sbom lock clean
+.PHONY: help install demo test check faults fuzz bench bench-long soak audit sbom lock clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## Create .venv with the locked dependencies, the commands and the compiled languages
 	@$(SYNC)
@@ -45,10 +45,16 @@ fuzz: ## Say a million wrong things to a gateway (FRAMES=1000000, SEED=...); wha
 	@browser="$$(.ci/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" FRAMES="$${FRAMES:-1000000}" \
 		$(BIN)/pytest tests/fuzz -q -s -p no:cacheprovider
 
-bench: ## Measure against the limits; about ten minutes, on a quiet machine
+bench: ## Measure against peers and limits, under half an hour on a quiet machine (ONLY=W1,W8: only these)
 	@$(SYNC) --dev
 	@browser="$$(.ci/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" \
-		$(BIN)/pytest -m benchmark tests/benchmarks -q -s -p no:cacheprovider
+		$(BIN)/python -m tests.benchmarks $${ONLY:+--only $$ONLY}
+
+bench-long: ## The same for hours, then the single benchmarks
+	@$(SYNC) --dev
+	@browser="$$(.ci/browser.sh)" && export INFUSION_MONITOR_CHROMIUM="$$browser" && \
+		{ $(BIN)/python -m tests.benchmarks --long $${ONLY:+--only $$ONLY}; code=$$?; \
+		$(BIN)/pytest -m benchmark tests/benchmarks -q -s -p no:cacheprovider; exit $$code; }
 
 soak: ## Run for hours and look whether anything grows (HOURS=2 ROOMS=8 SPEED=1, or WEEK=1: a simulated week)
 	@$(SYNC) --dev

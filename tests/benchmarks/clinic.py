@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import Popen
+from typing import NamedTuple
 
 from monitor.data_directory import DataDirectory, wait_for_gateway
 from monitor.opened import opened_monitor
 from monitor.wire import orders
 
-START_S = 40.0
+START_S = 60.0
+REPOSITORY = Path(__file__).parents[2]
 OPERATOR = "nina"
 
 
@@ -37,8 +39,15 @@ def with_rooms(directory: DataDirectory, rooms: int) -> list[str]:
 @contextmanager
 def process(log: Path, *arguments: str) -> Iterator[Popen[bytes]]:
     """A Python module as a process of its own, asked to end afterwards."""
-    with log.open("wb") as written:
-        started = Popen([sys.executable, "-m", *arguments], stdout=written, stderr=written)
+    with program(log, sys.executable, "-m", *arguments) as started:
+        yield started
+
+
+@contextmanager
+def program(log: Path, *command: str, folder: Path = REPOSITORY) -> Iterator[Popen[bytes]]:
+    """A process that works in this folder, asked to end afterwards."""
+    with log.open("ab") as written:
+        started = Popen(command, stdout=written, stderr=written, cwd=folder)
     try:
         yield started
     finally:
@@ -54,6 +63,19 @@ def free_port() -> int:
         return port
 
 
+def await_page(url: str, log: Path) -> None:
+    """Return once this page is served. Fails with the end of the log."""
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own, on this machine
+                return
+        except OSError:
+            told = log.read_text(errors="replace")[-500:].splitlines()
+            assert time.monotonic() < deadline, f"no page at {url}: {told[-1:]}"
+            time.sleep(0.05)
+
+
 def await_port(port: int) -> None:
     """Return once somebody listens there."""
     deadline = time.monotonic() + START_S
@@ -66,20 +88,23 @@ def await_port(port: int) -> None:
             time.sleep(0.05)
 
 
+class Product(NamedTuple):
+    """The whole product while it runs: its pages, its gateway, the ids of the gateway's process and of the first."""
+
+    page: str
+    gateway: str
+    gateway_pid: int
+    pid: int
+
+
 @contextmanager
-def served(directory: DataDirectory) -> Iterator[tuple[str, str, int]]:
-    """The whole product: the address of its pages, of its gateway, and the gateway's process id."""
+def served(directory: DataDirectory) -> Iterator[Product]:
+    """The whole product, as ``serve`` starts it."""
     port, gateway_port = str(free_port()), str(free_port())
     ports = ("--port", port, "--gateway-port", gateway_port)
     log = directory.path / "serve.log"
-    with process(log, "monitor", "serve", "--data", str(directory.path), *ports):
+    with process(log, "monitor", "serve", "--data", str(directory.path), *ports) as first:
         address = wait_for_gateway(directory, time.monotonic() + START_S)
         assert address is not None, log.read_text()
         await_port(int(port))
-        yield address.dashboard_url, address.url, address.pid
-
-
-def processor_seconds(pid: int) -> float:
-    """Processor time of a process so far, its threads included."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        yield Product(address.dashboard_url, address.url, address.pid, first.pid)

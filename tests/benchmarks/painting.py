@@ -53,7 +53,10 @@ CLOCK = """() => {
 
 
 class Cost(NamedTuple):
-    """Of one page so far: seconds its main thread was busy, bytes it was sent by websocket."""
+    """Of one page so far: seconds its main thread was busy, bytes it was sent.
+
+    The bytes are the payloads of its websockets and what it fetched. What a shared worker is sent it does not tell.
+    """
 
     busy_s: float
     received: int
@@ -70,6 +73,7 @@ class Watched:
         self._tools.send("Performance.enable")
         self._tools.send("Network.enable")
         self._tools.on("Network.webSocketFrameReceived", self._count)
+        self._tools.on("Network.loadingFinished", self._count_fetched)
 
     def cost(self) -> Cost:
         metrics = self._tools.send("Performance.getMetrics")["metrics"]
@@ -89,6 +93,9 @@ class Watched:
             if place < len(moments) and moments[place] - reading.at < PATIENCE_S:
                 found.append(moments[place] - reading.at)
         return found, len(sent) - len(found)
+
+    def _count_fetched(self, event: dict[str, Any]) -> None:
+        self._received += int(event["encodedDataLength"])
 
     def _count(self, event: dict[str, Any]) -> None:
         self._received += len(event["response"]["payloadData"])

@@ -1,7 +1,8 @@
 """The limit for a screen: a bare websocket relay. What a device says is handed to a plain page, no more.
 
 Nothing is checked, stored or judged: ``/device/ROOM`` takes a device's frames, ``/live`` hands each on with its room
-before it, ``/`` is the page. ``python -m tests.benchmarks.relay PORT`` serves until it is told to end.
+before it, ``/`` is the page, ``/alarms`` the same page that also compares SpO2 with a limit.
+``python -m tests.benchmarks.relay PORT`` serves until it is told to end.
 """
 
 from __future__ import annotations
@@ -49,7 +50,30 @@ PAGE = """<!doctype html>
     for (const { metric, value, systolic, diastolic } of message.readings) {
       cell(data.slice(0, cut), metric).textContent = metric === "nibp" ? `${systolic}/${diastolic}` : String(value);
     }
+    if (window.judge) judge(data.slice(0, cut), message.readings);
   };
+</script>
+"""
+
+ALARMS = """<section></section>
+<script>
+  const open = new Map();
+  let known = 0;
+  function judge(room, readings) {
+    for (const { metric, value } of readings) {
+      if (metric !== "spo2" || (value < 85) === open.has(room)) continue;
+      if (value >= 85) {
+        open.get(room).remove();
+        open.delete(room);
+        continue;
+      }
+      const row = document.createElement("div");
+      row.textContent = `${room} SpO2 ${value} %`;
+      Object.assign(row.dataset, { alarm: ++known, room, priority: "high" });
+      open.set(room, row);
+      document.querySelector("section").append(row);
+    }
+  }
 </script>
 """
 
@@ -69,11 +93,12 @@ async def relay(port: int) -> None:
         async for frame in websocket:
             broadcast(screens, f"{room} {frame!s}")
 
-    def page(_: ServerConnection, request: Request) -> Response | None:
+    def given(_: ServerConnection, request: Request) -> Response | None:
         if "Upgrade" in request.headers:
             return None
         headers = Headers({"Content-Type": "text/html", "Connection": "close"})
-        return Response(200, "OK", headers, PAGE.encode())
+        page = PAGE + ALARMS if request.path == "/alarms" else PAGE
+        return Response(200, "OK", headers, page.encode())
 
     def chosen(_: ServerConnection, offered: object) -> Subprotocol | None:
         return Subprotocol("infusion-monitor.v1") if offered else None
@@ -81,7 +106,7 @@ async def relay(port: int) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     server = serve(
-        take, "127.0.0.1", port, compression=None, process_request=page, select_subprotocol=chosen
+        take, "127.0.0.1", port, compression=None, process_request=given, select_subprotocol=chosen
     )
     async with server:
         await stop.wait()

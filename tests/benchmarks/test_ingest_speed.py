@@ -14,8 +14,9 @@ from subprocess import Popen
 import pytest
 
 from monitor.data_directory import DataDirectory, create, wait_for_gateway
-from tests.benchmarks.clinic import processor_seconds, with_rooms
+from tests.benchmarks.clinic import with_rooms
 from tests.benchmarks.load import connected, percentile, send_at
+from tests.benchmarks.processes import processor_seconds
 from tests.benchmarks.report import note
 
 pytestmark = pytest.mark.benchmark

@@ -16,7 +16,8 @@ import pytest
 
 from simulators.patients.individual import Response
 from simulators.population import CUFFS_MIN, Session, Statistics, simulate, summary
-from tests.benchmarks.report import FOLDER, note
+from tests.benchmarks.report import note
+from tests.benchmarks.results import FOLDER
 from tests.conftest import REPOSITORY
 from tests.simulators.wards import normal_ward, share_without_high_alarms
 

@@ -139,7 +139,7 @@ def test_a_long_session_is_under_the_hand_within_a_second(
     past_session.write(directory, minutes=MINUTES, hz_metrics=METRICS)
     with (
         chromium() as browser,
-        clinic.served(directory) as (ours, _gateway, _pid),
+        clinic.served(directory) as (ours, *_),
         bare(tmp_path / "bare", directory) as plain,
     ):
         context = browser.new_context(viewport={"width": 1440, "height": 900})

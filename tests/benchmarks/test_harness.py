@@ -1,0 +1,100 @@
+"""The benchmarks themselves: every workload runs through in its smallest size, and its figures become tables."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import figures, results, tables
+from tests.benchmarks.__main__ import WORKLOADS, run
+from tests.benchmarks.contest import Figures, Party, Turn, by_turns
+from tests.benchmarks.goals import Goal, Part
+from tests.benchmarks.plan import SMOKE
+
+
+@pytest.mark.browser
+def test_every_workload_runs_through_and_its_figures_stand_in_the_tables(tmp_path: Path) -> None:
+    kept = results.read(tmp_path / "results.json")
+
+    broken = run(SMOKE, list(WORKLOADS), kept)
+
+    assert broken == {}
+    again = results.read(kept.path)
+    assert {what.split()[0] for what in again.parts} >= set(WORKLOADS)
+    [name] = again.runs
+    for what, part in again.parts.items():
+        assert part["run"] == name
+        assert what in tables.whole(again)
+    assert all(page.exists() for page in figures.draw(again, tmp_path / "pages"))
+
+
+def given(ours: float, peer: float, limit: float) -> Figures:
+    values = {"ours": ours, "peer": peer, "limit": limit}
+    figures = Figures(roles={"ours": "ours", "peer": "peer", "limit": "limit"})
+    figures.turns = {name: [{"p50 ms": value}] for name, value in values.items()}
+    return figures
+
+
+@pytest.mark.parametrize(
+    ("goal", "ours", "met"),
+    [
+        (Goal("p50 ms", times_limit=1.3), 13.0, True),
+        (Goal("p50 ms", times_limit=1.3), 13.1, False),
+        (Goal("p50 ms", most=8), 8.0, True),
+        (Goal("p50 ms", ahead_of_peers=True), 19.9, True),
+        (Goal("p50 ms", ahead_of_peers=True), 20.0, False),
+        (Goal("p50 ms", share_of_limit=0.6, ahead_of_peers=True), 21.0, True),
+        (Goal("p99 ms", most=8), 1.0, False),
+    ],
+)
+def test_a_goal_is_reached_by_the_median_alone(goal: Goal, ours: float, *, met: bool) -> None:
+    assert goal.is_met(given(ours, peer=20.0, limit=10.0)) is met
+
+
+def test_everybody_has_a_turn_in_each_round_and_the_order_changes() -> None:
+    order: list[str] = []
+
+    def turn(name: str) -> Turn:
+        order.append(name)
+        return {"p50 ms": len(order)}
+
+    parties = [Party(name, "peer", partial(turn, name)) for name in "abc"]
+    found = by_turns(parties, rounds=8)
+
+    rounds = [tuple(order[first : first + 3]) for first in range(0, 24, 3)]
+    assert all(sorted(names) == ["a", "b", "c"] for names in rounds)
+    assert len(set(rounds)) > 1
+    assert all(len(turns) == 8 for turns in found.turns.values())
+
+
+def test_a_peer_that_fails_is_left_out_with_its_reason_and_ours_may_not_fail() -> None:
+    def broken() -> Turn:
+        raise AssertionError("no page")
+
+    found = by_turns([Party("a peer", "peer", broken), Party("ours", "ours", lambda: {"s": 1})], 2)
+    assert found.skipped == {"a peer": "round 1: no page"}
+    with pytest.raises(AssertionError, match="no page"):
+        by_turns([Party("ours", "ours", broken)], 1)
+
+
+def test_a_part_keeps_the_run_that_its_figures_are_from_when_others_are_measured_again(
+    tmp_path: Path,
+) -> None:
+    kept = results.Results(tmp_path / "results.json")
+    for run_name, what in (("first", "W1"), ("first", "W2"), ("second", "W2")):
+        kept.runs[run_name] = {"at": "now"}
+        kept.take(run_name, Part(what, given(1.0, 2.0, 1.0), [Goal("p50 ms", most=1.0)]))
+        kept.write()
+
+    again = results.read(kept.path)
+
+    assert {what: part["run"] for what, part in again.parts.items()} == {
+        "W1": "first",
+        "W2": "second",
+    }
+    assert results.figures_of(again.parts["W1"]) == given(1.0, 2.0, 1.0)
+    assert "| W2 | p50 ms at most 1 | 1 (1.00 x) | 1 | 2 (peer) | yes | second |" in tables.short(
+        again
+    )
