@@ -224,9 +224,11 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
         ]
         return {
             what: max(
-                0,
-                *(numbers.get(what, 0) for numbers in passed),
-                *(int(i[1:]) for (i,) in self._rows(ids) if i[1:].isdigit()),
+                [
+                    0,
+                    *(numbers.get(what, 0) for numbers in passed),
+                    *(int(i[1:]) for (i,) in self._rows(ids) if i[1:].isdigit()),
+                ]
             )
             for what, ids in _COUNTED.items()
         }
