@@ -152,7 +152,20 @@
   function isStale(value, now) {
     if (im.watchdog.connection() === "lost") return true;
     if (value.staleAfter === null) return false;
-    return now - value.receivedAt > Math.max(value.staleAfter, SHORTEST_REAL_MS * im.clock.speed());
+    return now - value.receivedAt > longest(value);
+  }
+
+  const longest = (value) => Math.max(value.staleAfter, SHORTEST_REAL_MS * im.clock.speed());
+
+  // Whether time alone has made something of a room stale, or too old to count, after one moment and by another.
+  function turned(room, after, by) {
+    for (const metric in room.values) {
+      for (const value of room.values[metric].values()) {
+        const lasts = value.staleAfter === null ? value.at + SPOT_MS : value.receivedAt + longest(value);
+        if (lasts >= after && lasts < by) return true;
+      }
+    }
+    return false;
   }
 
   const newer = (one, other) => (other === null || one.at > other.at ? one : other);
@@ -223,6 +236,6 @@
     );
   }
 
-  Object.assign(model, { load, apply, isStale, shown, current, alarmsOf, byUrgency, TREND_MS });
+  Object.assign(model, { load, apply, isStale, turned, shown, current, alarmsOf, byUrgency, TREND_MS });
   im.model = model;
 })(window.InfusionMonitor);

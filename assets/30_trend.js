@@ -2,8 +2,11 @@
 "use strict";
 
 (function (im) {
+  // Where no number's frame comes to draw with, and then until the next few.
+  const ALONE_AFTER_MS = 700;
   const AFTER_MS = 60;
   const BUDGET_MS = 3;
+  const FRAME_BUDGET_MS = 1;
   const SCALES = { spo2: { low: 80, high: 100, top: 0.02, bottom: 0.4 }, other: { low: 40, high: 200, top: 0.24, bottom: 0.98 } };
   const dirty = new Set();
   let waiting = false;
@@ -53,33 +56,50 @@
     redraw(trend);
   }
 
+  // The newest last: it stands on the tile whose number has just been written.
   function redraw(trend) {
+    dirty.delete(trend);
     dirty.add(trend);
-    schedule();
+    schedule(ALONE_AFTER_MS);
   }
 
-  function schedule() {
+  function schedule(ms) {
     if (waiting || document.hidden) return;
     waiting = true;
-    setTimeout(drawSome, AFTER_MS);
+    setTimeout(drawSome, ms);
   }
-  document.addEventListener("visibilitychange", () => dirty.size && schedule());
+  document.addEventListener("visibilitychange", () => dirty.size && schedule(AFTER_MS));
 
   // How long nothing changes that could be seen: the time of one pixel.
   const pixelMs = (trend) => im.model.TREND_MS / Math.max(1, trend.width) / im.clock.speed();
 
-  // Numbers first: trends are drawn between their frames, a few at a time, each when it has moved by a pixel.
-  function drawSome() {
-    waiting = false;
+  // Each when it has moved by a pixel, those given first, and no more than the time allows.
+  function drawDue(trends, budget) {
     const began = performance.now();
-    for (const trend of dirty) {
+    for (const trend of trends) {
       if (began - trend.drawnAt < pixelMs(trend)) continue;
       dirty.delete(trend);
       trend.drawnAt = began;
       draw(trend);
-      if (performance.now() - began > BUDGET_MS) break;
+      if (performance.now() - began > budget) return;
     }
-    if (dirty.size) schedule();
+  }
+
+  // In a frame that a number has asked for: a drawing between two of them costs the page a frame of its own.
+  function drawWithFrame() {
+    if (dirty.size) drawDue(Array.from(dirty).reverse(), FRAME_BUDGET_MS);
+  }
+
+  function drawSome() {
+    waiting = false;
+    drawDue(dirty, BUDGET_MS);
+    if (dirty.size) schedule(isAnyDue() ? AFTER_MS : ALONE_AFTER_MS);
+  }
+
+  function isAnyDue() {
+    const now = performance.now();
+    for (const trend of dirty) if (now - trend.drawnAt >= pixelMs(trend)) return true;
+    return false;
   }
 
   function draw(trend) {
@@ -188,5 +208,5 @@
     for (const [x, y] of byHand) context.fillRect(x - 2, y - 2, 4, 4);
   }
 
-  im.trend = { create, forget, show, resize, redraw };
+  im.trend = { create, forget, show, resize, redraw, drawWithFrame };
 })(window.InfusionMonitor);

@@ -8,22 +8,34 @@
   const TURNS = [[0, 1], [3, 1], [1, 1], [2, 1], [3, 2], [1, 2], [0, 2], [2, 2], [0, Infinity], [3, Infinity], [1, Infinity], [2, Infinity]];
 
   let lists = new Map();
+  let column = null;
   let sizes = null;
 
   function mount(elements) {
     unmount();
     sizes = new ResizeObserver(look);
+    column = elements.length ? elements[0].parentNode.parentNode : null;
     for (const element of elements) {
       const known = { count: countOf(element), more: moreOf(element) };
       lists.set(element, known);
       reachable(element);
-      element.addEventListener("scroll", look, { passive: true });
-      sizes.observe(element);
+      element.addEventListener("scroll", soon, { passive: true });
     }
+    soon();
+  }
+
+  // The browser measures when it lays the frame out, and calls before it paints: whoever asks for sizes while a message
+  // is being written has the page laid out once more, and with it whatever waits for this frame. An element that is
+  // observed anew is always told of; the column's own size never follows from what is set here.
+  function soon() {
+    if (!column) return;
+    sizes.unobserve(column);
+    sizes.observe(column);
   }
 
   function unmount() {
     if (sizes) sizes.disconnect();
+    column = null;
     for (const { count, more } of lists.values()) {
       count.parentNode.remove();
       more.button.remove();
@@ -60,12 +72,7 @@
   function count(element, number) {
     const known = lists.get(element);
     if (known) im.setText(known.count, String(number));
-    look();
-  }
-
-  function hiddenBelow(element) {
-    const end = element.getBoundingClientRect().bottom + PARTLY_PX;
-    return Array.from(element.children).filter((child) => child.getBoundingClientRect().bottom > end).length;
+    soon();
   }
 
   // Where each row of a list ends, from the list's beginning.
@@ -87,13 +94,10 @@
     return free - (side.children.length - 1) * (parseFloat(style.rowGap) || 0);
   }
 
-  // Whole rows only: a button that is cut in half is pressed wrongly.
-  function wholeRows() {
-    const elements = Array.from(lists.keys());
-    if (elements.length !== 4 || !elements[0].parentNode.parentNode) return [];
-    let free = freeHeight(elements[0]);
+  // Whole rows only: a button that is cut in half is pressed wrongly. Gives each list the height that is left for it.
+  function share(plans) {
+    let free = freeHeight(plans[0].element);
     const moreRoom = moreHeight();
-    const plans = elements.map((element) => ({ element, ends: rowEnds(element), shown: 0, full: false }));
     free -= plans.filter((plan) => plan.ends.length > 1).length * moreRoom;
     for (const [turn, wanted] of TURNS) {
       const plan = plans[turn];
@@ -108,21 +112,27 @@
         }
       }
     }
-    return plans.map(({ element, ends, shown }) => [element, shown ? `${ends[shown - 1]}px` : ""]);
+    for (const plan of plans) plan.height = plan.shown ? plan.ends[plan.shown - 1] : null;
   }
 
   // What the button below a list takes: more where fingers press it.
   const moreHeight = () => parseFloat(getComputedStyle(lists.values().next().value.more.button).minHeight);
 
-  // All sizes are read before anything is written.
+  // All sizes are read before anything is written: one layout, and none for the reading.
   function look() {
-    for (const [element, height] of wholeRows()) if (element.style.maxHeight !== height) element.style.maxHeight = height;
-    const found = Array.from(lists, ([element, known]) => [known, hiddenBelow(element)]);
-    for (const [{ more }, below] of found) {
+    const plans = Array.from(lists.keys(), (element) => (
+      { element, ends: rowEnds(element), scrolled: element.scrollTop, height: element.clientHeight, shown: 0, full: false }));
+    const whole = plans.length === 4;
+    if (whole) share(plans);
+    for (const { element, ends, scrolled, height } of plans) {
+      const limit = whole && height !== null ? `${height}px` : "";
+      if (whole && element.style.maxHeight !== limit) element.style.maxHeight = limit;
+      const { more } = lists.get(element);
+      const below = height === null ? 0 : ends.filter((end) => end > scrolled + height + PARTLY_PX).length;
       more.button.hidden = below === 0;
       im.setText(more.caption, t("↓ {n} more", { n: below }));
     }
   }
 
-  im.sideLists = { mount, unmount, count, look };
+  im.sideLists = { mount, unmount, count, soon };
 })(window.InfusionMonitor);

@@ -15,6 +15,7 @@
   let sizes = null;
   let tiles = new Map();
   let byUrgency = false;
+  let judgedAt = -Infinity;
 
   function mount(element) {
     root = element;
@@ -128,6 +129,9 @@
       const tile = tiles.get(id);
       if (!room || !tile) continue;
       im.tile.paintValues(tile, room, now);
+      // What grows older is written with the new number: the tile is laid out once.
+      im.tile.paintTimes(tile, room, now);
+      tile.timesPainted = true;
       if (tile.trend) im.trend.redraw(tile.trend);
     }
     for (const id of new Set(changes.alarms.map((alarm) => alarm.room_id))) {
@@ -138,12 +142,21 @@
     if (byUrgency && (changes.alarms.length || changes.sessions.size)) arrange();
   }
 
-  function judge(now) {
-    for (const [id, tile] of tiles) im.tile.paintValues(tile, im.model.rooms.get(id), now);
+  // Ten times a second: of those rooms in which something has become stale meanwhile, and of all with the connection.
+  function judge(now, connectionChanged) {
+    const before = judgedAt;
+    judgedAt = now;
+    for (const [id, tile] of tiles) {
+      const room = im.model.rooms.get(id);
+      if (connectionChanged || im.model.turned(room, before, now)) im.tile.paintValues(tile, room, now);
+    }
   }
 
   function second(now) {
-    for (const [id, tile] of tiles) im.tile.paintTimes(tile, im.model.rooms.get(id), now);
+    for (const [id, tile] of tiles) {
+      if (!tile.timesPainted) im.tile.paintTimes(tile, im.model.rooms.get(id), now);
+      tile.timesPainted = false;
+    }
   }
 
   // An empty room's trend moves too: its line must not stand still at the right edge.

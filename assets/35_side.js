@@ -15,6 +15,7 @@
   let alarms = new Map();
   let pauses = new Map();
   let pausedCount = 0;
+  let judgedAt = -Infinity;
   let rows = [];
 
   function mount(element) {
@@ -43,30 +44,42 @@
 
   function update(changes) {
     if (!root) return;
-    if (changes.alarms.length || changes.rooms || changes.sessions.size) paintAlarms();
+    if (changes.alarms.length || changes.rooms || changes.sessions.size) paintAlarms(changes.rooms ? null : changes.sessions);
     if (changes.tasks || changes.rooms) paintTasks();
-    if (changes.values.size) judge(im.clock.now());
+    if (alarms.size && changes.values.size) paintPresent(changes.values, im.clock.now());
   }
 
   // The number beside an alarm's words is the tile's own, at every moment.
-  function judge(now) {
-    for (const view of alarms.values()) im.alarm.paintPresent(view, now);
+  function paintPresent(rooms, now) {
+    for (const view of alarms.values()) if (rooms.has(view.alarm.room_id)) im.alarm.paintPresent(view, now);
   }
 
-  function paintAlarms() {
+  function judge(now, connectionChanged) {
+    const before = judgedAt;
+    judgedAt = now;
+    const turned = new Set();
+    for (const { alarm } of alarms.values()) {
+      const room = im.model.rooms.get(alarm.room_id);
+      if (connectionChanged || (room && im.model.turned(room, before, now))) turned.add(alarm.room_id);
+    }
+    if (turned.size) paintPresent(turned, now);
+  }
+
+  // All of them, or those that have changed and those of rooms whose session has.
+  function paintAlarms(sessions) {
     const focused = document.activeElement;
     for (const id of alarms.keys()) if (!im.model.alarms.has(id)) alarms.delete(id);
     const sorted = Array.from(im.model.alarms.values()).sort(im.model.byUrgency);
     for (const alarm of sorted) {
       const view = alarms.get(alarm.id);
-      if (view) im.alarm.paint(view, alarm);
-      else alarms.set(alarm.id, im.alarm.create(alarm));
+      if (!view) alarms.set(alarm.id, im.alarm.create(alarm));
+      else if (view.alarm !== alarm) im.alarm.paint(view, alarm);
     }
     const roots = (wanted) => sorted.filter((alarm) => (alarm.state === "acknowledged") === wanted).map((alarm) => alarms.get(alarm.id).root);
     const now = im.clock.now();
     const paused = im.pauses.pausedRooms(now);
     pausedCount = paused.length;
-    for (const view of alarms.values()) im.alarm.paintTime(view, now);
+    for (const view of alarms.values()) if (!sessions || sessions.has(view.alarm.room_id)) im.alarm.paintTime(view, now);
     const active = roots(false);
     list("alarm-list", [...im.pauses.rows(pauses, paused), ...active], t("No active alarms"), active.length);
     const acknowledged = roots(true);
@@ -136,7 +149,7 @@
     for (const view of alarms.values()) im.alarm.paintTime(view, now);
     for (const row of pauses.values()) row.paint(now);
     for (const paint of rows) paint(now);
-    im.sideLists.look();
+    im.sideLists.soon();
   }
 
   im.side = { mount, unmount, load, update, judge, second, refresh: () => im.model.ready && paintTasks() };

@@ -107,7 +107,13 @@
     }
     const waiting = receipt !== null;
     receipt = { seq, arrived: waiting ? receipt.arrived : arrived, urgent: urgent || (waiting && receipt.urgent) };
-    if (!waiting) requestAnimationFrame(() => setTimeout(confirm, 0));
+    if (!waiting) requestAnimationFrame(inFrame);
+  }
+
+  function inFrame() {
+    // An alarm's frame has nothing else in it.
+    if (receipt && !receipt.urgent) im.trend.drawWithFrame();
+    setTimeout(confirm, 0);
   }
 
   function confirm() {
@@ -149,6 +155,7 @@
   }
 
   function shownAlarms() {
+    if (!im.model.alarms.size) return [];
     return Array.from(document.querySelectorAll("[data-alarm]"), (element) => element.dataset.alarm).slice(0, 1000);
   }
 
@@ -156,7 +163,7 @@
   function tick(connectionChanged) {
     const now = im.clock.now();
     if (connectionChanged) im.topbar.paintConnection();
-    if (im.model.ready) each("judge", now);
+    if (im.model.ready) each("judge", now, connectionChanged);
     soundChanged();
     const mono = performance.now();
     if (mono - lastSecond < 900) return;
