@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from itertools import product
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import uvicorn
@@ -18,7 +19,7 @@ import uvicorn
 from monitor.dashboard import ids
 from monitor.dashboard.app import create_app
 from monitor.dashboard.desk import DeskUnreachableError
-from monitor.dashboard.doors import CALLBACKS, PAGE_ACTIONS, ROUTES
+from monitor.dashboard.doors import CALLBACKS, PAGE_ACTIONS, ROUTES, Doors
 from monitor.dashboard.pages import PAGES
 from monitor.dashboard.permission_rows import WORDS, permission_rows, role_heads
 from monitor.dashboard.visit import Parts
@@ -27,9 +28,13 @@ from monitor.domain.permissions import (
     MAY_DO,
     MAY_ORDER,
     OPEN_RECORD,
+    REHEARSE,
     ROLES,
+    SEE_FIGURES,
     SEE_HEALTH,
     SEE_METRICS,
+    SEE_PLAN,
+    SEE_SETTINGS,
     SEE_WARD,
     SIGN_IN,
     SPEAK_FOR_OPERATORS,
@@ -53,7 +58,6 @@ ENDED = replace(
     session(), id="s2", phases=(*session().phases, PhaseEntry(Phase.DISCHARGED, T0 + 3_600_000))
 )
 PEERS = (*ROLES, STATION, STRANGER)
-SETTINGS = ("alarm-test", "..pin-told")
 REFUSED = {303, 401, 403}
 
 
@@ -66,11 +70,12 @@ class SilentDesk:
 
 @dataclass(frozen=True)
 class Site:
-    """A dashboard that listens."""
+    """A dashboard that listens; ``callbacks`` has the action of each callback, as the gate knows it."""
 
     app: Any
     port: int
     simulated: bool
+    callbacks: dict[str, str]
 
     def ask(self, method: str, path: str, peer: str, body: Any = None) -> int:
         """The status of the answer."""
@@ -103,13 +108,20 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
 
 @contextlib.contextmanager
 def listening(given: Parts) -> Iterator[Site]:
-    app = create_app(given)
+    callbacks: dict[str, str] = {}
+
+    def doors(known: dict[str, str]) -> Doors:
+        callbacks.update(known)
+        return Doors(known)
+
+    with patch("monitor.dashboard.app.Doors", doors):
+        app = create_app(given)
     server = uvicorn.Server(uvicorn.Config(app.server, lifespan="off", log_config=None))
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield Site(app, listener.getsockname()[1], given.settings.simulated)
+        yield Site(app, listener.getsockname()[1], given.settings.simulated, callbacks)
     finally:
         server.should_exit = True
         thread.join()
@@ -150,12 +162,13 @@ def test_each_route_answers_those_whom_the_table_names_and_nobody_else(site: Sit
             continue
         # Whether a session is open decides about the ward only; elsewhere one that is not there is asked for quickly.
         asked = one if action == SEE_WARD else "s9"
-        method = next(iter(methods.get(path) or {"GET"}))
-        status = site.ask(method, address(path, asked), peer, {} if method == "POST" else None)
-        wanted = may_do(peer, action_at(action, path, one), simulated=site.simulated)
-        # Signing out leads away on purpose.
-        refused = status in REFUSED and path != "/sign-out"
-        assert refused is not wanted or action == SIGN_IN, (path, one, peer, status)
+        for method in sorted(methods.get(path) or {"GET"}):
+            given: Any = {} if method == "POST" else None
+            status = site.ask(method, address(path, asked), peer, given)
+            wanted = may_do(peer, action_at(action, path, one), simulated=site.simulated)
+            # Signing out leads away on purpose.
+            refused = status in REFUSED and path != "/sign-out"
+            assert refused is not wanted or action == SIGN_IN, (method, path, one, peer, status)
 
 
 def test_each_page_is_shown_to_those_whom_the_table_names_and_nobody_else(site: Site) -> None:
@@ -184,17 +197,28 @@ def test_each_callback_is_refused_to_those_whom_its_page_is_not_for(site: Site) 
     # The router's own brings a page, which asks by itself.
     keys = [key for key, call in calls if call.get("callback") and "_pages_content" not in key]
     assert len(keys) > 40
-    for key, peer in product(keys, (STRANGER, STATION, "tester")):
-        body: dict[str, Any] = {"output": key, "outputs": [], "inputs": []}
-        if peer == "tester":
-            body["state"] = [{"id": ids.SESSION_ID, "property": "data", "value": ENDED.id}]
+    assert set(keys) <= site.callbacks.keys()
+    over = [{"id": ids.SESSION_ID, "property": "data", "value": ENDED.id}]
+    for key, peer in product(keys, PEERS):
+        body: dict[str, Any] = {"output": key, "outputs": [], "inputs": [], "state": over}
+        if peer == STATION:
+            body["state"] = []
         status = site.ask("POST", CALLBACKS, peer, body)
         if peer == STRANGER:
             assert status == 401, key
-        elif peer == STATION and key != f"{ids.NAV}.children":
-            assert status == 204, key
-        elif peer == "tester" and not site.simulated and not key.startswith(SETTINGS):
-            assert status == 403, key
+        elif peer == STATION:
+            assert (status == 204) is (key != f"{ids.NAV}.children"), key
+        else:
+            # Of a session that is over: it is no longer of the ward.
+            action = OPEN_RECORD if site.callbacks[key] == SEE_WARD else site.callbacks[key]
+            wanted = may_do(peer, action, simulated=site.simulated)
+            assert (status == 403) is not wanted, (key, peer, status)
+
+
+def test_what_only_some_may_do_has_callbacks_of_its_own(site: Site) -> None:
+    actions = set(site.callbacks.values())
+    assert actions <= MAY_DO.keys()
+    assert {SEE_PLAN, OPEN_RECORD, SEE_FIGURES, REHEARSE, SEE_SETTINGS} <= actions
 
 
 def test_a_callback_that_nobody_knows_is_not_run(site: Site) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.request import urlopen
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection
 
 from tests.faults.bedroom import Bedroom, resident_mb
-from tests.faults.report import note
+from tests.faults.report import note, spread
+from tests.faults.ward import speaking
 from tests.processes import Device, Running, moment, pulse, result, spo2, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.long]
@@ -26,6 +30,8 @@ ALARM_WITHIN_S = 2.0
 IDLE = 10_000
 STUCK = 8
 KNOCKING = 50
+SHUT_OUT = 6
+CUT_OFF_WITHIN_S = 1.0
 MOST_GROWTH_MB = 120
 
 
@@ -101,6 +107,54 @@ def test_a_flood_from_one_device_does_not_slow_the_alarm_of_another(gateway: Run
         seen=f"another room's alarm stands {took_s * 1000:.0f} ms after it was measured",
         recovery="none needed",
     )
+
+
+def test_a_device_that_is_shut_out_under_a_flood_is_cut_off_within_a_second(
+    gateway: Running,
+) -> None:
+    room = Bedroom(gateway)
+    loud = room.add_device(gateway, "F")
+    times_s = []
+    with Flood(gateway.url, loud), closing(speaking(gateway, "orders")) as office:
+        for number in range(SHUT_OUT):
+            added = ordered(office, kind="add_device", room=room.name, name=f"D{number}")
+            order, code = (("revoke_device", 4003), ("rotate_token", 1012))[number % 2]
+            with Device(gateway.url, added["token"]) as device:
+                device.deliver(pulse(80))
+                since = time.monotonic()
+                ordered(office, kind=order, device=added["id"])
+                assert cut_off_with(device) == code
+                times_s.append(time.monotonic() - since)
+            with pytest.raises(InvalidStatus, match="403" if code == 4003 else "401"):
+                Device(gateway.url, added["token"])
+    room.screen.close()
+    # Where more programs want to run than there are processors, each of them gets its share.
+    crowding = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert max(times_s) < CUT_OFF_WITHIN_S * crowding
+    note(
+        f"{SHUT_OUT} devices are revoked, or given a new token, under a flood from another",
+        held="each was cut off in the middle of its frames, and its token opens nothing any more",
+        seen=f"cut off after {spread(times_s)}, from when the order was sent",
+        recovery="none needed",
+    )
+
+
+def cut_off_with(device: Device) -> int | None:
+    """With which code a device is cut off that goes on sending."""
+    while True:
+        try:
+            device.deliver(pulse(80))
+        except ConnectionClosed as closed:
+            return None if closed.rcvd is None else closed.rcvd.code
+
+
+def ordered(office: ClientConnection, **order: str) -> dict[str, Any]:
+    """The result of an order that is carried out."""
+    message = {"type": "order", "order_id": str(uuid.uuid4()), "operator": "console:t"}
+    office.send(json.dumps({**message, "order": order}))
+    answer = json.loads(office.recv(timeout=20))
+    assert answer["ok"], answer
+    return dict(answer["result"])
 
 
 def test_screens_that_do_not_read_are_cut_off_and_hold_nobody_up(gateway: Running) -> None:

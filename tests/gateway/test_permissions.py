@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from websockets.asyncio.client import connect
@@ -26,12 +26,21 @@ from monitor.domain.permissions import (
     may_do,
     may_order,
 )
+from monitor.gateway.clock import SteppedClock
 from monitor.gateway.feed_protocol import ROTATED
 from monitor.gateway.routes import PATHS
 from monitor.wire import orders
 from monitor.wire.device import SUBPROTOCOL
 from tests.any_order import order_of
-from tests.gateway.clinic import COOKIE_KEY, CREDENTIAL, Clinic, Screen, ask, bearer
+from tests.gateway.clinic import (
+    COOKIE_KEY,
+    CREDENTIAL,
+    Clinic,
+    JumpingClock,
+    Screen,
+    ask,
+    bearer,
+)
 from tests.gateway.conftest import running
 
 PLAIN = {"/healthz", "/metrics"}
@@ -81,6 +90,31 @@ async def test_each_socket_opens_for_those_whom_the_table_names(staffed: Clinic)
         for peer in PEERS:
             wanted = may_do(peer, PATHS[path], simulated=staffed.simulated)
             assert await reached(staffed, path, shows(staffed, peer)) is wanted, (path, peer)
+
+
+async def test_the_clock_of_a_stepped_gateway_is_for_those_whom_the_table_names(
+    tmp_path: Path,
+) -> None:
+    clinic = Clinic(tmp_path, simulated=True)
+    clinic.clock = cast("JumpingClock", SteppedClock(100))
+    async with running(clinic) as stepped:
+        for role in ROLES:
+            added = orders.AddOperator(name=role, role=role, password=PASSWORD)
+            assert (await stepped.order(added))["ok"]
+        for peer in PEERS:
+            wanted = may_do(peer, PATHS["/clock"], simulated=True)
+            assert await reached(stepped, "/clock", shows(stepped, peer)) is wanted, peer
+
+
+async def test_each_plain_page_is_shown_to_those_whom_the_table_names(
+    staffed: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever is on this machine counts as a program of it; these come from elsewhere.
+    monkeypatch.setattr("monitor.gateway.routes.is_loopback", lambda _address: False)
+    for path, peer in product(sorted(PLAIN), PEERS):
+        status, _ = await staffed.get(path, **shows(staffed, peer))
+        wanted = may_do(peer, PATHS[path], simulated=staffed.simulated)
+        assert (status == 403) is not wanted, (path, peer, status)
 
 
 async def test_an_address_that_the_table_does_not_know_is_not_there_for_anybody(
