@@ -26,8 +26,8 @@ def course_refusal(words: Words, result: OrderResult) -> str | None:
         "same_operator": _("You planned this dose: another operator checks it."),
         "other_dose": _("This is not the planned dose. Work it out again, together."),
         "no_dose": _("No dose is planned"),
-        "infusion_over": _("The infusion is over."),
-        "no_infusion": _("No infusion runs."),
+        "infusion_over": _("The drug has been given: no dose is planned any more."),
+        "no_infusion": _("Nothing is being given now."),
         "paused": _("The infusion is paused already."),
         "not_paused": _("The infusion is not paused."),
         "must_apply": _("This check always applies."),
@@ -42,7 +42,7 @@ def course_refusal(words: Words, result: OrderResult) -> str | None:
         "on_paper": _(
             "A session that was kept on paper is not paused or stopped here: enter its phases."
         ),
-        "too_early": _("This is checked when the infusion is over."),
+        "too_early": _("This is checked when the drug has been given."),
         "entry_known": _("This correction was entered before."),
         "unknown_check": _("The protocol has no such check."),
         "other_protocol": _("The plan has another protocol for this visit."),

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from monitor.dashboard.day import Day, clash_texts, day_clashes, midnight
+from monitor.dashboard.presenters import phase_name
 from monitor.dashboard.words import Words
+from monitor.domain.course import Course
 from monitor.domain.readings import HOUR, Instant
 from monitor.domain.registry import Room
 from monitor.domain.sessions import Phase, Session
@@ -24,9 +26,10 @@ _WALK = (Phase.PRECHECK, Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION)
 
 
 class Segment(NamedTuple):
-    """One phase. ``state``: planned, running or done."""
+    """One phase and what it is called. ``state``: planned, running or done."""
 
     phase: Phase
+    name: str
     left: float
     width: float
     state: str
@@ -83,6 +86,7 @@ class _Entry(NamedTuple):
     spans: list[_Span]
     is_late: bool = False
     overdue_since: Instant | None = None
+    course: Course | None = None
 
 
 def timeline(words: Words, day: Day, rooms: Sequence[Room], now: Instant) -> Timeline:
@@ -137,7 +141,8 @@ def _of_visit(day: Day, visit: Visit, now: Instant) -> _Entry:
     if not spans:
         spans = [_Span(Phase.INFUSION, at, at + HOUR // 2, "planned")]
     late = visit.planned_at < now
-    return _Entry(visit.id, visit.room_id, visit.patient, "", spans, late)
+    course = day.courses.get(visit.protocol)
+    return _Entry(visit.id, visit.room_id, visit.patient, "", spans, late, course=course)
 
 
 def _of_session(day: Day, session: Session, now: Instant) -> _Entry:
@@ -159,7 +164,13 @@ def _of_session(day: Day, session: Session, now: Instant) -> _Entry:
         spans += [_Span(Phase.OBSERVATION, ends_at, ends_at + length, "planned")] if length else []
     href, overdue_since = f"/session/{session.id}", _overdue_since(day, session, now)
     return _Entry(
-        session.id, session.room_id, session.patient, href, spans, overdue_since=overdue_since
+        session.id,
+        session.room_id,
+        session.patient,
+        href,
+        spans,
+        overdue_since=overdue_since,
+        course=day.kept.get(session.id) or day.courses.get(session.protocol),
     )
 
 
@@ -210,7 +221,13 @@ def _lanes(
 def _block(words: Words, entry: _Entry, axis: _Axis, marked: set[str]) -> Block:
     begin, end = entry.spans[0].since, entry.spans[-1].until
     segments = [
-        Segment(span.phase, axis.place(span.since), axis.share(span.until - span.since), span.state)
+        Segment(
+            span.phase,
+            phase_name(words, span.phase, entry.course),
+            axis.place(span.since),
+            axis.share(span.until - span.since),
+            span.state,
+        )
         for span in entry.spans
     ]
     return Block(

@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 
 from monitor.dashboard.app import create_app
+from monitor.dashboard.pages.sessions import columns
 from monitor.dashboard.paging import page_asked
 from monitor.dashboard.session_list import DATED, session_rows, sessions_asked
+from monitor.data_directory import DataDirectory
 from monitor.domain.readings import MINUTE
 from monitor.domain.sessions import Phase
 from monitor.domain.sign_off import SignOff
-from monitor.service.review_ports import Alarmed, SessionFigures, SessionRow
+from monitor.service.review_ports import Alarmed, SessionFigures, SessionFilter, SessionRow
+from monitor.storage import open_records
+from tests import past_session
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import T0, parts, records, visit_of
 
@@ -129,6 +133,17 @@ async def test_what_is_no_pressure_is_refused_beside_its_field_and_chooses_nothi
     answer = json.loads(page.text)["response"]
     assert answer["sessions-table"]["filterModel"] == {}
     assert answer["sessions-peak"]["error"].startswith("Not a pressure")
+
+
+def test_the_record_has_an_order_for_every_column(simulated_directory: DataDirectory) -> None:
+    past_session.write(simulated_directory, minutes=1)
+    kept = open_records(simulated_directory.path)
+    for column in columns(visit_of(parts()).words):
+        assert column.get("sortable", True)
+        for way in (True, False):
+            page = kept.session_list(SessionFilter(), order_by=column["field"], descending=way)
+            assert [found.id for found in page.rows] == ["s1"]
+    kept.close()
 
 
 async def test_the_table_gets_the_page_that_it_asks_for_and_the_count_is_said() -> None:

@@ -217,6 +217,8 @@ def test_the_page_of_an_empty_session_says_that_nothing_was_measured() -> None:
     }
     assert figures["Beyond limits"] == ("–", "not measured")
     assert figures["Peak pressure"] == ("–", "no pressure measured")
+    assert ("–", "no alarms") in figures.values()
+    assert ("–", "none acknowledged") not in figures.values()
 
 
 def test_what_is_simulated_open_or_deidentified_is_marked(whole: Extract) -> None:

@@ -18,6 +18,7 @@ from monitor.dashboard.components.fields import (
 )
 from monitor.dashboard.course_reading import course_of, facts_chart
 from monitor.dashboard.course_words import answer_text, blocks_session, spoken, who_may_text
+from monitor.dashboard.presenters import own_phase_name
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
 from monitor.domain.chart import Answer, Chart
@@ -127,7 +128,10 @@ def _told(words: Words, course: Course, answer: Answer, *, blocked: bool) -> Any
     _ = words.gettext
     text = f"{answer.by} {words.clock(answer.at)}"
     if blocked:
+        own = own_phase_name(words, Phase.INFUSION, course)
         stops = _("Stops the infusion.")
+        if own is not None:
+            stops = _("{phase} may not begin.").format(phase=own)
         text = f"! {stops} {who_may_text(words, course)} · {text}"
     return html.Span(text, className="check-told")
 

@@ -20,9 +20,11 @@ from monitor.dashboard.components.forms import (
     text_field,
 )
 from monitor.dashboard.order_forms import OTHER
+from monitor.dashboard.presenters import own_phase_name
 from monitor.dashboard.visit import Visit
 from monitor.dashboard.words import Words
-from monitor.domain.sessions import Session
+from monitor.domain.course import Course
+from monitor.domain.sessions import Phase, Session
 
 
 def _nothing(_visit: Visit, _session: Session) -> Props:
@@ -116,11 +118,11 @@ TAKE_DEVICE = Form(
 FORMS = (PAUSE_INFUSION, STOP_INFUSION, MOVE_SESSION, CORRECT_PATIENT, CANCEL, TAKE_DEVICE)
 
 
-def course_dialogs(words: Words) -> list[Any]:
-    """Every dialog, closed."""
+def course_dialogs(words: Words, course: Course) -> list[Any]:
+    """Every dialog, closed; where the protocol does not infuse, none speaks of an infusion."""
     return [
         _pausing(words),
-        _stopping(words),
+        _stopping(words, course),
         _moving(words),
         _correcting(words),
         _cancelling(words),
@@ -155,21 +157,28 @@ def _pausing(words: Words) -> Any:
     return _reasoned(words, PAUSE_INFUSION, _("Pause infusion"), text, usual, send)
 
 
-def _stopping(words: Words) -> Any:
-    _ = words.gettext
-    usual = [
-        _("Side effects"),
-        _("Blood pressure"),
-        _("The patient wishes it"),
-        _("Cannula or line"),
-    ]
-    text = _("The infusion ends before its time and observation begins. This cannot be undone.")
+def _stopping(words: Words, course: Course) -> Any:
+    _, own = words.gettext, own_phase_name(words, Phase.INFUSION, course)
+    usual = [_("Side effects"), _("Blood pressure"), _("The patient wishes it")]
+    if own is None:
+        usual.append(_("Cannula or line"))
+    title, text = stopping_texts(words, own)
     send = [
         button(
             STOP_INFUSION.part("stop"), _("Stop early"), sends=STOP_INFUSION.dialog, kind="danger"
         )
     ]
-    return _reasoned(words, STOP_INFUSION, _("Stop the infusion early"), text, usual, send)
+    return _reasoned(words, STOP_INFUSION, title, text, usual, send)
+
+
+def stopping_texts(words: Words, own: str | None) -> tuple[str, str]:
+    """The head and the first sentence; ``own``: what the protocol calls giving the drug where it is no infusion."""
+    _ = words.gettext
+    if own is None:
+        text = _("The infusion ends before its time and observation begins. This cannot be undone.")
+        return _("Stop the infusion early"), text
+    text = _("{phase} ends before its time and observation begins. This cannot be undone.")
+    return _("Stop early: {phase}").format(phase=own), text.format(phase=own)
 
 
 def _reasoned(

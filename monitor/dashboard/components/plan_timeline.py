@@ -9,7 +9,6 @@ from dash import dcc, html
 
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.day import midnight
-from monitor.dashboard.presenters import phase_name
 from monitor.dashboard.timeline import Block, Lane, Segment, Timeline
 from monitor.dashboard.words import Words
 
@@ -99,7 +98,7 @@ def _block(words: Words, block: Block) -> Any:
     ]
     return html.Div(
         [
-            html.Div([_segment(words, block, one) for one in block.segments], className="lane-bar"),
+            html.Div([_segment(block, one) for one in block.segments], className="lane-bar"),
             dcc.Link(label, href=block.href, className="lane-label")
             if block.href
             else html.Div(label, className="lane-label"),
@@ -114,12 +113,12 @@ def _block(words: Words, block: Block) -> Any:
     )
 
 
-def _segment(words: Words, block: Block, one: Segment) -> Any:
+def _segment(block: Block, one: Segment) -> Any:
     share = 100 * one.width / block.width if block.width else 100
     return html.Span(
         className="lane-segment",
         style={"width": f"{share:.3f}%"},
-        title=phase_name(words, one.phase),
+        title=one.name,
         **attributes(data_phase=one.phase.value, data_state=one.state),
     )
 

@@ -8,8 +8,10 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 
 from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.course_reading import course_of
 from monitor.dashboard.day import day_of
 from monitor.dashboard.pages.plan import probable_now
+from monitor.dashboard.presenters import own_phase_name
 from monitor.dashboard.series import forms, ids, parts
 from monitor.dashboard.series.by_number import by_number_figure
 from monitor.dashboard.series.looks import CONFIG
@@ -19,6 +21,7 @@ from monitor.dashboard.series.reading import SeriesSession, read_series
 from monitor.dashboard.theme import PALETTES
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.domain.patients import reference_fault
+from monitor.domain.sessions import Phase
 
 
 def title(patient: str = "", **_query: str) -> str:
@@ -107,9 +110,10 @@ def _sessions(visit: Visit, sessions: Sequence[SeriesSession]) -> list[Any]:
     palette = PALETTES[visit.theme]
     overlay = overlay_figure(sessions, _names(visit), palette, picked)
     by_number = by_number_figure(words, sessions, _names(visit), palette)
-    none = html.P(_("No session of this patient has had an infusion yet."), className="review-none")
+    title, nothing = _over_texts(visit, sessions)
+    none = html.P(nothing, className="review-none")
     over = [
-        html.H2(_("Over each other, from the start of infusion"), className="panel-title"),
+        html.H2(title, className="panel-title"),
         parts.picks(words, sessions, picked),
         _graph(visit, ids.OVERLAY, overlay, _("Sessions over each other")),
     ]
@@ -133,6 +137,17 @@ def _sessions(visit: Visit, sessions: Sequence[SeriesSession]) -> list[Any]:
             className="panel",
         ),
     ]
+
+
+def _over_texts(visit: Visit, sessions: Sequence[SeriesSession]) -> tuple[str, str]:
+    """The head over the figure, and what stands there without one; infusions only where all of them are."""
+    words, _ = visit.words, visit.words.gettext
+    courses = [course_of(visit, one.session) for one in sessions]
+    if any(own_phase_name(words, Phase.INFUSION, course) for course in courses):
+        head = _("Over each other, from the start of the treatment")
+        return head, _("Nothing has been given in any session of this patient yet.")
+    head = _("Over each other, from the start of infusion")
+    return head, _("No session of this patient has had an infusion yet.")
 
 
 def _no_sessions(visit: Visit, patient: str) -> Any:

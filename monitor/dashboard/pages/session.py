@@ -21,6 +21,7 @@ from monitor.dashboard.components import (
 )
 from monitor.dashboard.components.attributes import attributes
 from monitor.dashboard.components.control_fills import controls_on, settings_of
+from monitor.dashboard.components.missing import missing_session
 from monitor.dashboard.components.redrawing import digests, redrawn
 from monitor.dashboard.components.session_actions import action_buttons, standing_marks
 from monitor.dashboard.components.session_log import log_lines
@@ -35,7 +36,6 @@ from monitor.dashboard.review import parts
 from monitor.dashboard.standing import rules_in_force
 from monitor.dashboard.theme import PALETTES
 from monitor.dashboard.visit import Visit, current_visit
-from monitor.dashboard.words import Words
 from monitor.domain.sessions import Phase, PhaseEntry, Session
 from monitor.service.ports import Trace
 
@@ -60,7 +60,8 @@ def layout(session_id: str = "", **_query: str) -> Any:
     visit = current_visit()
     session = visit.parts.records.session(session_id) if session_id else _NO_SESSION
     if session is None:
-        return _unknown(visit.words)
+        unknown = visit.words.gettext("There is no such session")
+        return missing_session(visit, session_id, unknown)
     parts, course = _parts(visit, session), course_next.course_parts(visit, session)
     return html.Div(
         id=ids.SESSION_PAGE,
@@ -88,7 +89,7 @@ def layout(session_id: str = "", **_query: str) -> Any:
             *control_forms.control_dialogs(visit.words),
             course_checks.checks_dialog(visit.words, course["checks"]),
             *course_dose.dose_dialogs(visit.words),
-            *course_more.course_dialogs(visit.words),
+            *course_more.course_dialogs(visit.words, course_of(visit, session)),
             dcc.Store(id=ids.SESSION_ID, data=session.id),
             dcc.Store(id=ids.SESSION_CHANGED),
             dcc.Store(id=ids.SESSION_DRAWN, data=digests(parts)),
@@ -282,14 +283,3 @@ def _names(visit: Visit) -> dict[str, str]:
 def _room_name(visit: Visit, session: Session) -> str:
     rooms = {room.id: room.name for room in visit.parts.records.rooms()}
     return rooms.get(session.room_id, session.room_id)
-
-
-def _unknown(words: Words) -> Any:
-    _ = words.gettext
-    return html.Div(
-        [
-            html.H1(_("There is no such session"), className="page-title"),
-            dcc.Link(_("All sessions"), href="/sessions", className="button"),
-        ],
-        className="plain-page",
-    )

@@ -59,10 +59,7 @@ def layout(**_query: str) -> Any:
 
 
 def columns(words: Words) -> list[dict[str, Any]]:
-    """The columns, which share the width; together they are no wider than a tablet.
-
-    By the number in the series a record of very many sessions orders too slowly.
-    """
+    """The columns, which share the width; together they are no wider than a tablet."""
     _ = words.gettext
     link, figure = {"cellRenderer": "markdown"}, {"type": "rightAligned"}
     since = _("Since the start; in brackets: of the whole session, none begun")
@@ -71,7 +68,7 @@ def columns(words: Words) -> list[dict[str, Any]]:
         _column("started_at", _("Start"), 164, sort="desc", **link),
         _column("patient", _("Patient"), 72, **link),
         _column("room", _("Room"), 54),
-        _column("number", _("No."), 44, sortable=False, **figure),
+        _column("number", _("No."), 44, **figure),
         _column("protocol", _("Protocol"), 104, **long),
         _column("baseline", _("Baseline BP"), 78, **figure),
         _column(

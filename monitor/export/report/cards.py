@@ -94,6 +94,8 @@ def _alarms(figures: Figures) -> tuple[str, str]:
 
 def _responses(figures: Figures, speech: Speech) -> tuple[str, str]:
     answers = figures.responses
+    if not figures.alarms:
+        return NOTHING, speech.gettext("no alarms")
     if answers.acknowledged_ms is None:
         return NOTHING, speech.gettext("none acknowledged")
     return speech.length(answers.acknowledged_ms), speech.gettext("median")
