@@ -41,7 +41,9 @@ class Turnover:
                 enter = {"session": oldest.id, "phase": phase, "override": _WHY}
                 give(orders.EnterPhase.model_validate(enter))
             patient = f"P-{next(self._patients)}"
-            start = orders.StartSession(room=rooms[oldest.room_id], patient=patient, weight_kg=70)
+            start = orders.StartSession(
+                room=rooms[oldest.room_id], patient=patient, weight_kg=70, despite=_WHY
+            )
             session = str(give(start)["session"])
             drive(bring_to(session, Phase.INFUSION, _RESTING, why=_WHY), give)
         self.done += 1
