@@ -31,7 +31,7 @@ from monitor.cli.app import run
 T = TypeVar("T")
 
 PROGRAM = (sys.executable, "-m", "monitor")
-START_TIMEOUT_S = 40.0
+START_TIMEOUT_S = 90.0
 
 
 def until(find: Callable[[], T | None], *, within_s: float, what: str) -> T:
@@ -107,7 +107,11 @@ class Running:
             )
 
     def __enter__(self) -> Self:
-        self.wait_until_healthy()
+        try:
+            self.wait_until_healthy()
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def __exit__(

@@ -16,7 +16,7 @@ from typing import Any
 from tests.browser.fakes import wait_until
 from tests.processes import result
 
-START_S = 40.0
+START_S = 90.0
 OPERATOR, PASSWORD = "nina", "correct horse"
 
 
@@ -43,7 +43,11 @@ class Stack:
         ports = ("--port", str(self.port), "--gateway-port", str(self.gateway_port))
         clock = ("--simulated", "--speed", str(speed))
         self._start("monitor", "serve", "--data", str(self.data), *clock, *ports)
-        wait_until(self._is_up, "the product to serve", START_S)
+        try:
+            wait_until(self._is_up, "the product to serve", START_S)
+        except BaseException:
+            self.close()
+            raise
         self.run("room", "add", "1")
         self.run("room", "add", "2")
         self.run("operator", "add", OPERATOR, "--role", "nurse", given=PASSWORD)
@@ -68,6 +72,11 @@ class Stack:
         where = ("--gateway", gateway, "--token", token, "--queue", str(queue))
         return self._start("simulators", "run", "--scenario", scenario, *where)
 
+    @property
+    def serving_pid(self) -> int:
+        """The process that starts the others again when they end."""
+        return self._processes[0].pid
+
     def gateway_pid(self) -> int:
         announced: dict[str, Any] = json.loads((self.data / "gateway.json").read_text())
         return int(announced["pid"])
@@ -80,7 +89,7 @@ class Stack:
 
     def dashboard_pid(self) -> int:
         """The other process of ``serve`` than gateway and desk."""
-        serving = self._processes[0].pid
+        serving = self.serving_pid
         children = Path(f"/proc/{serving}/task/{serving}/children").read_text().split()
         others = {self.gateway_pid(), self.desk_pid()}
         (dashboard,) = {int(child) for child in children} - others

@@ -56,6 +56,11 @@ class Line:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.port}"
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether both sides of every connection have ended it."""
+        return not self._tasks
+
     def hold(self) -> None:
         """Nothing comes through any more, and neither side is told: a half-open connection."""
         self._loop.call_soon_threadsafe(self._flowing.clear)
@@ -79,13 +84,17 @@ class Line:
             return
         self._ends |= {writer, back}
         for source, sink in ((reader, back), (onward, writer)):
-            task = asyncio.create_task(self._carry(source, sink))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._carry(source, sink))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(_MOST_WAITING)
-        handing = asyncio.create_task(self._hand_on(waiting, sink))
+        handing = self._start(self._hand_on(waiting, sink))
         with suppress(OSError):
             while piece := await source.read(_PIECE):
                 await waiting.put((self._loop.time() + self.delay_s + self._held_up_s(), piece))
