@@ -171,6 +171,13 @@ class Settings(BaseModel):
         description="Public key that these backups are encrypted to, from `infusion-monitor new-backup-key`; "
         "empty: they are not encrypted.",
     )
+    retention_years: int = Field(
+        0,
+        ge=0,
+        le=200,
+        description="Years after a patient's last session when `infusion-monitor retention` lists the patient to be "
+        "erased, which two persons then order; 0: the clinic has not decided. For clinical and legal sign-off.",
+    )
 
 
 class Setting(NamedTuple):

@@ -14,6 +14,7 @@ from monitor.cli import (
     backups,
     devices,
     doctor,
+    erasing,
     operators,
     proofs,
     records,
@@ -42,6 +43,7 @@ records.register(app)
 access.register(app)
 backups.register(app)
 doctor.register(app)
+erasing.register(app)
 proofs.register(app)
 simulated.register(app)
 units.register(app)

@@ -200,6 +200,7 @@ def _warn(done: Restored) -> None:
         say(f"not in this record: {lost.batches} batches that the journal's head knows of")
     else:
         say(f"what was recorded after {_time(done.contents.recorded_to)} is not in this record")
+    _warn_of_erased(done)
     for body in lost.barred:
         say(f"shut out again, as it was: {_who(body)}")
     say(
@@ -207,6 +208,19 @@ def _warn(done: Restored) -> None:
         f"{'change again what was changed' if lost.is_known else 'revoke and disable again what was'} since; "
         "everybody signs in again; a dashboard that runs alone must be started again"
     )
+
+
+def _warn_of_erased(done: Restored) -> None:
+    erased = done.erased
+    if erased.patients:
+        say(f"erased again, as they were: {erased.patients} patients; the backup still has them")
+    if erased.left:
+        facts = ", ".join(map(str, erased.left))
+        say(f"may still name a patient who was erased: facts {facts}")
+    if done.lost.not_erased:
+        say(done.lost.not_erased)
+    if done.aside is not None and (erased.patients or done.lost.not_erased):
+        say(f"{done.aside} may still hold who was erased: remove it when it is not needed")
 
 
 def _who(body: DeviceRevoked | OperatorDisabled) -> str:
@@ -236,6 +250,8 @@ def _restored(done: Restored) -> dict[str, Any]:
             "recorded_to": None if lost.recorded_to is None else _time(lost.recorded_to),
             "facts": lost.facts,
         },
+        "erased_again": done.erased.patients,
+        "not_erased": lost.not_erased or None,
     }
 
 

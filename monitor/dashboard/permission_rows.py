@@ -19,6 +19,8 @@ WORDS: dict[str, str] = {
     "simulate": N_("simulate patients"),
     "see_access_log": N_("read the access log"),
     "see_condition": N_("see the condition of the system"),
+    "erase_patient": N_("erase a patient"),
+    "confirm_erasure": N_("confirm that a patient is erased"),
     "add_room": N_("add a room"),
     "rename_room": N_("rename a room"),
     "retire_room": N_("retire a room"),

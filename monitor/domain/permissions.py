@@ -102,6 +102,8 @@ REHEARSE = "rehearse"
 SIMULATE = "simulate"
 SEE_ACCESS_LOG = "see_access_log"
 SEE_CONDITION = "see_condition"
+ERASE_PATIENT = "erase_patient"
+CONFIRM_ERASURE = "confirm_erasure"
 
 MAY_DO: dict[str, frozenset[str]] = {
     SIGN_IN: frozenset(PEERS),
@@ -120,6 +122,8 @@ MAY_DO: dict[str, frozenset[str]] = {
     SIMULATE: frozenset({ADMINISTRATOR, TESTER}),
     SEE_ACCESS_LOG: _OFFICE,
     SEE_CONDITION: _OFFICE,
+    ERASE_PATIENT: _OFFICE,
+    CONFIRM_ERASURE: PRESCRIBERS,
 }
 """An open session is part of the ward; one that is over is a record."""
 

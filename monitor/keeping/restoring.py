@@ -22,14 +22,16 @@ from monitor.domain.facts import DeviceRevoked, Fact, OperatorDisabled, RecordRe
 from monitor.domain.readings import Instant
 from monitor.keeping.archive import CONFIG_NAME, KEY_NAME, BackupDamagedError, Contents
 from monitor.keeping.backup import Progress, working_folder
+from monitor.keeping.erased_anew import Begin, ErasedAnew, erase_anew
 from monitor.keeping.locks import Lock, LockError
 from monitor.keeping.lost import Lost, lost_since, numbers_to_pass
 from monitor.keeping.proving import open_backup, prove
 from monitor.service.batches import Batch
 from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
-from monitor.storage import SchemaError, open_journal, open_records
+from monitor.storage import JournalDamagedError, SchemaError, open_journal, open_records
 from monitor.storage.chain import HEAD_NAME
 from monitor.storage.engine import DATABASE_NAME
+from monitor.storage.sweeping import sweep
 
 _OLD = (
     *(f"{DATABASE_NAME}{end}" for end in ("", "-wal", "-shm")),
@@ -52,6 +54,7 @@ class Restored:
     contents: Contents
     aside: Path | None
     lost: Lost
+    erased: ErasedAnew
 
 
 def check_backup(file: Path, folder: Path, lock: Lock, progress: Progress) -> Contents:
@@ -93,11 +96,15 @@ def restore_record(
             _refuse_the_other_kind(data, contents)
             lost = lost_since(data, contents)
             try:
-                _tell_the_record(work, contents, lost, by, now)
+                erased = _tell_the_record(work, contents, lost, by, now)
                 aside = _exchange(data, work, contents, now)
-            except (JournalUnavailableError, RecordsUnavailableError) as error:
+            except (
+                JournalDamagedError,
+                JournalUnavailableError,
+                RecordsUnavailableError,
+            ) as error:
                 raise RestoreRefusedError(str(error)) from error
-    return Restored(contents, aside, lost)
+    return Restored(contents, aside, lost, erased)
 
 
 @contextmanager
@@ -135,7 +142,9 @@ def _refuse_the_other_kind(data: Path, contents: Contents) -> None:
         )
 
 
-def _tell_the_record(work: Path, contents: Contents, lost: Lost, by: str, now: Instant) -> None:
+def _tell_the_record(
+    work: Path, contents: Contents, lost: Lost, by: str, now: Instant
+) -> ErasedAnew:
     """The restored record says itself that it is one; who was shut out since the backup does not come back with it."""
     with closing(open_records(work)) as records:
         numbers = numbers_to_pass(records.counters(), lost)
@@ -155,6 +164,11 @@ def _tell_the_record(work: Path, contents: Contents, lost: Lost, by: str, now: I
     facts = [Fact(at, by, None, body) for body in (restored, *barred)]
     with closing(open_journal(work, (work / KEY_NAME).read_bytes())) as journal:
         journal.commit(Batch(at, facts=facts))
+        begin = Begin(at, by, contents.batch, numbers)
+        erased = erase_anew(work, journal, lost.erased, begin)
+    if erased.patients:
+        sweep(work)
+    return erased
 
 
 def _who(body: DeviceRevoked | OperatorDisabled) -> str:

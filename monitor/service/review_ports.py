@@ -92,6 +92,14 @@ class SessionPage(NamedTuple):
     rows: list[SessionRow]
 
 
+class ErasedSession(NamedTuple):
+    """A session whose patient was erased: that is all that is known of it."""
+
+    at: Instant
+    by: str
+    second: str
+
+
 class ReviewRecords(Protocol):
     """Read-only views, as those of ``ports.Records``."""
 
@@ -110,6 +118,9 @@ class ReviewRecords(Protocol):
         physiological and technical (alarms of that type, the worst first), state, signed_at. Raises KeyError for any
         other.
         """
+
+    def erased_session(self, session_id: str) -> ErasedSession | None:
+        """None for a session that exists, or never did."""
 
     def figures(self, session_id: str) -> SessionFigures | None:
         """None for a session that does not exist."""

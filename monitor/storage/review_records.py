@@ -9,7 +9,12 @@ from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import Instant
 from monitor.domain.review.clinic import ClinicCounts
 from monitor.domain.sign_off import Comment, ReviewState, Signature, SignOff
-from monitor.service.review_ports import SessionFigures, SessionFilter, SessionPage
+from monitor.service.review_ports import (
+    ErasedSession,
+    SessionFigures,
+    SessionFilter,
+    SessionPage,
+)
 from monitor.storage import tables
 from monitor.storage.clinic_counts import read_counts
 from monitor.storage.fact_codec import fact_from_row
@@ -18,6 +23,7 @@ from monitor.storage.reader import Reader
 from monitor.storage.session_list import STATE, figures_from, read_page
 
 _SESSIONS, _FIGURES, _FACTS = tables.sessions, tables.session_figures, tables.facts
+_ERASED = tables.erased_sessions
 
 
 class SqliteReviewRecords(Reader):
@@ -41,6 +47,11 @@ class SqliteReviewRecords(Reader):
                 offset=offset,
                 limit=limit,
             )
+
+    def erased_session(self, session_id: str) -> ErasedSession | None:
+        query = select(_ERASED.c.erased_at, _ERASED.c.erased_by, _ERASED.c.second)
+        rows = self._rows(query.where(_ERASED.c.id == session_id))
+        return ErasedSession(*rows[0]) if rows else None
 
     def figures(self, session_id: str) -> SessionFigures | None:
         joined = _SESSIONS.join(_FIGURES, _FIGURES.c.session == _SESSIONS.c.key)

@@ -23,6 +23,12 @@ def is_unswept(directory: Path) -> bool:
     return (directory / SWEEPING).exists()
 
 
+def end_sweep(directory: Path) -> None:
+    """Say that nothing has to be swept any more. Raises OSError."""
+    (directory / SWEEPING).unlink(missing_ok=True)
+    sync_folder(directory)
+
+
 def sweep(directory: Path) -> None:
     """Write the database anew without its free pages, and empty the log. Call with the directory's lock held.
 
@@ -44,5 +50,4 @@ def sweep(directory: Path) -> None:
         engine.dispose()
     if busy:
         raise JournalUnavailableError(f"another program reads {path}: end it, then do this again")
-    (directory / SWEEPING).unlink(missing_ok=True)
-    sync_folder(directory)
+    end_sweep(directory)

@@ -27,7 +27,13 @@ from monitor.service.ports import (
     Trace,
 )
 from monitor.service.proof_ports import AlarmInputs, RecordedFact
-from monitor.service.review_ports import SessionFigures, SessionFilter, SessionPage, SessionRow
+from monitor.service.review_ports import (
+    ErasedSession,
+    SessionFigures,
+    SessionFilter,
+    SessionPage,
+    SessionRow,
+)
 
 NOTHING_COUNTED = ClinicCounts(0, 0, 0, 0, 0, {}, {}, {}, {})
 
@@ -48,6 +54,10 @@ class RecordsInMemory:
     all_reviews: dict[str, ReviewState] = field(default_factory=dict)
     all_outcomes: list[Outcome] = field(default_factory=list)
     counts: ClinicCounts = NOTHING_COUNTED
+    all_erased: dict[str, ErasedSession] = field(default_factory=dict)
+
+    def erased_session(self, session_id: str) -> ErasedSession | None:
+        return self.all_erased.get(session_id)
 
     def rooms(self) -> list[Room]:
         return self.all_rooms

@@ -15,6 +15,7 @@ from monitor.dashboard.pages import PAGES
 from monitor.domain.facts import AlarmChanged, AlarmsTested, Fact
 from monitor.domain.readings import MINUTE, Metric
 from monitor.domain.registry import Operator
+from monitor.service.review_ports import ErasedSession
 from tests import past_session
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import (
@@ -220,6 +221,14 @@ async def test_an_unassigned_reading_is_listed_and_on_no_session() -> None:
 async def test_a_session_that_does_not_exist_is_said_not_to() -> None:
     page = await (await signed_in()).show("/session/s99")
     assert "There is no such session" in page.text
+
+
+async def test_a_session_that_was_erased_is_said_to_have_been() -> None:
+    known = records()
+    known.all_erased["s99"] = ErasedSession(T0, "kari", "ola")
+    page = await (await signed_in(records=known)).show("/session/s99")
+    assert "Session s99 was erased on" in page.text
+    assert "by kari and ola" in page.text
 
 
 async def choose_norwegian(browser: Browser) -> Any:

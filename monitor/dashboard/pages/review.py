@@ -9,6 +9,7 @@ from dash import ALL, Dash, Input, Output, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
 from monitor.dashboard.components.attributes import attributes
+from monitor.dashboard.components.missing import missing_session
 from monitor.dashboard.review import ids, parts, signing
 from monitor.dashboard.review.cards import absence, cards
 from monitor.dashboard.review.head import head
@@ -45,7 +46,8 @@ def layout(session_id: str = "", **_query: str) -> Any:
     visit = current_visit()
     session = visit.parts.records.session(session_id)
     if session is None:
-        return parts.unknown(visit.words, session_id)
+        unknown = visit.words.gettext("There is no session {id}").format(id=session_id)
+        return missing_session(visit, session_id, unknown)
     opened = open_session(visit.parts, session)
     teller = Teller(visit.words, visit.phrases, opened)
     return html.Div(

@@ -113,18 +113,6 @@ def side(visit: Visit, teller: Teller, minutes: Minutes, comment_form: Any) -> A
     )
 
 
-def unknown(words: Words, session_id: str) -> Any:
-    """A plain sentence for a session that does not exist."""
-    _ = words.gettext
-    return html.Div(
-        [
-            html.H1(_("There is no session {id}").format(id=session_id), className="page-title"),
-            dcc.Link(_("All sessions"), href="/sessions", className="button"),
-        ],
-        className="plain-page",
-    )
-
-
 def _key(name: str, text: str) -> Any:
     return html.Span([html.I(className=f"review-key {name}"), text], className="review-legend")
 

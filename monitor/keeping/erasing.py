@@ -1,0 +1,143 @@
+"""A patient taken out of the record for good; killed anywhere, it is done or not, and can be finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from monitor.data_directory import DataDirectory, DirectoryBusyError
+from monitor.domain.facts import PatientErased
+from monitor.domain.readings import Instant
+from monitor.domain.sessions import Session
+from monitor.domain.visits import Visit
+from monitor.service.erasing import ErasureAsked, checked_erasure
+from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
+from monitor.service.refusals import OrderRefusedError
+from monitor.storage import JournalDamagedError, SchemaError, open_journal, open_records
+from monitor.storage.belongings import Belongings, belongings_of, find_belongings
+from monitor.storage.eraser import ErasureOrder
+from monitor.storage.sweeping import begin_sweep, end_sweep, is_unswept, sweep
+
+SET_ASIDE = "before-restore-*"
+"""What restores have set aside, in the data directory."""
+
+
+class ErasureRefusedError(RuntimeError):
+    """Nothing was erased; the message is one sentence."""
+
+
+class UnsweptError(RuntimeError):
+    """It is erased, but free pages of the file may still hold something; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an erasure would take, and what it would have to do with others."""
+
+    sessions: list[Session]
+    visits: list[Visit]
+    outcomes: int
+    belongings: Belongings
+
+
+def preview_erasure(directory: DataDirectory, asked: ErasureAsked, now: Instant) -> Preview:
+    """Look, and change nothing. Raises ErasureRefusedError for whatever would be refused."""
+    with _told_plainly(), closing(open_records(directory.path)) as records:
+        checked_erasure(records, asked, now, simulated=directory.simulated)
+        belongings = find_belongings(directory.path, asked.reference)
+        if belongings.is_empty:
+            raise ErasureRefusedError(f"nothing of {asked.reference} is on record")
+        return Preview(
+            records.sessions(patient=asked.reference),
+            records.visits(patient=asked.reference),
+            len(belongings.outcomes),
+            belongings,
+        )
+
+
+def erase_patient(
+    directory: DataDirectory, asked: ErasureAsked, *, station: str, now: Instant
+) -> PatientErased:
+    """Take the patient out, say so in the record and sweep it. Not while a gateway runs.
+
+    Raises ErasureRefusedError, then nothing has changed; UnsweptError.
+    """
+    with _held(directory):
+        with _told_plainly(), closing(open_records(directory.path)) as records:
+            order = checked_erasure(records, asked, now, simulated=directory.simulated)
+            at, numbers = max(now, records.newest_instant()), records.counters()
+        find = partial(belongings_of, reference=order.reference)
+        erasure = ErasureOrder(find, order.by, order.second, order.reason, station, numbers)
+        with _told_plainly():
+            done = _erased(directory, erasure, at)
+        _swept(directory.path)
+    return done
+
+
+def _erased(directory: DataDirectory, erasure: ErasureOrder, at: Instant) -> PatientErased:
+    was_unswept = is_unswept(directory.path)
+    begin_sweep(directory.path)
+    try:
+        with closing(open_journal(directory.path, directory.journal_key)) as journal:
+            return journal.erase(erasure, at)
+    except Exception:
+        # Refused, or rolled back: nothing was erased that could lie in free pages.
+        if not was_unswept:
+            end_sweep(directory.path)
+        raise
+
+
+def finish_erasure(directory: DataDirectory) -> bool:
+    """Sweep what an erasure that was interrupted has left; whether there was any. Raises as ``erase_patient``."""
+    with _held(directory):
+        unswept = is_unswept(directory.path)
+        if unswept:
+            _swept(directory.path)
+    return unswept
+
+
+def set_aside(directory: DataDirectory) -> list[Path]:
+    """Records in the data directory that restores have set aside: they still hold whoever was erased since."""
+    return sorted(directory.path.glob(SET_ASIDE))
+
+
+def _swept(path: Path) -> None:
+    try:
+        sweep(path)
+    except (JournalUnavailableError, OSError) as error:
+        raise UnsweptError(
+            f"{error}: free pages may still hold what was erased, run infusion-monitor erase --finish"
+        ) from error
+
+
+@contextmanager
+def _held(directory: DataDirectory) -> Iterator[None]:
+    with ExitStack() as held:
+        try:
+            held.enter_context(directory.writing())
+        except DirectoryBusyError:
+            raise ErasureRefusedError(
+                f"another process writes {directory.path}: stop the gateway first"
+            ) from None
+        yield
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except LookupError as error:
+        raise ErasureRefusedError(str(error.args[0])) from error
+    except OSError as error:
+        raise ErasureRefusedError(error.strerror or str(error)) from error
+    except (
+        JournalDamagedError,
+        JournalUnavailableError,
+        OrderRefusedError,
+        RecordsUnavailableError,
+        SchemaError,
+    ) as error:
+        raise ErasureRefusedError(str(error)) from error
