@@ -5,6 +5,11 @@
   const t = im.t;
   const CONFIRM_MS = 5000;
   const waiting = new Map();
+  // By code, in the reader's language; the gateway's own words for a reason that is new.
+  const known = {
+    locked: () => t("Locked: sign in to act"),
+    too_many_orders: () => t("Too many orders of yours within a minute: wait a little."),
+  };
 
   // `tell(state, words)` hears "sent", then "confirmed" or "refused" with the reason. Returns the order's id, or null.
   // At a locked station nothing is sent and nothing told: the sign-in opens instead.
@@ -38,9 +43,8 @@
       tell("confirmed", "");
       return;
     }
-    const isLocked = message.code === "locked";
-    if (isLocked) im.lock.found(true);
-    refuse(message.order_id, isLocked ? t("Locked: sign in to act") : message.message || t("Refused"));
+    if (message.code === "locked") im.lock.found(true);
+    refuse(message.order_id, known[message.code]?.() || message.message || t("Refused"));
   }
 
   function connectionLost() {

@@ -231,6 +231,8 @@ def refusal_text(words: Words, result: OrderResult) -> str:
         "contradictory": _("Systolic must be above diastolic, and the mean between them."),
         "unknown_operator": _("You are no longer known to the gateway: sign in again."),
         "locked": _("This station is locked: sign in to act."),
+        "too_many_orders": _("Too many orders of yours within a minute: wait a little."),
+        "room_taken": _("Another session was in this room at that time."),
         "past": _("This time is over: a visit is planned ahead."),
         "visit_planned": _("This patient has another visit within half a day of this."),
         "visit_over": _("This visit has begun or was cancelled."),

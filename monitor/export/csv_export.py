@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -64,12 +65,23 @@ def _row(extract: Extract, stored: StoredReading) -> tuple[str, ...]:
         UNITS[reading.metric],
         reading.status,
         "manual" if reading.source == MANUAL_SOURCE else "device",
-        extract.device_name(reading.source),
+        plain(extract.device_name(reading.source)),
         truth(reading.late),
         truth(extract.simulated),
         stored.stream,
         str(stored.seq),
     )
+
+
+def plain(text: str) -> str:
+    """Text that a spreadsheet shows as it is: with an apostrophe before what it would take for a formula.
+
+    Texts that begin with apostrophes before such a thing get one more, so taking one away gives back what was written.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
 
 def number(value: float | None) -> str:

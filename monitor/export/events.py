@@ -13,7 +13,7 @@ from monitor.domain.chart import Chart, Voided
 from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import Instant
 from monitor.domain.review.alarm_life import AlarmLife, Rung, lives_of
-from monitor.export.csv_export import number, truth, written
+from monitor.export.csv_export import number, plain, truth, written
 from monitor.export.extract import Extract
 from monitor.wire.base import rfc3339
 
@@ -150,7 +150,7 @@ def _cell(name: str, value: Any) -> str:
         return rfc3339(value)
     if isinstance(value, bool):
         return truth(value)
-    return number(value) if name == "value" else str(value)
+    return number(value) if name == "value" else plain(str(value))
 
 
 def _fact_row(fact: facts.Fact, chart: Chart) -> EventRow:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.dashboard import refusals
 from monitor.dashboard.components.session_log import log_lines
 from monitor.dashboard.log import LogWriter
 from monitor.dashboard.orders import GatewayUnreachableError
@@ -27,11 +30,15 @@ from monitor.domain.readings import MINUTE, Metric
 from monitor.domain.registry import Room
 from monitor.domain.sessions import Phase, PhaseEntry
 from monitor.service.protocols import load_protocols
+from monitor.wire.orders import OrderResult
 from tests.dashboard.clinic import T0, parts, reading, records, refused, session, visit_of
 
 VISIT = visit_of(parts())
 NORWEGIAN = visit_of(parts(), "kari")
 WORDS, PHRASES = VISIT.words, VISIT.phrases
+BY_COMMANDS = {"office_orders.py", "access_orders.py", "erasing.py"}
+ELSEWHERE = {"unknown_zone", "changed_now", "signed"}
+"""Refusals that cannot be met, or that their own dialog puts in words."""
 PROTOCOL = VISIT.parts.protocols["ketamine_iv"]
 
 
@@ -236,6 +243,24 @@ def _is_mark(component: Any) -> bool:
 def test_a_known_refusal_is_told_in_the_readers_language() -> None:
     text = refusal_text(NORWEGIAN.words, refused("session_open"))
     assert text == "Dette rommet har allerede en åpen økt."
+
+
+def test_every_refusal_that_a_page_can_meet_is_told_in_the_readers_language() -> None:
+    said = re.compile(r'(?:OrderRefusedError\(|refuse\(core, socket, message,)\s*"([a-z_]+)"')
+    monitor = Path(refusals.__file__).parent.parent
+    paths = [*(monitor / "service").rglob("*.py"), *(monitor / "gateway").glob("*.py")]
+    texts = [path.read_text("utf-8") for path in paths if path.name not in BY_COMMANDS]
+    codes = {code for text in texts for code in said.findall(text)}
+    assert len(codes) > 50
+    told = {"room": "2", "patient": "P-1"}
+    unworded = {
+        code
+        for code in codes
+        if not refusal_text(
+            NORWEGIAN.words, OrderResult(order_id=None, ok=False, code=code, result=told)
+        )
+    }
+    assert unworded <= ELSEWHERE
 
 
 def test_a_new_refusal_is_told_in_the_gateways_words() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import errno
 import hashlib
+import io
 import json
 import os
+import re
 import resource
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain import facts
+from monitor.domain.facts import Fact
 from monitor.domain.readings import MANUAL_SOURCE
 from monitor.domain.registry import Device
-from monitor.export.csv_export import HEADER, readings_csv
+from monitor.export.csv_export import HEADER, plain, readings_csv
+from monitor.export.events import events_csv
 from monitor.export.extract import Extract
 from monitor.service.batches import StoredReading
 from monitor.service.ports import Records
@@ -222,3 +226,21 @@ def test_names_with_commas_and_quotes_stay_one_cell() -> None:
     device = Device("d1", 'Bedside "A", left', simulated=True, token_hash="hash")
     text = csv_of(an_extract([stored(1)], devices={"d1": device}))
     assert next(csv.DictReader(text.splitlines()))["device"] == 'Bedside "A", left'
+
+
+@given(st.text(st.sampled_from("=+-@'\t\r\n 1aé"), max_size=6))
+def test_no_text_is_a_formula_to_a_spreadsheet_and_each_can_be_read_back(text: str) -> None:
+    cell = plain(text)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert re.sub(r"^'(?='*[=+\-@\t\r\n])", "", cell) == text
+
+
+def test_what_staff_typed_is_no_formula_in_either_file() -> None:
+    note = facts.NoteEntered("s1", "e1", "=cmd|' /C calc'!A0", NOW)
+    device = Device("d1", "@SUM(A1)", simulated=True, token_hash="hash")
+    reading = StoredReading("s1", "stream", 1, 0, a_reading(1, 82.0))
+    extract = an_extract([reading], facts=[Fact(NOW, "+Kari", "s1", note)], devices={"d1": device})
+    files = [b"".join(file(extract)).decode() for file in (readings_csv, events_csv)]
+    [[read], [told]] = [list(csv.DictReader(io.StringIO(file))) for file in files]
+    assert read["device"] == "'@SUM(A1)"
+    assert (told["note"], told["by"]) == ("'=cmd|' /C calc'!A0", "'+Kari")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from uuid import uuid4
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -43,6 +45,21 @@ async def test_an_operators_role_decides(clinic: Clinic) -> None:
 @pytest.mark.parametrize("operator", [None, "", "Nobody", "console:"])
 async def test_an_unknown_operator_gives_no_orders(clinic: Clinic, operator: str | None) -> None:
     assert (await clinic.order(orders.AddRoom(name="2"), operator))["code"] == "unknown_operator"
+
+
+async def test_an_order_that_is_not_even_looked_at_is_answered_in_its_turn(clinic: Clinic) -> None:
+    given = [
+        orders.OrderMessage(order_id=uuid4(), operator=operator, order=orders.CallHelp(room="1"))
+        for operator in ("Kari", "Nobody", "console:root")
+    ]
+    clinic.journal.is_full = True
+    async with clinic.orders() as socket:
+        for message in given:
+            await socket.send(message.model_dump_json())
+        await until(lambda: clinic.journal.failures >= 2)
+        clinic.journal.is_full = False
+        answers = [json.loads(await asyncio.wait_for(socket.recv(), 10)) for _ in given]
+    assert [answer["order_id"] for answer in answers] == [str(one.order_id) for one in given]
 
 
 async def test_a_frame_that_is_no_order_is_answered_with_the_field_at_fault(clinic: Clinic) -> None:

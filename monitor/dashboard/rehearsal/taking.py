@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from monitor.dashboard.rehearsal.asking import Chosen
 from monitor.dashboard.rehearsal.rows import PRIORITIES
 from monitor.dashboard.rehearsal.running import Job
-from monitor.export.csv_export import truth
+from monitor.export.csv_export import plain, truth
 from monitor.service.rehearsal import Changes, Verdict
 from monitor.service.rehearsal.telling import ToldAlarm, ToldRehearsal
 from monitor.wire.base import rfc3339
@@ -35,8 +35,12 @@ def as_csv(job: Job, what: str, *, simulated: bool) -> str:
     for session in wanted.sessions:
         if session.id in results:
             about = (*common, *_about(session))
-            writer.writerows((*about, *line) for line in lines(results[session.id]))
+            writer.writerows(_cells((*about, *line)) for line in lines(results[session.id]))
     return written.getvalue()
+
+
+def _cells(line: Iterable[object]) -> list[object]:
+    return [plain(cell) if isinstance(cell, str) else cell for cell in line]
 
 
 def changes_text(changes: Changes) -> str:
