@@ -12,7 +12,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -141,7 +141,9 @@ class DataDirectory:
 
     def withdraw(self) -> None:
         """Take the announcement back. Call with the lock held."""
-        (self.path / "gateway.json").unlink(missing_ok=True)
+        # On a disk that has turned read-only it stays; without the lock nobody believes it.
+        with suppress(OSError):
+            (self.path / "gateway.json").unlink(missing_ok=True)
 
     def living_gateway(self) -> GatewayAddress | None:
         """The gateway that holds the lock now; None when nobody does, whatever a stale file says."""

@@ -156,7 +156,7 @@ class SqliteJournal:
         self._connection.close()
         try:
             self._engine.raw_connection().cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, OSError) as error:
             # Nothing is lost: the log stays beside the database and is read with it.
             _log.warning("journal_log_left", error=str(error))
         self._engine.dispose()

@@ -101,7 +101,7 @@ def test_a_disk_that_fails_and_turns_read_only_is_told_and_after_its_repair_noth
             _nothing_is_acknowledged(room, device)
             assert gateway.process.poll() is None
         room.screen.close()
-        gateway.stop()
+        assert gateway.stop() == 0
         repairing_at = time.monotonic()
         disk.repair()
         gateway.start()
