@@ -75,15 +75,16 @@ def erase(
     try:
         if finish:
             _put_finished(finish_erasure(directory), as_json=as_json)
-        elif not yes:
-            _put_preview(
-                preview_erasure(directory, asked, _now()), asked.reference, as_json=as_json
-            )
+            return
+        preview = preview_erasure(directory, asked, _now())
+        if not yes:
+            _put_preview(preview, reference, as_json=as_json)
             say("nothing was erased: look again, then give --yes too; it cannot be taken back")
-        else:
-            done = erase_patient(directory, asked, station=console_user(), now=_now())
-            _put_done(done, as_json=as_json)
-            _tell_of_copies(directory, settings)
+            return
+        say("the whole record is proven before and after; a large one takes some minutes")
+        done = erase_patient(directory, asked, station=console_user(), now=_now())
+        _put_done(done, as_json=as_json)
+        _tell_of_copies(directory, settings)
     except (ErasureRefusedError, UnsweptError) as error:
         raise Refusal(str(error)) from None
 
@@ -189,7 +190,10 @@ def _tell_of_copies(directory: DataDirectory, settings: Settings) -> None:
             f"backups in {settings.backup_directory} from before now still hold the patient until about "
             f"{_time(_now() + round(kept_ms))}, when the last of {settings.backup_keep} is replaced"
         )
-    say("every backup, export and print made before now still holds the patient where it was kept")
+    say(
+        "every backup, export and print made before now still holds the patient where it was kept; "
+        "a dashboard that runs alone must be started again"
+    )
 
 
 def _now() -> int:

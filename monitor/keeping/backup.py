@@ -166,13 +166,18 @@ def _listed(directory: DataDirectory, work: Path, snapshot: Snapshot, now: Insta
 @contextmanager
 def working_folder(data: Path) -> Iterator[Path]:
     """A folder for copies inside the data directory: patients' data stay where they are kept. Raises OSError."""
-    for left in data.glob(f"{WORKING}*"):
-        if _is_left(left):
-            shutil.rmtree(left)
+    remove_left(data)
     with tempfile.TemporaryDirectory(prefix=f"{WORKING}{os.getpid()}-", dir=data) as folder:
         work = Path(folder, "record")
         work.mkdir(mode=0o700)
         yield work
+
+
+def remove_left(data: Path) -> None:
+    """Copies of the record that killed commands have left. Raises OSError."""
+    for left in data.glob(f"{WORKING}*"):
+        if _is_left(left):
+            shutil.rmtree(left)
 
 
 def _is_left(folder: Path) -> bool:

@@ -23,6 +23,7 @@ from monitor.service.findings import Finding
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_head
 from monitor.storage.engine import DATABASE_NAME, read_only_connection
 from monitor.storage.schema import NEWEST
+from monitor.storage.sweeping import is_unswept
 from monitor.tls import TlsError, local_context, tls_files, valid_until
 
 _ANSWER_S = 3.0
@@ -104,6 +105,8 @@ def _record(directory: DataDirectory, now: Instant) -> Iterator[Finding]:
                 yield Finding("database_well", {"schema": schema, "sqlite": sqlite3.sqlite_version})
             yield _chain(directory, reader)
             yield from _restored(reader, now)
+        if is_unswept(directory.path):
+            yield Finding("erasure_unswept")
     except (sqlite3.Error, TypeError) as error:
         yield Finding("database_unreadable", {"why": str(error)})
 

@@ -13,6 +13,7 @@ from monitor.domain.facts import PatientErased
 from monitor.domain.readings import Instant
 from monitor.domain.sessions import Session
 from monitor.domain.visits import Visit
+from monitor.keeping.backup import remove_left
 from monitor.service.erasing import ErasureAsked, checked_erasure
 from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
 from monitor.service.refusals import OrderRefusedError
@@ -106,6 +107,7 @@ def set_aside(directory: DataDirectory) -> list[Path]:
 
 def _swept(path: Path) -> None:
     try:
+        remove_left(path)
         sweep(path)
     except (JournalUnavailableError, OSError) as error:
         raise UnsweptError(

@@ -40,6 +40,7 @@ _FILES = N_("Files")
 _NOTICES = N_("Notices")
 _CERTIFICATE = N_("Encryption")
 _HISTORY = N_("Restored record")
+_ERASURE = N_("Erased patient")
 
 FINDINGS: dict[str, Words] = {
     "gateway_well": Words(_GATEWAY, N_("Runs and is well, version {version}.")),
@@ -179,6 +180,13 @@ FINDINGS: dict[str, Words] = {
         _CERTIFICATE,
         N_("What goes over the network is not encrypted."),
         N_("Set tls_certificate and tls_key, or put a proxy that speaks TLS in front."),
+    ),
+    "erasure_unswept": Words(
+        _ERASURE,
+        N_(
+            "An erasure was interrupted: free pages of the file may still hold something of the patient."
+        ),
+        N_("Stop the gateway when no session is open, and run infusion-monitor erase --finish."),
     ),
     "record_restored": Words(
         _HISTORY,

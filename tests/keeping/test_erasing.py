@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config import Settings
+from monitor.console import execute
 from monitor.data_directory import DataDirectory, create, open_existing
 from monitor.domain import facts
 from monitor.domain.facts import Fact
 from monitor.domain.readings import HOUR
+from monitor.keeping import rotate_journal_key
+from monitor.keeping.doctor import examine
 from monitor.keeping.erasing import (
     ErasureRefusedError,
     UnsweptError,
@@ -23,8 +27,9 @@ from monitor.keeping.erasing import (
 )
 from monitor.service.batches import Batch
 from monitor.service.erasing import ErasureAsked, due_patients
-from monitor.storage import open_journal, open_records, verify
-from monitor.storage.sweeping import SWEEPING
+from monitor.storage import open_journal, open_records, verify, verify_session
+from monitor.storage.sweeping import SWEEPING, begin_sweep
+from monitor.wire.orders import AddRoom
 from tests.keeping.clinics import backed_up, restored
 from tests.keeping.eraser import POINTS
 from tests.storage.builders import NOW
@@ -122,6 +127,22 @@ def test_everything_of_a_patient_is_gone_from_the_files_and_of_the_others_nothin
         assert records.counters()["session"] == 4
         due = due_patients(records, 1, LATER + 400 * 24 * HOUR)
     assert [one.reference for one in due] == [PATIENTS[1], "P-1004"]
+    assert execute(directory, AddRoom(name="2"))["id"] == "r2"
+    assert is_proven(directory)
+
+
+def test_the_journals_key_is_rotated_between_erasures_and_all_of_it_is_proven(
+    directory: DataDirectory,
+) -> None:
+    rotate_journal_key(directory, by="console:test", now=LATER)
+    erase(directory)
+    assert is_proven(directory)
+    rotate_journal_key(directory, by="console:test", now=LATER)
+    assert is_proven(directory)
+    erase(directory, ASKED._replace(reference=PATIENTS[1]))
+    assert is_proven(directory)
+    assert verify_session(directory.path, directory.journal_key, "s3").fault is None
+    assert rows(directory.path, "SELECT id, key FROM sessions") == [("s3", 3), ("s4", 4)]
 
 
 def test_killed_anywhere_an_erasure_is_done_or_not_and_can_be_finished(
@@ -141,6 +162,16 @@ def test_killed_anywhere_an_erasure_is_done_or_not_and_can_be_finished(
             erase(directory)
         assert left_of(directory.path, WHOSE, 0) == [], point
         assert not finish_erasure(directory)
+
+
+def test_the_doctor_tells_of_an_erasure_that_was_interrupted(directory: DataDirectory) -> None:
+    begin_sweep(directory.path)
+    (directory.path / ".keeping-0-left").mkdir()
+    found = [one.code for one in examine(directory, Settings(), LATER)]
+    assert "erasure_unswept" in found
+    assert finish_erasure(directory)
+    assert not (directory.path / ".keeping-0-left").exists()
+    assert "erasure_unswept" not in [one.code for one in examine(directory, Settings(), LATER)]
 
 
 def test_a_reader_in_the_way_of_the_sweep_is_told(directory: DataDirectory) -> None:
