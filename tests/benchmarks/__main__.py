@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import breaches, figures, results, steady, tables
+from tests.benchmarks import breaches, durable, figures, kills, results, stalls, steady, tables
 from tests.benchmarks.contest import say
 from tests.benchmarks.goals import Part
 from tests.benchmarks.peers import installing
@@ -18,7 +18,13 @@ from tests.benchmarks.plan import BENCH, LONG, SMOKE, Plan
 
 Workload = Callable[[Plan, Path], Iterator[Part]]
 
-WORKLOADS: dict[str, Workload] = {"W1": steady.measured, "W2": breaches.measured}
+WORKLOADS: dict[str, Workload] = {
+    "W1": steady.measured,
+    "W2": breaches.measured,
+    "W4": stalls.measured,
+    "W5": kills.measured,
+    "W8": durable.measured,
+}
 
 
 def run(plan: Plan, only: list[str], kept: results.Results) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Patients whose SpO2 falls when they are told to: one device a room, one frame a second, and one more at the fall."""
+"""Patients whose SpO2 falls, or whose devices fall silent, when they are told to; one frame a second from each."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Patients:
         self._sockets: dict[str, ClientConnection] = {}
         self._spo2 = dict.fromkeys(self._beds, WELL)
         self._seq = dict.fromkeys(self._beds, 0)
+        self._silent: set[str] = set()
+        self._spoke: dict[str, float] = {}
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
 
@@ -41,9 +43,14 @@ class Patients:
         """SpO2 falls in these rooms, now; when each one's frame was sent, in seconds since the epoch."""
         return asyncio.run_coroutine_threadsafe(self._fall(list(rooms)), self._loop).result(10)
 
+    def stall(self, rooms: Iterable[str]) -> dict[str, float]:
+        """These say nothing from now on, on an open connection; when each last spoke, in seconds since the epoch."""
+        return asyncio.run_coroutine_threadsafe(self._stall(list(rooms)), self._loop).result(10)
+
     def recover(self) -> None:
-        """Everybody is well again, from the next frame on."""
+        """Everybody is well again and speaks, from the next frame on."""
         self._loop.call_soon_threadsafe(self._spo2.update, dict.fromkeys(self._beds, WELL))
+        self._loop.call_soon_threadsafe(self._silent.clear)
 
     async def _run(self) -> None:
         start = time.monotonic() + 0.5
@@ -56,7 +63,13 @@ class Patients:
             self._sockets[bed.room] = socket
             self.connected += 1
             async for _ in each_second(start, self._stop):
-                await socket.send(self._frame(bed.room))
+                if bed.room not in self._silent:
+                    self._spoke[bed.room] = time.time()
+                    await socket.send(self._frame(bed.room))
+
+    async def _stall(self, rooms: list[str]) -> dict[str, float]:
+        self._silent.update(rooms)
+        return {room: self._spoke[room] for room in rooms}
 
     async def _fall(self, rooms: list[str]) -> dict[str, float]:
         sent = {}

@@ -12,6 +12,9 @@ from pathlib import Path
 from subprocess import Popen
 from typing import NamedTuple
 
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
 from monitor.data_directory import DataDirectory, wait_for_gateway
 from monitor.opened import opened_monitor
 from monitor.wire import orders
@@ -41,6 +44,42 @@ def process(log: Path, *arguments: str) -> Iterator[Popen[bytes]]:
     """A Python module as a process of its own, asked to end afterwards."""
     with program(log, sys.executable, "-m", *arguments) as started:
         yield started
+
+
+class Restarted:
+    """A program that is killed and started again at once, as a supervisor would."""
+
+    def __init__(self, log: Path, *command: str) -> None:
+        self._log, self._command = log, command
+        self._start()
+
+    def kill(self) -> None:
+        """``kill -9``, and the next one."""
+        self._process.kill()
+        self._process.wait(30)
+        self._start()
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+
+    def _start(self) -> None:
+        with self._log.open("ab") as written:
+            self._process = Popen(self._command, stdout=written, stderr=written, cwd=REPOSITORY)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+
+@contextmanager
+def restarted(log: Path, *command: str) -> Iterator[Restarted]:
+    """Such a program for the length of the block."""
+    process = Restarted(log, *command)
+    try:
+        yield process
+    finally:
+        process.end()
 
 
 @contextmanager
@@ -73,6 +112,19 @@ def await_page(url: str, log: Path) -> None:
         except OSError:
             told = log.read_text(errors="replace")[-500:].splitlines()
             assert time.monotonic() < deadline, f"no page at {url}: {told[-1:]}"
+            time.sleep(0.05)
+
+
+def await_device(url: str, log: Path) -> None:
+    """Return once a device may connect there. Fails with the end of the log."""
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            connect(url, proxy=None, open_timeout=5).close()
+            return
+        except (OSError, WebSocketException):
+            told = log.read_text(errors="replace")[-500:].splitlines()
+            assert time.monotonic() < deadline, f"no device may connect to {url}: {told[-1:]}"
             time.sleep(0.05)
 
 

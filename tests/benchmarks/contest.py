@@ -17,6 +17,7 @@ from playwright.sync_api import Error as BrowserError
 from tests.benchmarks.bedside import Bed
 from tests.benchmarks.peers.installing import Missing
 from tests.benchmarks.peers.prometheus import Webhook
+from tests.benchmarks.queueing import Acknowledges
 
 Role = Literal["ours", "peer", "limit"]
 Turn = dict[str, float]
@@ -24,6 +25,15 @@ Turn = dict[str, float]
 
 NOT_SEEN = math.nan
 """A measure that cannot be taken of this contestant."""
+
+
+@dataclass(frozen=True)
+class Victim:
+    """How it is killed, what its acknowledgements say, and how many readings it has on disk, where it keeps any."""
+
+    kill: Callable[[], None]
+    acknowledges: Acknowledges
+    stored: Callable[[], int] | None = None
 
 
 class Served(NamedTuple):
@@ -37,6 +47,8 @@ class Served(NamedTuple):
     """Where alarms stay until somebody has acknowledged them."""
     webhook: Webhook | None = None
     """Where there is no page, and alarms are told to a webhook instead."""
+    victim: Victim | None = None
+    """Where it is to be killed."""
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,10 @@ def _ours(path: Path, rooms: int) -> Iterator[Served]:
             for room, token in zip(names(rooms), tokens, strict=True)
         ]
         cookie = sign_cookie(directory.cookie_key, clinic.OPERATOR)
-        yield Served(product.page, beds, product.pid, cookie, _acknowledging(directory))
+        yield Served(product.page, beds, product.pid, cookie, acknowledging(directory))
 
 
-def _acknowledging(directory: DataDirectory) -> Callable[[list[str]], None]:
+def acknowledging(directory: DataDirectory) -> Callable[[list[str]], None]:
     address = directory.living_gateway()
     assert address is not None
 
@@ -59,7 +59,7 @@ def _relayed(path: Path, rooms: int, *, alarms: bool = False) -> Iterator[Served
     log = path / "relay.log"
     with clinic.process(log, "tests.benchmarks.relay", str(port)) as process:
         clinic.await_page(page, log)
-        yield Served(page, _beds(port, rooms), process.pid)
+        yield Served(page, beds_at(port, rooms), process.pid)
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def _dash_interval(path: Path, rooms: int) -> Iterator[Served]:
     arguments = (str(port), str(device_port), str(rooms))
     with clinic.process(log, f"{PEERS}.dash_interval", *arguments) as process:
         clinic.await_page(page, log)
-        yield Served(page, _beds(device_port, rooms), process.pid)
+        yield Served(page, beds_at(device_port, rooms), process.pid)
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def _served_by(program: Callable[[], str], module: str, path: Path, rooms: int) 
     command = (program(), "-m", f"{PEERS}.{module}", str(port), str(rooms))
     with clinic.program(log, *command) as process:
         clinic.await_page(page, log)
-        yield Served(page, _beds(port, rooms), process.pid)
+        yield Served(page, beds_at(port, rooms), process.pid)
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def _node_red(path: Path, rooms: int, *, alarms: bool = False) -> Iterator[Serve
     command = installing.node_red()
     user, port, log = path / "user", clinic.free_port(), path / "node-red.log"
     node_red.write_user(user, installing.modules(), node_red.ward(rooms, alarms=alarms))
-    beds = _beds(port, rooms)
+    beds = beds_at(port, rooms)
     with clinic.program(log, *command, "--userDir", str(user), "--port", str(port)) as process:
         page = f"http://127.0.0.1:{port}{node_red.PAGE}"
         clinic.await_page(page, log)
@@ -124,10 +124,11 @@ def _prometheus(path: Path, rooms: int) -> Iterator[Served]:
             stack.enter_context(clinic.program(log, *command, folder=path))
         for log, url in zip(logs, (exporter, manager, own), strict=True):
             clinic.await_page(f"http://127.0.0.1:{url}/metrics", log)
-        yield Served("", _beds(exporter, rooms), exporting.pid, webhook=webhook)
+        yield Served("", beds_at(exporter, rooms), exporting.pid, webhook=webhook)
 
 
-def _beds(port: int, rooms: int) -> list[Bed]:
+def beds_at(port: int, rooms: int) -> list[Bed]:
+    """Devices of a contestant that asks for no token."""
     return [Bed(room, f"ws://127.0.0.1:{port}/device/{room}", "-") for room in names(rooms)]
 
 

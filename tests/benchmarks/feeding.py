@@ -34,7 +34,7 @@ class Feed:
 
     async def run(self) -> None:
         """Send until stopped."""
-        start = time.monotonic() + 0.5
+        start = time.monotonic() + 0.3
         async with asyncio.TaskGroup() as rooms:
             for number, bed in enumerate(self.beds):
                 rooms.create_task(self._send(bed, start + number / len(self.beds)))

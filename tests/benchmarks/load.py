@@ -7,12 +7,16 @@ import base64
 import json
 import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import cycle
+from typing import cast
 from uuid import uuid4
 
 SMALL = 126
+DRAIN_S = 30.0
 METRICS = ("pulse_rate", "spo2", "resp_rate")
 
 
@@ -39,19 +43,23 @@ class Device(asyncio.Protocol):
 
     token: str
     readings: int = 1
+    is_cumulative: bool = True
+    """Whether an acknowledgement covers every frame up to its own; else its own alone, in any order."""
     seq: int = 0
     acknowledged: int = 0
     waits: list[float] = field(default_factory=list)
+    when_acknowledged: Callable[[], None] | None = None
+    """Called for each frame that is."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     _sent: dict[int, float] = field(default_factory=dict)
     _received: bytes = b""
     _upgraded: bool = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports are of no class of asyncio's.
+        self.transport = cast("asyncio.Transport", transport)
         key = base64.b64encode(b"0123456789abcdef").decode()
-        transport.write(
+        self.transport.write(
             f"GET /device HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer {self.token}\r\n"
             f"Sec-WebSocket-Protocol: infusion-monitor.v1\r\n\r\n".encode()
@@ -97,33 +105,39 @@ class Device(asyncio.Protocol):
         elif message["type"] == "ack":
             now, seq = time.perf_counter(), message["seq"]
             assert isinstance(seq, int)
-            for covered in range(self.acknowledged + 1, seq + 1):
+            first = self.acknowledged + 1 if self.is_cumulative else seq
+            for covered in range(first, seq + 1):
+                self.acknowledged += 1
                 self.waits.append(now - self._sent.pop(covered))
-            self.acknowledged = seq
+                if self.when_acknowledged is not None:
+                    self.when_acknowledged()
 
     def send(self, pulse_rate: int) -> None:
         """One frame."""
         self.seq += 1
         at = moment()
         values = (pulse_rate, 97, 14)
-        readings = [
-            {"metric": metric, "value": value, "measured_at": at}
+        # Written by hand: a library's encoder would be much of what the load costs.
+        readings = ",".join(
+            f'{{"metric":"{metric}","value":{value},"measured_at":"{at}"}}'
             for metric, value in zip(METRICS[: self.readings], values, strict=False)
-        ]
+        )
+        head = f'{{"type":"readings","seq":{self.seq},"sent_at":"{at}","readings":['
         self._sent[self.seq] = time.perf_counter()
-        message = {"type": "readings", "seq": self.seq, "sent_at": at, "readings": readings}
-        self.transport.write(text_frame(json.dumps(message)))
+        self.transport.write(text_frame(f"{head}{readings}]}}"))
 
 
 def _itself(device: Device) -> Device:
     return device
 
 
-async def connected(tokens: list[str], port: int, readings: int) -> list[Device]:
+async def connected(
+    tokens: list[str], port: int, readings: int, *, is_cumulative: bool = True
+) -> list[Device]:
     """All devices, each welcomed."""
     loop, devices = asyncio.get_running_loop(), []
     for token in tokens:
-        device = Device(token, readings)
+        device = Device(token, readings, is_cumulative)
         await loop.create_connection(partial(_itself, device), "127.0.0.1", port)
         devices.append(device)
         if len(devices) % 50 == 0:
@@ -150,6 +164,43 @@ async def send_at(devices: list[Device], frames_per_s: float, seconds: float) ->
     ):
         await asyncio.sleep(0.01)
     return rate
+
+
+class Closed:
+    """A closed loop: so many frames are under way, the next goes out from the next device when one is acknowledged."""
+
+    def __init__(self, devices: list[Device]) -> None:
+        self.acknowledged = 0
+        self._devices, self._next = devices, cycle(devices)
+        self._is_sending = False
+        for device in devices:
+            device.when_acknowledged = self._acknowledged
+
+    async def run(self, under_way: int, seconds: float) -> tuple[float, list[float]]:
+        """Frames acknowledged per second while it sent, and how long each waited, in seconds."""
+        for device in self._devices:
+            device.waits.clear()
+        self.acknowledged, self._is_sending = 0, True
+        begun = time.perf_counter()
+        for _ in range(under_way):
+            self._send()
+        await asyncio.sleep(seconds)
+        rate = self.acknowledged / (time.perf_counter() - begun)
+        self._is_sending = False
+        deadline = time.perf_counter() + DRAIN_S
+        while any(device.acknowledged < device.seq for device in self._devices):
+            assert time.perf_counter() < deadline, "frames were never acknowledged"
+            await asyncio.sleep(0.01)
+        return rate, [wait for device in self._devices for wait in device.waits]
+
+    def _acknowledged(self) -> None:
+        self.acknowledged += 1
+        if self._is_sending:
+            self._send()
+
+    def _send(self) -> None:
+        device = next(self._next)
+        device.send(70 + device.seq % 30)
 
 
 def percentile(values: list[float], share: float) -> float:

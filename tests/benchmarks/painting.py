@@ -80,8 +80,17 @@ class Watched:
         busy: float = next(item["value"] for item in metrics if item["name"] == "TaskDuration")
         return Cost(busy, self._received)
 
+    def painted(self, sent: list[Sent]) -> list[float]:
+        """When each of these readings that was painted was, in seconds since the epoch."""
+        return [at for _, at in self._found(sent)]
+
     def waits(self, sent: list[Sent]) -> tuple[list[float], int]:
         """Seconds from sending to paint of each reading, and how many readings were never painted."""
+        found = [at - reading.at for reading, at in self._found(sent)]
+        in_time = [wait for wait in found if wait < PATIENCE_S]
+        return in_time, len(sent) - len(in_time)
+
+    def _found(self, sent: list[Sent]) -> list[tuple[Sent, float]]:
         offset_ms = self._page.evaluate(CLOCK)
         painted: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         for room, metric, text, at in self._page.evaluate("window.benchmarkPaints"):
@@ -90,9 +99,9 @@ class Watched:
         for reading in sent:
             moments = painted[reading.room, reading.metric, reading.text]
             place = bisect_left(moments, reading.at - _SKEW_S)
-            if place < len(moments) and moments[place] - reading.at < PATIENCE_S:
-                found.append(moments[place] - reading.at)
-        return found, len(sent) - len(found)
+            if place < len(moments):
+                found.append((reading, moments[place]))
+        return found
 
     def _count_fetched(self, event: dict[str, Any]) -> None:
         self._received += int(event["encodedDataLength"])

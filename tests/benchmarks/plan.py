@@ -57,8 +57,8 @@ BENCH = Plan(
     rounds=5,
     peers=True,
     steady_rooms=(1, 8, 32, 128),
-    steady_s=3.0,
-    warm_s=1.5,
+    steady_s=2.5,
+    warm_s=1.0,
     breach_rooms=32,
     breaches=30,
     stall_rooms=8,
@@ -68,7 +68,7 @@ BENCH = Plan(
     growth_s=1 * MINUTE,
     growth_samples=7,
     ingest_rooms=(10, 100, 1_000, 10_000),
-    ingest_s=2.0,
+    ingest_s=1.2,
     histories=(0, 10 * MILLION),
 )
 

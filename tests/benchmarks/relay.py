@@ -43,7 +43,7 @@ PAGE = """<!doctype html>
     }
     return cells.get(key);
   }
-  new WebSocket(`ws://${location.host}/live`).onmessage = ({ data }) => {
+  function take({ data }) {
     const cut = data.indexOf(" ");
     const message = JSON.parse(data.slice(cut + 1));
     if (message.type !== "readings") return;
@@ -51,7 +51,12 @@ PAGE = """<!doctype html>
       cell(data.slice(0, cut), metric).textContent = metric === "nibp" ? `${systolic}/${diastolic}` : String(value);
     }
     if (window.judge) judge(data.slice(0, cut), message.readings);
-  };
+  }
+  (function listen() {
+    const socket = new WebSocket(`ws://${location.host}/live`);
+    socket.onmessage = take;
+    socket.onclose = () => setTimeout(listen, 100);
+  })();
 </script>
 """
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import random
 import sqlite3
 import statistics
 import threading
@@ -16,16 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
-from monitor.domain import facts
-from monitor.domain.readings import Metric, Reading
-from monitor.service.batches import Batch, StoredReading, StreamPosition
+from monitor.service.batches import Batch
 from monitor.storage import open_journal, open_records
 from monitor.storage.engine import DATABASE_NAME
 from monitor.storage.rows import INSERT_READING
+from tests.benchmarks.history import TWO_HOURS_S, batches, frame
 from tests.benchmarks.report import note
 from tests.storage.builders import KEY, NOW, a_batch, session_started
 
@@ -33,48 +30,8 @@ pytestmark = pytest.mark.benchmark
 
 READINGS = int(os.environ.get("BENCHMARK_READINGS", "10_000_000"))
 ROOMS = 100
-TWO_HOURS_S = 7200
 ALONE = 500
 SECONDS_PER_BATCH = 20
-NOISE = random.Random(1).randbytes(16_000_000)
-STREAMS = [str(UUID(int=room)) for room in range(ROOMS)]
-
-
-def frame(room: int, wave: int, second: int) -> Iterator[StoredReading]:
-    """What a monitor sends each second, and every ten minutes with a cuff reading."""
-    # Nothing may repeat itself: what is packed would take less room than it does of a patient.
-    first = wave * 7919 + room * 100_003 + second * 4
-    jitter, way, beat, oxygen = NOISE[first : first + 4]
-    at = NOW + (wave * TWO_HOURS_S + second) * 1000 + room * 10 + jitter % 16
-    arrival = at + 1 + way % 128
-    values = [(Metric.PULSE_RATE, 60.0 + beat % 40 / 2), (Metric.SPO2, 92.0 + oxygen % 7)]
-    for index, (metric, value) in enumerate(values):
-        reading = Reading(metric, at - room, at, arrival, f"d{room}", "ok", False, value)
-        yield StoredReading(f"s{wave}-{room}", STREAMS[room], second, index, reading)
-    if second % 600 == 0:
-        cuff = (None, 120.0, 80.0, 95.0)
-        reading = Reading(Metric.NIBP, at - room, at, arrival, f"d{room}", "ok", False, *cuff)
-        yield StoredReading(f"s{wave}-{room}", STREAMS[room], second, 2, reading)
-
-
-def batches(rooms: int, readings: int, seconds_per_batch: int) -> Iterator[Batch]:
-    """Sessions of two hours in all rooms at once, one wave after the other."""
-    made = wave = 0
-    while made < readings:
-        starts = (session_started(f"s{wave}-{room}", f"r{room}") for room in range(rooms))
-        yield a_batch([], *starts, at=NOW + wave * TWO_HOURS_S * 1000)
-        for first in range(1, TWO_HOURS_S, seconds_per_batch):
-            seconds = range(first, first + seconds_per_batch)
-            rows = [row for s in seconds for room in range(rooms) for row in frame(room, wave, s)]
-            batch = Batch(rows[-1].reading.received_at, rows)
-            for room in range(rooms):
-                position = StreamPosition(f"d{room}", STREAMS[room], seconds[-1])
-                batch.positions[position.source, position.stream] = position
-            yield batch
-            made += len(rows)
-        ends = (facts.SessionCancelled(f"s{wave}-{room}", "over") for room in range(rooms))
-        yield a_batch([], *ends, at=NOW + (wave + 1) * TWO_HOURS_S * 1000)
-        wave += 1
 
 
 def fill(directory: Path, made: Iterator[Batch]) -> tuple[int, float]:

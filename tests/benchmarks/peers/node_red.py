@@ -56,13 +56,13 @@ if (said.type === "hello") {
   return [null, { _session: to, payload: JSON.stringify({ type: "welcome", last_seq: 0 }) }];
 }
 const [{ metric, value, measured_at }] = said.readings;
-const params = { $device: to.id, $seq: said.seq, $metric: metric, $value: value, $at: measured_at };
+const params = { $device: DEVICE, $seq: said.seq, $metric: metric, $value: value, $at: measured_at };
 return [{ _session: to, seq: said.seq, params }, null];"""
 
 _ACKNOWLEDGED = """return { _session: msg._session,
   payload: JSON.stringify({ type: "ack", seq: msg.seq, stored: 1, rejected: [] }) };"""
 
-_INSERT = "INSERT INTO readings (device, seq, metric, value, at) VALUES ($device, $seq, $metric, $value, $at)"
+_INSERT = "INSERT OR IGNORE INTO readings (device, seq, metric, value, at) VALUES ($device, $seq, $metric, $value, $at)"
 _TABLE = (
     "CREATE TABLE readings"
     " (device TEXT, seq INTEGER, metric TEXT, value REAL, at TEXT, PRIMARY KEY (device, seq)) WITHOUT ROWID"
@@ -109,20 +109,36 @@ def ward(count: int, *, alarms: bool) -> list[Node]:
 
 def store(database: Path) -> list[Node]:
     """The flow that keeps one-reading frames in SQLite, each durable when it is acknowledged, and shows nothing."""
-    with closing(sqlite3.connect(database)) as made:
+    flow = {"id": "flow", "type": "tab", "label": "Store"}
+    return [flow, _database(database), *_device("", ["rows"]), *_kept("", "to.id")]
+
+
+def storing_ward(count: int, database: Path) -> list[Node]:
+    """The flow of a ward page that keeps its readings too."""
+    nodes = [*ward(count, alarms=False), _database(database)]
+    for node in nodes:
+        if node["type"] == "websocket in":
+            node["wires"][0].append(node["id"].replace("in", "rows"))
+    return nodes + [node for room in rooms(count) for node in _kept(room, f'"{room}"')]
+
+
+def _database(path: Path) -> Node:
+    with closing(sqlite3.connect(path)) as made:
         # The mode stays with the file; SQLite's default beside it is to wait for the disk at every commit.
         made.execute("PRAGMA journal_mode=WAL")
         made.execute(_TABLE)
-    insert = {"id": "insert", "type": "sqlite", "z": "flow", "mydb": "db", "sqlquery": "prepared"}
-    out = {"id": "out", "type": "websocket out", "z": "flow", "server": "listen", "client": ""}
+    return {"id": "db", "type": "sqlitedb", "db": str(path), "mode": "RWC"}
+
+
+def _kept(room: str, device: str) -> list[Node]:
+    insert, out, acked = f"insert{room}", f"out{room}", f"acked{room}"
+    prepared = {"mydb": "db", "sqlquery": "prepared", "sql": _INSERT}
+    back = {"server": f"listen{room}", "client": ""}
     return [
-        {"id": "flow", "type": "tab", "label": "Store"},
-        {"id": "db", "type": "sqlitedb", "db": str(database), "mode": "RWC"},
-        *_device("", ["rows"]),
-        _function("rows", _ROWS, [["insert"], ["out"]]),
-        insert | {"sql": _INSERT, "wires": [["acked"]]},
-        _function("acked", _ACKNOWLEDGED, [["out"]]),
-        out | {"wires": []},
+        _function(f"rows{room}", _ROWS.replace("DEVICE", device), [[insert], [out]]),
+        {"id": insert, "type": "sqlite", "z": "flow", **prepared, "wires": [[acked]]},
+        _function(acked, _ACKNOWLEDGED, [[out]]),
+        {"id": out, "type": "websocket out", "z": "flow", **back, "wires": []},
     ]
 
 
