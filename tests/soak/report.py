@@ -18,6 +18,7 @@ from tests.soak.verdicts import CRITERIA, FLAT, GROWS, UNCERTAIN, Finding, findi
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
 README = FOLDER / "README.md"
+READINGS = "gateway readings total"
 BEGIN, END = "<!-- results: begin -->\n", "<!-- results: end -->\n"
 
 
@@ -57,7 +58,7 @@ def section(about: dict[str, Any], samples: list[dict[str, float]]) -> str:
         f"the first {warm_up_s / 60:.0f} of them warm-up; {plan.rooms} rooms at {plan.speed:g}x; "
         f"{len(samples)} samples, {found[0].slope.samples} of them in the regression. {about['machine']}; "
         f"load average {median(loads):.1f} (median), {max(loads):.1f} (highest): what else ran is in it."
-    )
+    ) + _kept_up(plan, found)
     criteria = ["| to be shown | highest 95 % upper bound | limit | verdict |", "|---|---|---|---|"]
     criteria += [
         row for what, series in CRITERIA.items() if (row := _criterion(what, series, found))
@@ -66,6 +67,15 @@ def section(about: dict[str, Any], samples: list[dict[str, float]]) -> str:
     table = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|", *map(_row, found)]
     parts = [f"### {title}", "", *criteria, "", verdict(found), "", words, "", *table, ""]
     return "\n".join(parts)
+
+
+def _kept_up(plan: Plan, found: list[Finding]) -> str:
+    """How many readings came in: fewer than were measured where the machine is too slow for the speed."""
+    per_hour = next((f.slope.per_hour for f in found if f.what == READINGS), None)
+    if per_hour is None:
+        return ""
+    each = per_hour / 3600 / plan.rooms / plan.speed
+    return f" {each:.2f} readings came in of each room in a second of the clinic's clock (a room has two)."
 
 
 def _criterion(what: str, series: tuple[str, ...], found: list[Finding]) -> str:

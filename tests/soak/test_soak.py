@@ -102,6 +102,15 @@ def test_every_limit_belongs_to_something_that_is_to_be_shown() -> None:
     assert {what for series in CRITERIA.values() for what in series} == set(LIMITS)
 
 
+def test_the_report_says_whether_the_machine_kept_up_with_the_speed() -> None:
+    plan = Plan("fast", seconds=2 * 3600, rooms=8, speed=10)
+    about = {"began": "2026-01-02 03:04", "machine": "two cores", "plan": asdict(plan)}
+    samples = _samples(gateway_memory=0, gateway_readings_total=8 * 10 * 1.5 * 3600)
+    told = report.section(about, samples)
+    assert " 1.50 readings came in of each room in a second of the clinic's clock" in told
+    assert "20.0 hours of the clinic's clock" in told
+
+
 def test_the_report_says_how_long_a_run_really_was_and_names_what_is_not_flat() -> None:
     plan = Plan("clock", seconds=4 * 3600)
     about = {"began": "2026-01-02 03:04", "machine": "two cores", "plan": asdict(plan)}
