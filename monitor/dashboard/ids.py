@@ -54,6 +54,12 @@ START_DESPITE_PLACE = "start-despite-place"
 START_PAPER_DATE = "start-paper-date"
 START_PAPER_TIME = "start-paper-time"
 
+ACCESS_TABLE = "access-table"
+ACCESS_KIND = "access-kind"
+ACCESS_BY = "access-by"
+ACCESS_SINCE = "access-since"
+ACCESS_UNTIL = "access-until"
+
 SESSION_PAGE = "session-page"
 SESSION_ID = "session-id"
 SESSION_CHANGED = "session-changed"

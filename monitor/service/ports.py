@@ -86,6 +86,8 @@ class AccessFilter:
     """sign_ins, openings, exports or orders."""
     by: str | None = None
     since: Instant | None = None
+    until: Instant | None = None
+    """Up to here, and not with it."""
 
 
 class PastAlarm(NamedTuple):

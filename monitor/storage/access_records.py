@@ -19,7 +19,7 @@ _IS_ORDER = and_(
     _FACTS.c.by != Fact.SYSTEM,
     _FACTS.c.by.not_like("device:%"),
 )
-_KINDS: dict[str, ColumnElement[bool]] = {
+KINDS: dict[str, ColumnElement[bool]] = {
     "sign_ins": or_(
         _FACTS.c.kind == _REFUSED, and_(_IS_NOTED, _WHAT.in_(["signed_in", "signed_out"]))
     ),
@@ -32,12 +32,14 @@ _ANY = or_(_FACTS.c.kind.in_([_NOTED, _REFUSED]), _IS_ORDER)
 
 def read_access(connection: Connection, which: AccessFilter, limit: int) -> list[Fact]:
     """Raises KeyError for a kind that there is none of."""
-    wanted = _ANY if which.kind is None else _KINDS[which.kind]
+    wanted = _ANY if which.kind is None else KINDS[which.kind]
     query = select(*FACT_COLUMNS).where(wanted)
     if which.by is not None:
         theirs = func.json_extract(_FACTS.c.body, "$.operator") == which.by
         query = query.where(or_(_FACTS.c.by == which.by, and_(_FACTS.c.kind == _REFUSED, theirs)))
     if which.since is not None:
         query = query.where(_FACTS.c.at >= which.since)
+    if which.until is not None:
+        query = query.where(_FACTS.c.at < which.until)
     rows = connection.execute(query.order_by(_FACTS.c.id.desc()).limit(limit))
     return [fact_from_row(*row) for row in rows]

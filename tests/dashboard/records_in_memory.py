@@ -136,8 +136,9 @@ class RecordsInMemory:
         ]
 
     def access_log(self, which: AccessFilter, *, limit: int = 100) -> list[Fact]:
+        begin, end = which.since or 0, which.until or 2**62
         found = [f for f in reversed(self.all_facts) if which.by in (None, f.by)]
-        return found[:limit]
+        return [f for f in found if begin <= f.at < end][:limit]
 
     def newest_fact(self, kind: str) -> Fact | None:
         return next((f for f in reversed(self.all_facts) if kind_of(f.body) == kind), None)

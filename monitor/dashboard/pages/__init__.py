@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash
 
-from monitor.dashboard.components import shell, start
+from monitor.dashboard.components import access_panel, shell, start
 from monitor.dashboard.pages import (
     alarms,
     clinic,
@@ -28,6 +28,7 @@ from monitor.dashboard.pages import (
 from monitor.domain.permissions import (
     OPEN_RECORD,
     REHEARSE,
+    SEE_ACCESS_LOG,
     SEE_CONDITION,
     SEE_FIGURES,
     SEE_PLAN,
@@ -78,6 +79,7 @@ _CALLBACKS: tuple[tuple[Callable[[Dash], None], str], ...] = (
     (alarms.register_callbacks, OPEN_RECORD),
     (unassigned.register_callbacks, OPEN_RECORD),
     (settings.register_callbacks, SEE_SETTINGS),
+    (access_panel.register_callbacks, SEE_ACCESS_LOG),
     (doctor.register_callbacks, SEE_CONDITION),
 )
 """What each page can be asked for, and which action that is."""
