@@ -10,7 +10,19 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import breaches, durable, figures, kills, results, stalls, steady, tables
+from tests.benchmarks import (
+    breaches,
+    durable,
+    figures,
+    growth,
+    kills,
+    results,
+    reviews,
+    stalls,
+    starts,
+    steady,
+    tables,
+)
 from tests.benchmarks.contest import say
 from tests.benchmarks.goals import Part
 from tests.benchmarks.peers import installing
@@ -19,10 +31,13 @@ from tests.benchmarks.plan import BENCH, LONG, SMOKE, Plan
 Workload = Callable[[Plan, Path], Iterator[Part]]
 
 WORKLOADS: dict[str, Workload] = {
+    "W0": starts.measured,
     "W1": steady.measured,
     "W2": breaches.measured,
     "W4": stalls.measured,
     "W5": kills.measured,
+    "W6": reviews.measured,
+    "W7": growth.measured,
     "W8": durable.measured,
 }
 

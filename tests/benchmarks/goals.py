@@ -17,6 +17,8 @@ class Goal:
     least: float | None = None
     times_limit: float | None = None
     share_of_limit: float | None = None
+    times: tuple[str, float] | None = None
+    """At most so many times another one's."""
     ahead_of_peers: bool = False
 
     def words(self) -> str:
@@ -26,6 +28,7 @@ class Goal:
             f"at least {self.least:g}" if self.least is not None else "",
             f"at most {self.times_limit:g} x the limit" if self.times_limit else "",
             f"at least {self.share_of_limit:.0%} of the limit" if self.share_of_limit else "",
+            f"at most {self.times[1]:g} x {self.times[0]}" if self.times else "",
             "ahead of every peer" if self.ahead_of_peers else "",
         ]
         return f"{self.measure}: {' and '.join(text for text in told if text)}"
@@ -41,6 +44,8 @@ class Goal:
             self.least is None or value >= self.least,
             self.times_limit is None or ratio <= self.times_limit,
             self.share_of_limit is None or ratio >= self.share_of_limit,
+            self.times is None
+            or value <= self.times[1] * figures.median(self.times[0], self.measure),
             not self.ahead_of_peers or self._is_ahead(value, figures),
         ]
         return all(checks)

@@ -87,9 +87,8 @@ class Queue:
                 sent = seq
                 if self.acknowledges == "nothing":
                     del self.kept[seq]
-            news = asyncio.create_task(self._news.wait())
-            await asyncio.wait([news, listening], return_when=asyncio.FIRST_COMPLETED)
-            news.cancel()
+            # What ends the listening ends the waiting too.
+            await self._news.wait()
 
     async def _listen(self, socket: ClientConnection) -> None:
         try:
@@ -102,6 +101,8 @@ class Queue:
                     del self.kept[seq]
         except WebSocketException:
             return
+        finally:
+            self._news.set()
 
 
 class Queues:
