@@ -10,10 +10,15 @@ import pytest
 import structlog
 
 from monitor.data_directory import DataDirectory, create
+from tests.longest_first import LongestFirst
 from tests.shell import Shell
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RECORDING = "mimic_s25047_numerics_1min.csv"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(LongestFirst(config), "longest-first")
 
 
 @pytest.fixture
