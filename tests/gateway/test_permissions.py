@@ -230,6 +230,17 @@ async def test_a_new_password_ends_every_sign_in_and_the_pin(clinic: Clinic) -> 
     assert clinic.monitor.operator("Kari") == kari
 
 
+async def test_a_pin_that_is_taken_away_is_gone_at_once_and_the_sign_in_stays(
+    clinic: Clinic,
+) -> None:
+    assert (await clinic.order(orders.SetPin(pin="4711", password=PASSWORD), "Kari"))["ok"]
+    async with clinic.screen() as screen:
+        assert (await clinic.order(orders.ResetPin(operator="Kari")))["ok"]
+        # By this the dashboard lets nobody back in.
+        assert clinic.records.operators()[0].pin_hash == ""
+        assert (await screen.order(orders.CallHelp(room="1")))["code"] != "locked"
+
+
 async def test_nobody_sets_a_pin_without_the_password_or_signs_somebody_else_out(
     clinic: Clinic,
 ) -> None:
