@@ -91,13 +91,14 @@ def show(context: typer.Context, session: Id, as_json: AsJson = False) -> None:
     """Show a session, what was entered in it, and the alarms that were raised in it."""
     from monitor.domain.chart import chart_of
     from monitor.locale import load_translations
+    from monitor.service.erasing import why_missing
     from monitor.service.phrases import Phrases
     from monitor.service.protocols import load_protocols
 
     with reading(context) as records:
         found = records.session(session)
         if found is None:
-            raise Refusal(f"there is no session {session}")
+            raise Refusal(why_missing(records, session))
         described = _described(found, records.rooms())
         chart = chart_of(records.facts(session), ())
         raised = [alarm for alarm in records.alarms(session) if alarm.raised_at is not None]

@@ -17,6 +17,7 @@ from monitor.domain.review.record import SessionRecord, record_of
 from monitor.domain.sessions import Session
 from monitor.export.sealed_file import Seal
 from monitor.service.batches import ChainHead, StoredReading
+from monitor.service.erasing import why_missing
 from monitor.service.past_sessions import protocol_of
 from monitor.service.ports import Records
 from monitor.service.protocols import Protocol
@@ -123,7 +124,7 @@ def read_extract(
     """All of one session; ``simulated`` is the data directory's. Raises LookupError where there is none."""
     session = records.session(session_id)
     if session is None:
-        raise LookupError(f"there is no session {session_id}")
+        raise LookupError(why_missing(records, session_id))
     # Before the readings: everything the seal's batch covers is then in the file.
     head = records.session_head(session_id)
     protocol = protocol_of(records, protocols, session)

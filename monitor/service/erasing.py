@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from monitor.domain.permissions import CONFIRM_ERASURE, ERASE_PATIENT, may_do
@@ -74,6 +75,15 @@ def refuse_unfinished(records: Records, reference: str, now: Instant) -> None:
             raise OrderRefusedError(
                 "visit_to_come", f"{reference} is expected for visit {visit.id}: cancel it first"
             )
+
+
+def why_missing(records: Records, session_id: str) -> str:
+    """What to say of a session that is not there."""
+    erased = records.erased_session(session_id)
+    if erased is None:
+        return f"there is no session {session_id}"
+    day = datetime.fromtimestamp(erased.at / 1000, UTC).date()
+    return f"session {session_id} was erased on {day} by {erased.by} and {erased.second}"
 
 
 def due_patients(records: Records, years: int, now: Instant) -> list[DuePatient]:

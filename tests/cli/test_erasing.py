@@ -39,7 +39,8 @@ def test_a_patient_is_shown_first_and_erased_only_when_told_so(clinic: Shell) ->
     assert left_of(clinic.data, WHOSE, 0) == []
     assert verify(clinic.data, open_existing(clinic.data).journal_key).fault is None
     assert "nothing of P-4711 is on record" in clinic.refused(*ORDER, "--yes")
-    assert "s1 was erased on" in clinic.refused("verify", "s1")
+    for command in (("verify", "s1"), ("session", "show", "s1")):
+        assert "s1 was erased on" in clinic.refused(*command)
     assert clinic.done("erase", "--finish").out == "nothing was left to be finished\n"
 
 
