@@ -72,7 +72,7 @@ def _only(figures: Figures, prefix: str) -> Figures:
         ]
         for name, its in figures.turns.items()
     }
-    return Figures(figures.roles, turns, figures.skipped)
+    return Figures(figures.roles, turns, figures.skipped, figures.again)
 
 
 def one_turn(browser: Browser, served: Served, plan: Plan) -> Turn:

@@ -23,6 +23,8 @@ Role = Literal["ours", "peer", "limit"]
 Turn = dict[str, float]
 """What one turn measured: the measure's name with its unit, and its value."""
 
+_FAILURES = (AssertionError, BrowserError, OSError)
+
 NOT_SEEN = math.nan
 """A measure that cannot be taken of this contestant."""
 
@@ -67,6 +69,8 @@ class Figures:
     roles: dict[str, Role] = field(default_factory=dict)
     turns: dict[str, list[Turn]] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    again: list[str] = field(default_factory=list)
+    """Turns that failed and were taken once more, with the reason."""
 
     def median(self, name: str, measure: str) -> float:
         """Over its turns; not a number where it was not measured."""
@@ -94,7 +98,8 @@ class Party(NamedTuple):
 def by_turns(parties: Sequence[Party], rounds: int, seed: int = 1) -> Figures:
     """Everybody once in each round, in an order that changes from round to round.
 
-    A peer that fails is left out from then on, with the reason; ours and the limit may not fail.
+    A turn that fails is taken once more, which the table says. A peer that fails again is left out from then on, with
+    the reason; ours and the limit may not.
     """
     figures = Figures(roles={party.name: party.role for party in parties})
     order = random.Random(seed)
@@ -103,8 +108,8 @@ def by_turns(parties: Sequence[Party], rounds: int, seed: int = 1) -> Figures:
         order.shuffle(staying)
         for party in list(staying):
             try:
-                turn = party.turn()
-            except (AssertionError, BrowserError, OSError) as failure:
+                turn = _taken(party, number, figures)
+            except _FAILURES as failure:
                 if party.role != "peer":
                     raise
                 figures.skipped[party.name] = f"round {number + 1}: {_first_line(failure)}"
@@ -115,6 +120,16 @@ def by_turns(parties: Sequence[Party], rounds: int, seed: int = 1) -> Figures:
     names = [party.name for party in parties if party.name in figures.turns]
     figures.turns = {name: figures.turns[name] for name in names}
     return figures
+
+
+def _taken(party: Party, number: int, figures: Figures) -> Turn:
+    try:
+        return party.turn()
+    except _FAILURES as failure:
+        told = f"{party.name}, round {number + 1}: {_first_line(failure)}"
+        say(f"  once more: {told}")
+        figures.again.append(told)
+        return party.turn()
 
 
 def started(

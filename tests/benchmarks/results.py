@@ -62,6 +62,7 @@ class Results:
             "goals": [{"words": goal.words(), "met": goal.is_met(figures)} for goal in part.goals],
             "note": part.note,
             "skipped": figures.skipped,
+            "again": figures.again,
             "contestants": {
                 name: {"role": figures.roles[name], "turns": _columns(figures, name)}
                 for name in figures.turns
@@ -77,7 +78,7 @@ def read(path: Path = RESULTS) -> Results:
 
 def figures_of(part: Told) -> Figures:
     """A part's figures again."""
-    figures = Figures(skipped=part["skipped"])
+    figures = Figures(skipped=part["skipped"], again=part["again"])
     for name, told in part["contestants"].items():
         figures.roles[name] = told["role"]
         columns = told["turns"]

@@ -64,6 +64,7 @@ def _part(what: str, part: Told) -> str:
     lines.append("")
     lines += [f"- {goal['words']}: {_reached(goal)}" for goal in part["goals"]]
     lines += [f"- Left out: {name}, {why}" for name, why in part["skipped"].items()]
+    lines += [f"- Taken once more: {turn}" for turn in part["again"]]
     return "\n".join(lines) + "\n"
 
 
