@@ -124,6 +124,7 @@ def fault_text(words: Words, rules: DoseRules | None, fault: Fault) -> str:
     return {
         "by_weight": _("This protocol doses by weight."),
         "contradictory": _("Give mg, or mg per kg, not both."),
+        "out_of_range": _("This value is not possible."),
     }.get(fault.code, fault.message)
 
 

@@ -234,6 +234,7 @@ def refusal_text(words: Words, result: OrderResult) -> str:
         "too_many_orders": _("Too many orders of yours within a minute: wait a little."),
         "room_taken": _("Another session was in this room at that time."),
         "past": _("This time is over: a visit is planned ahead."),
+        "too_far": _("A visit is planned at most two years ahead."),
         "visit_planned": _("This patient has another visit within half a day of this."),
         "visit_over": _("This visit has begun or was cancelled."),
         "no_series": _("This protocol has no series."),

@@ -10,6 +10,9 @@ from monitor.domain.entries import Fault
 _UNCHANGED = 1e-9
 """Two doses that differ by less are the same number written twice."""
 
+_LEAST, _MOST = 0.001, 100_000
+"""Of milligrams, millilitres, and millilitres an hour."""
+
 
 class Dose(NamedTuple):
     """What is given: ``mg`` over ``minutes``; volume in ml and rate in ml/h where a concentration is known."""
@@ -45,7 +48,7 @@ def work_out(rules: DoseRules | None, wanted: Wanted) -> Dose | Fault:
     by_pump = rules is None or rules.by_pump
     concentration = wanted.concentration_mg_per_ml if by_pump else None
     volume = None if concentration is None else round(mg / concentration, 3)
-    return Dose(
+    dose = Dose(
         weight_kg=wanted.weight_kg,
         mg_per_kg=wanted.mg_per_kg,
         mg=mg,
@@ -55,6 +58,20 @@ def work_out(rules: DoseRules | None, wanted: Wanted) -> Dose | Fault:
         rate_ml_per_h=None if volume is None else round(volume * 60 / wanted.minutes, 2),
         needs_check=_needs_check(rules, wanted.mg_per_kg, mg),
     )
+    return _impossible(dose) or dose
+
+
+def _impossible(dose: Dose) -> Fault | None:
+    """A slip of the keys: what rounds to nothing, or is more than any pump gives."""
+    told = (
+        ("dose_mg" if dose.mg_per_kg is None else "weight_kg", dose.mg, "mg"),
+        ("concentration_mg_per_ml", dose.volume_ml, "ml"),
+        ("minutes", dose.rate_ml_per_h, "ml/h"),
+    )
+    for field, number, unit in told:
+        if number is not None and not _LEAST <= number <= _MOST:
+            return Fault(field, "out_of_range", f"this would be {number:g} {unit}")
+    return None
 
 
 def agrees(dose_mg: float, checked_mg: float) -> bool:

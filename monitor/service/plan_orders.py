@@ -18,6 +18,8 @@ from monitor.service.ward import Ward
 from monitor.wire.base import milliseconds, rfc3339
 
 _DAY_MS = 24 * HOUR
+_FARTHEST_MS = 2 * 366 * _DAY_MS
+"""Beyond it the year is a slip of the keys."""
 _CLASH_MS = 12 * HOUR
 """Two visits of one patient this close together are one visit planned twice."""
 
@@ -127,7 +129,8 @@ def _protocol(ward: Ward, given: Given) -> Protocol:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        # OSError: zones are files, and "Europe" is their folder.
         raise OrderRefusedError("unknown_zone", f"there is no time zone {name}", "zone") from error
 
 
@@ -136,6 +139,8 @@ def _refuse_time(
 ) -> None:
     if at < given.at - _DAY_MS:
         raise OrderRefusedError("past", "a visit is planned ahead", field)
+    if at > given.at + _FARTHEST_MS:
+        raise OrderRefusedError("too_far", "a visit is planned at most two years ahead", field)
     for visit in ward.plan.visits.values():
         near = abs(visit.planned_at - at) < _CLASH_MS
         if visit.patient == patient and visit.is_open and near and visit.id != but:

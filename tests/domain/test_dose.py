@@ -134,3 +134,10 @@ def test_what_the_pump_gives_is_the_dose(
 )
 def test_a_second_check_agrees_within_rounding(checked: float, same: bool) -> None:
     assert agrees(40, checked) is same
+
+
+def test_a_slip_of_the_keys_is_no_dose() -> None:
+    assert refused(dose(weight=1e-9)) == ("weight_kg", "out_of_range")
+    assert refused(dose(None, mg=1e-9, rules=None)) == ("dose_mg", "out_of_range")
+    assert refused(dose(concentration=1e-300)) == ("concentration_mg_per_ml", "out_of_range")
+    assert refused(dose(minutes=1e-320)) == ("minutes", "out_of_range")

@@ -160,6 +160,19 @@ def test_visits_are_planned_ahead(free: Clinic) -> None:
     assert refused(give(free, "plan_visit", patient="P-5", at=at)) == "past"
 
 
+def test_a_year_that_is_a_slip_of_the_keys_is_refused(free: Clinic) -> None:
+    for order, field in (("plan_visit", "at"), ("plan_series", "first_at")):
+        late = {field: "2199-12-31T10:00:00Z"}
+        assert refused(give(free, order, patient="P-5", **late)) == "too_far"
+
+
+@pytest.mark.parametrize("zone", ["Europe", "Europe/Nowhere", "../UTC", "é" * 150])
+def test_a_zone_that_is_none_is_refused_and_nothing_else(free: Clinic, zone: str) -> None:
+    at = rfc3339(free.now + HOUR)
+    given = give(free, "plan_series", patient="P-5", first_at=at, zone=zone)
+    assert refused(given) == "unknown_zone"
+
+
 def test_another_protocol_than_planned_needs_a_reason(free: Clinic) -> None:
     plan(free, 0.5, protocol="esketamine_nasal")
     assert refused(start(free)) == "other_protocol"
