@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import TimeoutError as NotInTime
 
-from tests.browser.contact import TILE
+from tests.browser.contact import PULSE, TILE, signed_in
 from tests.browser.fakes import wait_until
 from tests.browser.listening import heard, listen
 from tests.browser.stack import OPERATOR, PASSWORD, Stack
-from tests.browser.test_real_stack import PULSE, signed_in
 
 pytestmark = [pytest.mark.browser]
 

@@ -9,27 +9,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.contact import (
+    HELD,
     IN_TIME_MS,
     LIVE_S,
     RECEIVED,
     TILE,
     assert_nothing_looks_live,
     await_back,
+    await_live,
+    signed_in,
 )
 from tests.browser.fakes import wait_until
 from tests.browser.freezing import descendants, processes_of
-from tests.browser.stack import OPERATOR, PASSWORD, Stack
+from tests.browser.stack import OPERATOR, Stack
 from tests.browser.watching import Recording
-from tests.faults.line import Line
 from tests.faults.report import note
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults]
-
-PULSE = f'{TILE} [data-metric="pulse_rate"]'
-HELD = "in a real browser no number that is older than 3.5 s looks live, and after the fault new ones come"
 
 
 @pytest.fixture(scope="module")
@@ -37,23 +36,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("stack"))
     yield stack
     stack.close()
-
-
-def signed_in(page: Page, stack: Stack) -> Recording:
-    page.goto(f"{stack.url}/sign-in")
-    page.locator('[name="operator"]').fill(OPERATOR)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.locator('[name="password"]').press("Enter")
-    expect(page.locator("[data-connection]")).to_have_attribute(
-        "data-connection", "live", timeout=20_000
-    )
-    expect(page.locator(TILE)).to_be_visible()
-    return Recording(page, tile=TILE, pulse=PULSE, cover="#connection-cover", pill="#connection")
-
-
-def await_live(recording: Recording, after: float) -> float:
-    at: float = recording.first("tile", after=after, stale="false", deadline_s=LIVE_S)["at"]
-    return at
 
 
 def assert_struck_in_time_when_the_feed_freezes(
@@ -138,41 +120,6 @@ def test_a_killed_gateway_covers_the_screen_and_comes_back_on_it_by_itself(
         held=HELD,
         seen=seen,
         recovery=f"{recovery} it was started again",
-    )
-
-
-def test_a_network_gap_between_browser_and_gateway_covers_the_screen_and_it_comes_back(
-    browser: Browser, stack: Stack
-) -> None:
-    # The page is told of the line's address in place of the gateway's, which its policy does not know.
-    context = browser.new_context(bypass_csp=True)
-    page = context.new_page()
-    with Line(stack.gateway_port) as line:
-
-        def tell_of_the_line(route: Route) -> None:
-            answer = route.fetch()
-            route.fulfill(response=answer, json={**answer.json(), "gateway_url": line.url})
-
-        page.route("**/api/screen*", tell_of_the_line)
-        recording = signed_in(page, stack)
-        feed = stack.feed()
-        try:
-            live = await_live(recording, 0)
-            line.hold()
-            seen = assert_nothing_looks_live(page, recording, live)
-            back = page.evaluate("performance.now()")
-            line.let_go()
-            recovery = await_back(page, recording, back)
-        finally:
-            stack.stop(feed)
-            context.close()
-        # Its goodbye has come through: a screen that is only lost would be missed.
-        wait_until(lambda: line.is_idle, "the end of all connections")
-    note(
-        "on screens: a network gap (half-open) to the gateway",
-        held=HELD,
-        seen=seen,
-        recovery=f"{recovery} its end",
     )
 
 

@@ -32,7 +32,9 @@ from tests.faults.report import (
 )
 
 REPOSITORY = FOLDER.parents[1]
-ON_SCREENS = (REPOSITORY / "tests/browser/test_real_stack.py",)
+ON_SCREENS = tuple(
+    REPOSITORY / f"tests/browser/{name}.py" for name in ("test_real_stack", "test_lost_contact")
+)
 """What a real browser paints during faults lives among the tests that need one."""
 FILE_S, ROUND_S = 420, 6
 """How long one file may take, and how much more for each round where there are rounds."""
@@ -41,6 +43,8 @@ TO_END_S = 60
 
 def main() -> int:
     """Run and report; 1 when anything failed."""
+    # In the background of a shell it would be ignored, here and in the tests, which put everything away when it comes.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = [Path(name).resolve() for name in sys.argv[1:]]
     rounds = int(os.environ.setdefault("ROUNDS", "100"))
     kept = RESULTS if not chosen else RESULTS.with_name("some-results.json")

@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from tests.faults.bedroom import Bedroom, resident_mb
+from tests.faults.files import out_of_files
 from tests.faults.report import note, spread
 from tests.faults.ward import speaking
 from tests.processes import Device, Running, moment, pulse, result, spo2, until
@@ -216,14 +217,10 @@ def test_out_of_file_descriptors_the_gateway_says_so_and_goes_on_for_those_who_a
 ) -> None:
     room = Bedroom(gateway)
     other = room.add_device(gateway, "later")
-    pid = gateway.process.pid
     with Device(gateway.url, room.token) as device:
         device.deliver(pulse(80), spo2(97))
-        used = max(int(file.name) for file in Path(f"/proc/{pid}/fd").iterdir())
-        _, hard = before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 1, hard))
         short_at = time.monotonic()
-        with ExitStack() as opened:
+        with out_of_files(gateway.process.pid), ExitStack() as opened:
             for _ in range(KNOCKING):
                 opened.enter_context(socket.create_connection(_address(gateway), 5))
             reason = room.told("file descriptors")
@@ -236,7 +233,6 @@ def test_out_of_file_descriptors_the_gateway_says_so_and_goes_on_for_those_who_a
             device.heard()
             with pytest.raises(InvalidStatus, match="503"):
                 Device(gateway.url, other)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
         since = time.monotonic()
         until(room.is_well, within_s=30, what="a gateway that is well")
         with Device(gateway.url, other) as late:
