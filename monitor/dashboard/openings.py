@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from monitor.dashboard import ids
 from monitor.dashboard.doors import CALLBACKS, PAGE_PARTS, Doors, callback_asked
+from monitor.dashboard.review.downloads import FORMATS
 from monitor.dashboard.visit import Parts
 from monitor.wire.orders import NoteAccess
 
@@ -46,10 +47,11 @@ def _session(parts: Parts, named: dict[str, str]) -> str:
 
 
 def _note_export(parts: Parts, operator: str, session_id: str, query: Mapping[str, str]) -> None:
-    detail = query.get("format", "")[:20]
+    detail = query.get("format", "")
+    if detail not in FORMATS:
+        # It is refused: nothing leaves.
+        return
     if query.get("deidentified", "").lower() in ("1", "true", "yes", "on"):
         detail += " deidentified"
-    note = NoteAccess(
-        what="record_exported", operator=operator, subject=session_id, detail=detail.strip()
-    )
+    note = NoteAccess(what="record_exported", operator=operator, subject=session_id, detail=detail)
     parts.access_log.note(note)

@@ -233,7 +233,8 @@ async def converse_as_screen(
         demanded = [
             known for frame in part.answered if (known := answer_to(frame, parse_from_screen))
         ]
-        async with clinic.screen(WATCHER, subscribe=False, max_queue=None) as screen:
+        # A browser takes a snapshot of any size.
+        async with clinic.screen(WATCHER, subscribe=False, max_queue=None, max_size=None) as screen:
             for frame in part.answered:
                 await screen.say(frame)
             last_id, order = str(uuid4()), {"kind": "test_alarms"}

@@ -17,6 +17,19 @@ FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results.json"
 README = FOLDER / "README.md"
 BEGIN, END = "<!-- results: begin -->\n", "<!-- results: end -->\n"
+WORDS = {
+    "ack": "acknowledgements",
+    "error": "frames of devices refused",
+    "no orders": "frames refused that are no order",
+    "session": "devices told of another session",
+    "snapshot": "snapshots",
+    "readings stored": "readings stored",
+    "readings rejected": "readings rejected",
+    "orders done": "orders done",
+    "orders refused": "orders refused",
+    "closed 4001": "connections closed with 4001",
+    "closed 1009": "connections closed with 1009",
+}
 KEEP = "FUZZ_KEEP"
 """Set by ``make fuzz``: only then is a run kept, under its seed."""
 
@@ -57,7 +70,7 @@ def _of_run(seed: str, run: dict[str, Any]) -> list[str]:
     seen = dict(run["seen"])
     frames = seen.pop("frames")
     bystander = seen.pop("readings of the bystander")
-    told = ", ".join(f"{count:,} {kind}" for kind, count in seen.items())
+    told = ", ".join(f"{count:,} {WORDS.get(kind, kind)}" for kind, count in seen.items())
     rates, busy, memory = zip(*run["stretches"], strict=True)
     rate = f"{frames / run['took_s']:,.0f}/s at load {run['load']}, on {run['at']} UTC"
     return [

@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+import json
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.permissions import MAY_ORDER
 from tests.fuzz.guided import take
-from tests.fuzz.mutating import corpus, mutated
+from tests.fuzz.mutating import CORPUS, corpus, mutated
+
+
+def test_the_corpus_has_an_order_of_every_kind() -> None:
+    assert {json.loads(frame)["order"]["kind"] for frame in orders()} == set(MAY_ORDER)
+
+
+def orders() -> list[str]:
+    return (CORPUS / "orders.jsonl").read_text("utf-8").splitlines()
 
 
 @given(
