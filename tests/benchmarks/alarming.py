@@ -41,6 +41,7 @@ RECORDER = """(() => {
     }
   }).observe(document, { subtree: true, childList: true });
 })()"""
+_SETTLE_S, _LOOK_S = 5.0, 0.1
 _STANDING = "() => [...document.querySelectorAll('[data-alarm]')].map((row) => row.dataset.alarm)"
 _HIGH = """() => document.querySelectorAll('[data-alarm][data-priority="high"]').length"""
 
@@ -93,6 +94,14 @@ class OnPage:
 
     def wait(self, seconds: float) -> None:
         self.page.wait_for_timeout(seconds * 1000)
+
+
+def settle(page: Page, acknowledge: Callable[[list[str]], None]) -> None:
+    """Alarms of the time when nobody fed the rooms are acknowledged, and have a moment to end."""
+    alarms = OnPage(page, acknowledge)
+    deadline = time.monotonic() + _SETTLE_S
+    while time.monotonic() < deadline and not (alarms.clear() and not page.evaluate(_STANDING)):
+        alarms.wait(_LOOK_S)
 
 
 @dataclass

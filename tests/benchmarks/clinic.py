@@ -19,7 +19,7 @@ from monitor.data_directory import DataDirectory, wait_for_gateway
 from monitor.opened import opened_monitor
 from monitor.wire import orders
 
-START_S = 60.0
+START_S = 120.0
 REPOSITORY = Path(__file__).parents[2]
 OPERATOR = "nina"
 

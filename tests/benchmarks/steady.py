@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from monitor.identity import COOKIE_NAME
 from tests.benchmarks import contestants as known
+from tests.benchmarks.alarming import settle
 from tests.benchmarks.contest import Contestant, Figures, Party, Served, Turn, by_turns, started
 from tests.benchmarks.feeding import feeding
 from tests.benchmarks.goals import Goal, Part
@@ -95,6 +96,8 @@ class Steady:
         with feeding(self.served.beds) as sent:
             last = page.locator(f'[data-room="{self.served.beds[-1].room}"] [data-metric="nibp"]')
             expect(last).to_contain_text("/", timeout=_FIRST_MS)
+            if self.served.acknowledge is not None:
+                settle(page, self.served.acknowledge)
             page.wait_for_timeout(self.plan.warm_s * 1000)
             before, server, begin = watched.cost(), processor_seconds(self.served.pid), time.time()
             page.wait_for_timeout(self.plan.steady_s * 1000)
