@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, delete, exc, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.sql.dml import Insert
 
 from monitor.domain.facts import Fact, PhaseEntered, SessionCancelled, SessionStarted
 from monitor.service.batches import (
@@ -24,7 +25,7 @@ from monitor.storage.names import Names
 from monitor.storage.packed_readings import PackedReadings
 from monitor.storage.projections import project
 from monitor.storage.rows import INSERT_READING, ReadingRow, reading_to_row
-from monitor.storage.statements import compiled
+from monitor.storage.statements import Prepared, compiled, run, run_many
 from monitor.storage.stream_states import StreamStates
 from monitor.storage.tables import checkpoints, facts, rejected_readings, sessions
 
@@ -47,6 +48,15 @@ _REJECTED_COLUMNS = [c.name for c in rejected_readings.c if c.name != "id"]
 _INSERT_REJECTED = compiled(insert(rejected_readings).values(dict.fromkeys(_REJECTED_COLUMNS)))
 _FACT_COLUMNS = [c.name for c in facts.c if c.name != "id"]
 _INSERT_FACT = compiled(insert(facts).values(dict.fromkeys(_FACT_COLUMNS)))
+
+
+def _kept_checkpoint() -> Insert:
+    keep = upsert(checkpoints)
+    newest = {"batch": keep.excluded.batch, "state": keep.excluded.state}
+    return keep.on_conflict_do_update(index_elements=["session_id"], set_=newest)
+
+
+_KEEP_CHECKPOINT = Prepared(_kept_checkpoint())
 
 
 class Written(NamedTuple):
@@ -98,7 +108,7 @@ class BatchWriter:
             row = fact_to_row(fact)
             # A refused fact takes what it changed with it; without refusals the savepoint is saved.
             with self.connection.begin_nested() if self.one_by_one else nullcontext():
-                self.connection.exec_driver_sql(_INSERT_FACT, (self.batch_id, *row))
+                run(self.connection, _INSERT_FACT, (self.batch_id, *row))
                 project(self.connection, fact)
             return row
 
@@ -111,14 +121,14 @@ class BatchWriter:
             return []
         rows = [self._reading_row(reading, n) for n, reading in enumerate(stored, self.last_n + 1)]
         self.packed.refuse_known(self.connection, rows)
-        self.connection.exec_driver_sql(INSERT_READING, rows)
+        run_many(self.connection, INSERT_READING, rows)
         self.last_n += len(rows)
         return rows
 
     def _store_reading(self, stored: StoredReading) -> ReadingRow:
         row = self._reading_row(stored, self.last_n + 1)
         self.packed.refuse_known(self.connection, [row])
-        self.connection.exec_driver_sql(INSERT_READING, row)
+        run(self.connection, INSERT_READING, row)
         self.last_n += 1
         return row
 
@@ -163,11 +173,8 @@ class BatchWriter:
 
     def _write_checkpoints(self, batch_checkpoints: Sequence[Checkpoint]) -> None:
         for session_id, state in batch_checkpoints:
-            values = {"batch": self.batch_id, "state": state}
-            statement = upsert(checkpoints).values(session_id=session_id, **values)
-            self.connection.execute(
-                statement.on_conflict_do_update(index_elements=["session_id"], set_=values)
-            )
+            values = {"session_id": session_id, "batch": self.batch_id, "state": state}
+            _KEEP_CHECKPOINT.execute(self.connection, values)
 
     def _drop_spent_checkpoints(self) -> None:
         """A closed session is not restored; its state would be the largest thing that is left of it."""

@@ -10,6 +10,8 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from monitor.storage.statements import run
+
 DATABASE_NAME = "infusion-monitor.sqlite3"
 BUSY_TIMEOUT_MS = 5000
 _CHECKPOINT_PAGES = 2000
@@ -62,4 +64,4 @@ def read_only_connection(path: Path) -> sqlite3.Connection:
 def _begin_with(engine: Engine, statement: str) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+        run(connection, statement)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import structlog
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from monitor.domain import facts
 from monitor.domain.facts import Fact
@@ -36,10 +37,18 @@ from monitor.storage.figures import (
 from monitor.storage.names import Names
 from monitor.storage.rows import ReadingRow
 from monitor.storage.session_readings import voided_seqs
+from monitor.storage.statements import Prepared
 
 _log = structlog.get_logger(__name__)
 _FIGURES, _ASSIGNMENTS = tables.session_figures, tables.assignments
 _MADE_ANEW = (facts.SessionStarted, facts.EntryVoided, facts.AssignmentConfirmed)
+
+
+@lru_cache(maxsize=64)
+def _changing(columns: tuple[str, ...]) -> Prepared:
+    """Puts new values into these columns of the row of session ``key``."""
+    of_session = update(_FIGURES).where(_FIGURES.c.session == bindparam("key"))
+    return Prepared(of_session.values(dict.fromkeys(columns)))
 
 
 @dataclass(slots=True)
@@ -167,8 +176,7 @@ class _Changes:
                 self._columns[key] |= counts
         for key, columns in self._columns.items():
             if key not in self._anew:
-                row = update(_FIGURES).where(_FIGURES.c.session == key).values(**columns)
-                self._connection.execute(row)
+                _changing(tuple(columns)).execute(self._connection, {**columns, "key": key})
         for key, session_id in self._anew.items():
             self._make_anew(session_id)
             self._keeper.known.pop(key, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, not_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, not_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.domain import facts
@@ -20,6 +20,7 @@ from monitor.storage.queries import FACT_COLUMNS, last_n
 from monitor.storage.reading_blocks import packed_rows
 from monitor.storage.rows import ReadingRow
 from monitor.storage.session_readings import assigned_rows, voided_seqs
+from monitor.storage.statements import Prepared
 
 _FIGURES, _READINGS, _FACTS = tables.session_figures, tables.readings, tables.facts
 _ALARMS, _BATCHES = tables.alarms, tables.batches
@@ -115,14 +116,17 @@ def figures_of(connection: Connection, names: Names, session_id: str) -> Row:
     }
 
 
+_ALARM_COUNTS = Prepared(
+    select(_ALARMS.c.type, _ALARMS.c.priority, func.count())
+    .where(_ALARMS.c.session_id == bindparam("session"), _ALARMS.c.raised_at.is_not(None))
+    .group_by(_ALARMS.c.type, _ALARMS.c.priority)
+)
+
+
 def alarm_counts(connection: Connection, session_id: str) -> Row:
     """How many alarms of each type and priority were raised in the session."""
-    query = (
-        select(_ALARMS.c.type, _ALARMS.c.priority, func.count())
-        .where(_ALARMS.c.session_id == session_id, _ALARMS.c.raised_at.is_not(None))
-        .group_by(_ALARMS.c.type, _ALARMS.c.priority)
-    )
-    counted = {(kind, priority): number for kind, priority, number in connection.execute(query)}
+    found = _ALARM_COUNTS.execute(connection, {"session": session_id})
+    counted = {(kind, priority): number for kind, priority, number in found}
     return {column: counted.get(which, 0) for which, column in COUNTS.items()}
 
 

@@ -33,7 +33,7 @@ from monitor.storage.packed_readings import PackedReadings
 from monitor.storage.reading_blocks import seal_blocks_anew
 from monitor.storage.schema import upgrade
 from monitor.storage.standing import settle
-from monitor.storage.statements import compiled
+from monitor.storage.statements import compiled, run
 from monitor.storage.stream_states import StreamStates
 from monitor.storage.tables import batches
 
@@ -225,7 +225,7 @@ class SqliteJournal:
         content = Content(state.batch_id + 1, elapsed, *written[:-1])
         mac = mac_of(self._key, state.mac, content)
         row = (content.batch_id, elapsed, content.last_n, content.positions, mac)
-        self._connection.exec_driver_sql(_INSERT_BATCH, row)
+        run(self._connection, _INSERT_BATCH, row)
         return mac
 
     def _write_head(self, head: ChainHead) -> None:

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, literal, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, insert, update
 from sqlalchemy.sql.base import Executable
 
 from monitor.domain import facts
 from monitor.domain.facts import Fact
+from monitor.storage.alarm_projections import project_alarm
 from monitor.storage.plan_projections import PLAN_STATEMENTS
 from monitor.storage.review_projections import REVIEW_STATEMENTS
 from monitor.storage.session_projections import SESSION_STATEMENTS
@@ -55,6 +55,8 @@ Statements = tuple[Executable, ...]
 
 def project(connection: Connection, fact: Fact) -> None:
     """Bring the tables up to date with one fact; facts without a row here change none."""
+    if isinstance(fact.body, facts.AlarmChanged):
+        project_alarm(connection, fact.body, fact)
     statements = _STATEMENTS.get(type(fact.body))
     if statements is not None:
         for statement in statements(fact.body, fact):
@@ -100,32 +102,6 @@ def _patient_erased(body: facts.PatientErased, fact: Fact) -> Statements:
     )
 
 
-def _alarm_changed(body: facts.AlarmChanged, fact: Fact) -> Statements:
-    values = asdict(body)
-    changed = {name: value for name, value in values.items() if name != "alarm_id"}
-    statement = upsert(alarms).values(**values)
-    newest = statement.on_conflict_do_update(index_elements=["alarm_id"], set_=changed)
-    return (*_rung(body, fact), newest)
-
-
-def _rung(body: facts.AlarmChanged, fact: Fact) -> Statements:
-    """A priority that is reached, and an answer to all that are; before the newest state is put down."""
-    if body.raised_at is None:
-        return ()
-    rungs, mine = alarm_rungs, alarm_rungs.c.alarm_id == body.alarm_id
-    since = case((select(rungs.c.alarm_id).where(mine).exists(), fact.at), else_=body.raised_at)
-    known = (body.alarm_id, body.priority, body.session_id, body.type)
-    names = ["alarm_id", "priority", "session_id", "type", "since"]
-    reached = upsert(rungs).from_select(names, select(*map(literal, known), since))
-    answered_at = select(alarms.c.acknowledged_at).where(alarms.c.alarm_id == body.alarm_id)
-    is_news = answered_at.scalar_subquery().is_distinct_from(body.acknowledged_at)
-    answer = update(rungs).where(mine, rungs.c.acknowledged_at.is_(None), is_news)
-    return (
-        reached.on_conflict_do_nothing(),
-        answer.values(acknowledged_at=body.acknowledged_at),
-    )
-
-
 _STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {
     facts.RoomAdded: lambda body, _: (
         insert(rooms).values(id=body.room_id, name=body.name, retired=False),
@@ -141,7 +117,6 @@ _STATEMENTS: dict[type[Any], Callable[[Any, Fact], Statements]] = {
     facts.PasswordChanged: lambda body, _: _operator(body.name, password_hash=body.password_hash),
     facts.OperatorDisabled: lambda body, _: _operator(body.name, disabled=True),
     facts.LanguageChosen: lambda body, _: _operator(body.name, language=body.language),
-    facts.AlarmChanged: _alarm_changed,
     facts.PatientErased: _patient_erased,
     **SESSION_STATEMENTS,
     **PLAN_STATEMENTS,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from monitor.storage.names import Names
+from monitor.storage.statements import run_many
 from monitor.storage.tables import streams
 
 Holes = list[list[int]]
@@ -75,7 +76,7 @@ class StreamStates:
         """Write what has changed."""
         if self.touched:
             rows = [(*self.states[key].as_row(), key) for key in sorted(self.touched)]
-            connection.exec_driver_sql(_SAVE, rows)
+            run_many(connection, _SAVE, rows)
             self.touched.clear()
 
     def _advance(self, stream: int, seq: int) -> None:
