@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Protocol, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.domain.readings import Instant
+from monitor.gateway.writer import Writer
 from monitor.service.batches import Batch, Commit
 from monitor.service.ports import Journal, JournalUnavailableError
 
@@ -56,7 +56,7 @@ class GroupCommit(Generic[G]):
         self._collect = collect
         self._publish = publish
         self._capacity = capacity
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._writer = Writer("journal")
         self._wanted = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -108,9 +108,8 @@ class GroupCommit(Generic[G]):
         """Let old readings take less room, one step between two commits; whether more steps may follow."""
         if self._failure:
             return False
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._writer, self._journal.compact, now)
+            return await self._writer.do(self._journal.compact, now)
         except (JournalUnavailableError, OSError, SQLAlchemyError) as error:
             # Nothing has changed, and nobody waits for it: commits say by themselves whether they can be made.
             _log.warning("old readings were not compacted", error=_in_words(error))
@@ -118,9 +117,8 @@ class GroupCommit(Generic[G]):
 
     async def close(self) -> None:
         """Close the journal, after whatever its thread is still writing."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writer, self._journal.close)
-        self._writer.shutdown()
+        await self._writer.do(self._journal.close)
+        self._writer.close()
 
     async def _commit_group(self) -> None:
         group = self._collect()
@@ -139,7 +137,7 @@ class GroupCommit(Generic[G]):
         while True:
             self._writing_since_s = started_s = loop.time()
             try:
-                commit = await loop.run_in_executor(self._writer, self._journal.commit, batch)
+                commit = await self._writer.do(self._journal.commit, batch)
             except (JournalUnavailableError, OSError, SQLAlchemyError) as error:
                 self._report(error)
                 await asyncio.sleep(retry_s)
