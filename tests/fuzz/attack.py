@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import sys
 import time
 from collections import Counter
@@ -76,7 +77,7 @@ class Attack:
         await self._furnish()
         tokens = [await self._device(ROOMS[n % len(ROOMS[:-1])]) for n in range(ATTACKERS)]
         quiet = await self._device(ROOMS[-1])
-        self._left = iter(range(max(1, self.frames // PART)))
+        self._left = iter(range(math.ceil(self.frames / PART)))
         self._mark = (time.monotonic(), self.target.busy_s(), 0)
         bystander = asyncio.create_task(self._mean_well(quiet))
         try:

@@ -62,20 +62,25 @@ def text() -> str:
     results = json.loads(RESULTS.read_text("utf-8"))
     lines = [f"{os.cpu_count()} cores, {system}, Python {platform.python_version()}.", ""]
     for seed, run in sorted(results.items(), key=lambda known: str(known[1]["at"])):
-        lines += [*_of_run(seed, run), ""]
+        lines += [*of_run(seed, run), ""]
     return "\n".join(lines)
 
 
-def _of_run(seed: str, run: dict[str, Any]) -> list[str]:
+def of_run(seed: str, run: dict[str, Any]) -> list[str]:
+    """One run as Markdown, line by line."""
     seen = dict(run["seen"])
     frames = seen.pop("frames")
     bystander = seen.pop("readings of the bystander")
     told = ", ".join(f"{count:,} {WORDS.get(kind, kind)}" for kind, count in seen.items())
     rates, busy, memory = zip(*run["stretches"], strict=True)
     rate = f"{frames / run['took_s']:,.0f}/s at load {run['load']}, on {run['at']} UTC"
+    well_meant = (
+        f"The {bystander:,} readings of the device that means well were all stored,"
+        f" each acknowledged within {run['slowest_ack_s']} s."
+    )
     return [
         f"**Seed {seed}: {frames:,} frames in {run['took_s']:,} s**, {rate}. Heard: {told}.",
-        f"The bystander's {bystander:,} readings were all stored, each acknowledged within {run['slowest_ack_s']} s.",
+        well_meant,
         f"{run['batches']:,} batches verified; up again after {run['restarted_s']} s.",
         "",
         "| of each tenth | " + " | ".join(str(tenth) for tenth in range(1, len(rates) + 1)) + " |",
