@@ -17,17 +17,16 @@ import structlog
 
 from monitor.domain.facts import Fact
 from monitor.gateway.commits import GroupCommit
-from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, ROTATED, Close, DeviceFeed
+from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, ROTATED, Close
 from monitor.gateway.health import OLDEST_SELF_CHECK_S, Health
 from monitor.gateway.limits import Limits, OrderCount
+from monitor.gateway.peers import Device, Screen
 from monitor.gateway.recount import Recount, Unassigned
 from monitor.gateway.stations import Stations
-from monitor.gateway.viewers import Viewer
 from monitor.service.batches import StoredReading
 from monitor.wire.live import Heartbeat, Snapshot, Update
 
 if TYPE_CHECKING:
-    from monitor.gateway.connections import Socket
     from monitor.service.batches import Batch, Commit
     from monitor.service.keeping_ports import Keeper
     from monitor.service.monitor import Monitor, Notice
@@ -43,35 +42,6 @@ SIGNED_OUT = Close(4003, "this sign-in was ended")
 _LAST_WORDS = {"revoked": REVOKED, "rotated": ROTATED}
 TOO_MANY_SCREENS = Close(1013, "too many screens of one operator; close some of them")
 TOO_SLOW = Close(1013, "this screen does not keep up; it starts again from a snapshot")
-
-
-@dataclass(eq=False, slots=True)
-class Device:
-    """A connected device: its protocol and its socket."""
-
-    feed: DeviceFeed
-    socket: Socket
-
-    def flush(self) -> None:
-        """Send what the protocol has to say, and close when it says so."""
-        for text in self.feed.take_outgoing():
-            self.socket.send(text)
-        if self.feed.close is not None:
-            self.socket.close(self.feed.close)
-
-
-@dataclass(eq=False, slots=True)
-class Screen:
-    """A connected screen: what it is sent, and its socket."""
-
-    viewer: Viewer
-    socket: Socket
-    operator: str | None
-    """Whose cookie opened it: empty for a locked station, None for a program on this machine."""
-    holder: str = ""
-    """The operator or the locked station that it counts for; empty for a program."""
-    generation: int = 0
-    """Of the sign-in that the cookie proved."""
 
 
 @dataclass(slots=True)

@@ -6,9 +6,10 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from monitor.gateway.connections import Socket
-from monitor.gateway.core import Core, Device
+from monitor.gateway.core import Core
 from monitor.gateway.feed_protocol import REPLACED, DeviceFeed
 from monitor.gateway.limits import Pace
+from monitor.gateway.peers import Device
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from monitor.gateway.access import is_current, orderer
 from monitor.gateway.connections import BINARY, Socket
-from monitor.gateway.core import TOO_MANY_SCREENS, Core, Screen
+from monitor.gateway.core import TOO_MANY_SCREENS, Core
 from monitor.gateway.limits import Pace
 from monitor.gateway.orders import give_order, refuse, refuse_frame
+from monitor.gateway.peers import Screen
 from monitor.gateway.stations import READER_CLOSED
 from monitor.gateway.viewers import Viewer
 from monitor.wire.base import InvalidMessageError

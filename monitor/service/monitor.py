@@ -14,20 +14,26 @@ from monitor.domain.readings import HOUR, SECOND, Instant
 from monitor.domain.registry import Device, Operator
 from monitor.domain.screens import WARD
 from monitor.identity import hash_token
-from monitor.service import checkpoints, given_readings, intake, orders, screens, updates, views
+from monitor.service import (
+    attendance,
+    checkpoints,
+    given_readings,
+    intake,
+    orders,
+    screens,
+    updates,
+    views,
+)
 from monitor.service.batches import Batch, StoredReading
 from monitor.service.given import Given, Outcome
 from monitor.service.intake import FrameOutcome
 from monitor.service.ports import Page
 from monitor.service.screen_lists import ScreenLists
 from monitor.service.verdicts import Verdicts
-from monitor.service.ward import Connection, Notice, Outbox, Ward
+from monitor.service.ward import Notice, Outbox, Ward
 from monitor.wire import device as feed
-from monitor.wire.base import rfc3339
 from monitor.wire.live import Painted, Snapshot, Update
 from monitor.wire.orders import Order
-
-_REFUSALS_TOLD_EVERY_MS = 10 * SECOND
 
 __all__ = ["FrameOutcome", "Monitor", "Notice", "Outcome"]
 
@@ -64,28 +70,7 @@ class Monitor:
 
         Its clock is not judged yet: a simulated device learns the gateway's clock from the answer.
         """
-        ward, stream = self.ward, str(hello.stream)
-        intervals = hello.metrics
-        ward.connections[device_id] = Connection(stream, intervals)
-        session = ward.session_of_device(device_id, now)
-        ward.note(
-            facts.DeviceConnected(device_id, stream, hello.model, hello.serial, intervals or {}),
-            at=now,
-            by=f"device:{device_id}",
-            session_id=None if session is None else session.id,
-        )
-        alarms = None if session is None else ward.alarms.touch(session.id)
-        if alarms is not None:
-            alarms.expect(device_id, intervals, now)
-        room_id = self._room_changed(device_id, now)
-        position = ward.positions.get((device_id, stream))
-        return feed.Welcome(
-            room=None if room_id is None else ward.registry.rooms[room_id].name,
-            session=None if session is None else session.id,
-            last_seq=0 if position is None else position.last_seq,
-            server_time=rfc3339(now),
-            clock_speed=ward.clock_speed,
-        )
+        return attendance.welcome(self.ward, device_id, hello, now)
 
     def record_frame(
         self, device_id: str, frame: feed.Readings, offset_ms: int, now: Instant
@@ -98,37 +83,15 @@ class Monitor:
         self, device_id: str, battery_percent: float | None, offset_ms: int, now: Instant
     ) -> None:
         """How the device itself is."""
-        self.ward.connections[device_id].battery_percent = battery_percent
-        session = self.ward.session_of_device(device_id, now)
-        alarms = None if session is None else self.ward.alarms.touch(session.id)
-        if alarms is not None:
-            alarms.observe_status(device_id, offset_ms, now)
-        self._room_changed(device_id, now)
+        attendance.status(self.ward, device_id, battery_percent, offset_ms, now)
 
     def frame_refused(self, device_id: str, message: str, now: Instant) -> None:
         """A frame was no valid message; journalled at most once per ten seconds, with their count."""
-        connection = self.ward.connections.get(device_id)
-        if connection is None:
-            return
-        if connection.refused == 0:
-            connection.refused_since = now
-        connection.refused += 1
-        connection.refused_message = message
+        attendance.frame_refused(self.ward, device_id, message, now)
 
     def disconnected(self, device_id: str, reason: str, now: Instant) -> None:
         """A device's connection is gone. Its silence is judged as any other."""
-        connection = self.ward.connections.pop(device_id, None)
-        if connection is None:
-            return
-        self._tell_refusals(device_id, connection, now)
-        session = self.ward.session_of_device(device_id, now)
-        self.ward.note(
-            facts.DeviceDisconnected(device_id, reason),
-            at=now,
-            by=f"device:{device_id}",
-            session_id=None if session is None else session.id,
-        )
-        self._room_changed(device_id, now)
+        attendance.disconnected(self.ward, device_id, reason, now)
 
     def screen_here(
         self, screen_id: str, operator: str, kind: str, now: Instant, *, station: str = ""
@@ -203,9 +166,7 @@ class Monitor:
             self._forget_at = now + HOUR
         self._verdicts.let_time_pass(now)
         screens.let_time_pass(self.ward, now)
-        for device_id, connection in self.ward.connections.items():
-            if connection.refused and now - connection.refused_since >= _REFUSALS_TOLD_EVERY_MS:
-                self._tell_refusals(device_id, connection, now)
+        attendance.let_time_pass(self.ward, now)
 
     def take_batch(self, now: Instant) -> Batch | None:
         """Everything since the last call that must be made durable, in one transaction; None when nothing must."""
@@ -287,15 +248,3 @@ class Monitor:
             self.ward.note(body, at=ending.at, by=facts.Fact.SYSTEM, session_id=session_id)
             self.ward.must_checkpoint[session_id] = None
             self.ward.outbox.rooms[self.ward.sessions[session_id].room_id] = None
-
-    def _room_changed(self, device_id: str, now: Instant) -> str | None:
-        room_id = self.ward.registry.room_of(device_id, now)
-        if room_id is not None:
-            self.ward.outbox.rooms[room_id] = None
-        return room_id
-
-    def _tell_refusals(self, device_id: str, connection: Connection, now: Instant) -> None:
-        if connection.refused:
-            body = facts.FrameRefused(device_id, connection.refused, connection.refused_message)
-            self.ward.note(body, at=now, by=f"device:{device_id}")
-            connection.refused = 0
