@@ -31,7 +31,7 @@ from monitor.cli.app import run
 T = TypeVar("T")
 
 PROGRAM = (sys.executable, "-m", "monitor")
-START_TIMEOUT_S = 90.0
+START_TIMEOUT_S = 180.0
 
 
 def until(find: Callable[[], T | None], *, within_s: float, what: str) -> T:

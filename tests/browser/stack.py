@@ -16,7 +16,7 @@ from typing import Any
 from tests.browser.fakes import wait_until
 from tests.processes import result
 
-START_S = 90.0
+START_S = 180.0
 OPERATOR, PASSWORD = "nina", "correct horse"
 
 
