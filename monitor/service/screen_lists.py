@@ -40,7 +40,8 @@ class ScreenLists:
         """What is not what screens were last told; looked at each second, sooner when something happened."""
         ward, outbox = self._ward, self._ward.outbox
         self.is_stale |= bool(outbox.rooms or outbox.retired_rooms or outbox.changes)
-        every_ms = _STALE_EVERY_MS if self.is_stale else _EVERY_MS
+        # An alarm goes ahead alone: what follows from it for the lists is looked at with the next tick.
+        every_ms = _STALE_EVERY_MS if self.is_stale and not outbox.changes else _EVERY_MS
         if 0 <= now - self._looked_at < every_ms * ward.clock_speed:
             return Lists()
         self._looked_at, self.is_stale = now, False
