@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.config import Settings, as_environment
+from monitor.config import as_environment
 from monitor.data_directory import (
     DataDirectory,
     DirectoryBusyError,
@@ -24,6 +24,7 @@ from monitor.data_directory import (
 )
 from monitor.lifeline import notify_alive, notify_ready
 from monitor.opened import OpenedMonitor, opened_monitor
+from monitor.settings import Settings
 from monitor.tls import TlsError, server_context, tls_files
 
 if TYPE_CHECKING:

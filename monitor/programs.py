@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from monitor.bootstrap import pages_address, reachable
-from monitor.config import Settings, as_environment
+from monitor.config import as_environment
 from monitor.data_directory import DataDirectory
 from monitor.lifeline import notify_ready
+from monitor.settings import Settings
 from monitor.supervisor import Program, supervise_until_told
 
 

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from monitor.config import (
-    SETTINGS,
     ConfigError,
-    Settings,
     as_environment,
     load_settings,
     unknown_variables,
 )
+from monitor.settings import SETTINGS, Settings
 
 NOTHING: dict[str, str] = {}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import settings_table
+from monitor.settings import settings_table
 from tests.conftest import REPOSITORY
 from tests.processes import Running, result, result_json
 from tests.shell import Shell

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from monitor.config import Settings
     from monitor.data_directory import DataDirectory
+    from monitor.settings import Settings
     from monitor.storage import SqliteRecords
 
 PROGRAM = "infusion-monitor"

@@ -21,10 +21,10 @@ from monitor.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from monitor.config import Settings
     from monitor.data_directory import DataDirectory
     from monitor.domain.facts import PatientErased
     from monitor.keeping.erasing import Preview
+    from monitor.settings import Settings
 
 _HOUR_MS = 3_600_000
 

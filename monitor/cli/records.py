@@ -24,9 +24,9 @@ from monitor.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from monitor.config import Settings
     from monitor.data_directory import DataDirectory
     from monitor.export import Exported, RecordProof, Source, Wanted
+    from monitor.settings import Settings
 
 PROGRESS_EVERY_S = 2.0
 
@@ -81,18 +81,29 @@ def export(
         proof = _proof(directory, session)
         done = _exported(source, wanted, out, proof)
     _note_export(directory, session, f"{file_format}{' deidentified' if deidentified else ''}")
-    files = [str(file) for file in done.files]
     if as_json:
-        found = {"session": session, "format": file_format, "file": str(out), "files": files}
-        known = {"rows": done.seals[0].rows, "open": done.is_open, "verified": proof.proven}
-        put_json(found | known)
+        found = {"session": session, "format": file_format, "file": str(out)}
+        put_json(found | _told_of(done, proof))
     else:
-        what = "1 reading" if done.readings == 1 else f"{done.readings} readings"
-        say(f"{what} written to {' and '.join(files)}")
+        _say_what_was_written(done)
     if proof.fault:
         say(f"{session} is not as it was recorded, and its files say so: {proof.fault}")
     if done.is_open and not as_json:
         say(f"{session} is open: these files are not final")
+
+
+def _told_of(done: Exported, proof: RecordProof) -> dict[str, object]:
+    return {
+        "files": [str(file) for file in done.files],
+        "rows": done.seals[0].rows,
+        "open": done.is_open,
+        "verified": proof.proven,
+    }
+
+
+def _say_what_was_written(done: Exported) -> None:
+    what = "1 reading" if done.readings == 1 else f"{done.readings} readings"
+    say(f"{what} written to {' and '.join(str(file) for file in done.files)}")
 
 
 def _proof(directory: DataDirectory, session: str) -> RecordProof:

@@ -13,8 +13,8 @@ from monitor.cli.common import Refusal, chosen_settings, data_path, say
 from monitor.cli.simulated import FIRST_TESTER, first_tester
 
 if TYPE_CHECKING:
-    from monitor.config import Settings
     from monitor.data_directory import DataDirectory
+    from monitor.settings import Settings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")]
 Port = Annotated[int | None, typer.Option(help="Port of the pages.  [default: 8050]")]

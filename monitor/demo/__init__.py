@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from monitor.bootstrap import StartRefusedError
-from monitor.config import Settings
 from monitor.data_directory import DataDirectory, DirectoryError, wait_for_gateway, write_whole
 from monitor.demo.furnishing import OPERATOR, furnish
 from monitor.lifeline import notify_ready
@@ -23,6 +22,7 @@ from monitor.programs import (
     gateway_program,
     run_together,
 )
+from monitor.settings import Settings
 from monitor.supervisor import Program
 
 GATEWAY_PATIENCE_S = 30.0

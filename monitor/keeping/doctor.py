@@ -15,11 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from monitor.config import FILE_NAME, Settings
+from monitor.config import FILE_NAME
 from monitor.data_directory import DataDirectory, DirectoryError, GatewayAddress
 from monitor.domain.readings import HOUR, SECOND, Instant
 from monitor.keeping import care
 from monitor.service.findings import Finding
+from monitor.settings import Settings
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_head
 from monitor.storage.engine import DATABASE_NAME, read_only_connection
 from monitor.storage.schema import NEWEST

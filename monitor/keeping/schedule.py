@@ -9,12 +9,12 @@ from pathlib import Path
 
 import structlog
 
-from monitor.config import Settings
 from monitor.data_directory import DataDirectory, DirectoryError
 from monitor.domain.readings import Instant
 from monitor.keeping.backup import Backup, BackupFailedError, back_up
 from monitor.keeping.care import remember_backup, remember_failure
 from monitor.keeping.locks import Lock, LockError, lock_by_keys
+from monitor.settings import Settings
 
 _log = structlog.get_logger("monitor.keeping")
 

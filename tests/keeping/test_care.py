@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config import Settings
 from monitor.data_directory import DataDirectory
 from monitor.domain.readings import HOUR
 from monitor.keeping import BackupFailedError, lock_by_keys, new_key
@@ -28,6 +27,7 @@ from monitor.keeping.care import (
 )
 from monitor.keeping.keeper import RecordKeeper
 from monitor.keeping.schedule import keep_one
+from monitor.settings import Settings
 from tests.keeping.clinics import MADE_AT, recorded, restored
 
 GB = 10**9

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import trustme
 
-from monitor.config import Settings
 from monitor.data_directory import DataDirectory
 from monitor.keeping.care import DAY, Sample, remember_disk, remember_failure
 from monitor.keeping.doctor import examine
 from monitor.keeping.schedule import keep_one
+from monitor.settings import Settings
 from monitor.storage.chain import HEAD_NAME
 from monitor.storage.engine import DATABASE_NAME
 from tests.keeping.clinics import backed_up, recorded, restored

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Settings
 from monitor.console import execute
 from monitor.data_directory import DataDirectory, create, open_existing
 from monitor.domain import facts
@@ -27,6 +26,7 @@ from monitor.keeping.erasing import (
 )
 from monitor.service.batches import Batch
 from monitor.service.erasing import ErasureAsked, due_patients
+from monitor.settings import Settings
 from monitor.storage import open_journal, open_records, verify, verify_session
 from monitor.storage.sweeping import SWEEPING, begin_sweep
 from monitor.wire.orders import AddRoom
