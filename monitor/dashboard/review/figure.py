@@ -73,26 +73,7 @@ def _layout(view: ReviewView, stand: Sequence[Panel], lines: Sequence[StepLine])
             "origin": view.origin,
             "hourly": hourly(until - since),
         },
-        "xaxis": {
-            "range": shown,
-            "minallowed": shown[0],
-            "maxallowed": shown[1],
-            "anchor": stand[-1].axis,
-            **_UNMEASURED,
-            "ticksuffix": " min",
-            **_hours(view.minutes(until), hourly(until - since)),
-            "tickformat": "~g",
-            "nticks": 11,
-            "showgrid": False,
-            "zeroline": False,
-            "linecolor": palette.grid,
-            "showspikes": True,
-            "spikemode": "across",
-            "spikesnap": "cursor",
-            "spikethickness": 1,
-            "spikedash": "solid",
-            "spikecolor": palette.grid,
-        },
+        "xaxis": _time_axis(view, stand, shown),
         **{panel.layout_name: _value_axis(palette, panel) for panel in stand},
         MARKS_AXIS.replace("y", "yaxis"): {
             "domain": [0, 0.03],
@@ -105,6 +86,30 @@ def _layout(view: ReviewView, stand: Sequence[Panel], lines: Sequence[StepLine])
             *labels(view.phases, stand, view.minutes, palette, view.names),
             *limit_numbers(lines, stand, palette),
         ],
+    }
+
+
+def _time_axis(view: ReviewView, stand: Sequence[Panel], shown: Sequence[float]) -> dict[str, Any]:
+    since, until = view.whole
+    return {
+        "range": shown,
+        "minallowed": shown[0],
+        "maxallowed": shown[1],
+        "anchor": stand[-1].axis,
+        **_UNMEASURED,
+        "ticksuffix": " min",
+        **_hours(view.minutes(until), hourly(until - since)),
+        "tickformat": "~g",
+        "nticks": 11,
+        "showgrid": False,
+        "zeroline": False,
+        "linecolor": view.palette.grid,
+        "showspikes": True,
+        "spikemode": "across",
+        "spikesnap": "cursor",
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": view.palette.grid,
     }
 
 
