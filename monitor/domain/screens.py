@@ -22,6 +22,9 @@ SILENT_MS = 10 * SECOND
 BLOCKED_MS = 10 * SECOND
 """How long no page of a station may be able to sound. A page is always blocked until a person touches it, and whoever
 opens or reloads one touches it within moments."""
+MOST_LOST = 40
+"""Pages of one operator that were lost and are still told of; the oldest makes way. A browser that opens page after
+page and loses each must not fill everybody's screens."""
 SCREEN = "screen"
 SOUND = "sound"
 ENGINE = "engine"
@@ -42,6 +45,8 @@ class Screen:
     audio: str = "unknown"
     visible: bool = True
     left: bool = False
+    lost: bool = False
+    """Its connection is gone, and nobody said why."""
     silent_ms: int = SILENT_MS
 
     def is_silent(self, now: Instant) -> bool:
@@ -100,14 +105,15 @@ class ScreenWatch:
         screen = self.screens.get(screen_id)
         if screen is not None:
             screen.confirmed_at, screen.audio, screen.visible = now, audio, visible
-            screen.left = False
+            screen.left = screen.lost = False
             self._judge(now)
 
     def gone(self, screen_id: str, *, closed: bool, now: Instant) -> None:
         """The connection of a page is gone; ``closed`` when its reader closed the page."""
         screen = self.screens.get(screen_id)
         if screen is not None:
-            screen.left = closed
+            screen.left, screen.lost = closed, not closed
+            self._forget_the_oldest_lost(screen.operator)
             self._judge(now)
 
     def tick(self, now: Instant) -> None:
@@ -137,6 +143,18 @@ class ScreenWatch:
         """How many stations confirm what they show."""
         return sum(screen.confirms(now) for screen in self.screens.values())
 
+    def _forget_the_oldest_lost(self, operator: str) -> None:
+        known = self.screens.values()
+        lost = [screen for screen in known if screen.lost and screen.operator == operator]
+        for screen in sorted(lost, key=lambda one: one.confirmed_at)[:-MOST_LOST]:
+            self._forget(screen)
+
+    def _forget(self, screen: Screen) -> None:
+        del self.screens[screen.id]
+        if screen.station == screen.id:
+            # No browser with other pages is called after it.
+            self._operators.pop(screen.id, None)
+
     def can_sound(self, now: Instant) -> bool:
         """Whether any station that confirms can sound."""
         known = self.screens.values()
@@ -165,8 +183,8 @@ class ScreenWatch:
         return self._book.shown(alarm_id, painted=painted, sounded=sounded, now=now)
 
     def _judge(self, now: Instant, *, raising: bool = False) -> None:
-        for screen_id in [known.id for known in self.screens.values() if known.left]:
-            del self.screens[screen_id]
+        for screen in [known for known in self.screens.values() if known.left]:
+            self._forget(screen)
         self._listen(now)
         holding = {condition.key: condition for condition in self._conditions(now)}
         # What one screen says raises nothing about another: after a standstill the other's word may be the next.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.domain.readings import SECOND
-from monitor.domain.screens import ScreenWatch
+from monitor.domain.screens import MOST_LOST, ScreenWatch
 
 
 def watch(*stations: str) -> ScreenWatch:
@@ -219,3 +219,18 @@ def test_the_first_paint_and_the_first_sound_are_kept() -> None:
     assert made.shown(alarm, painted=True, sounded=True, now=11_300)
     (known,) = made.signals()
     assert (known.painted_at, known.sounded_at) == (11_100, 11_300)
+
+
+def test_a_browser_that_loses_page_after_page_does_not_fill_everybodys_screens() -> None:
+    made = watch("here")
+    for n in range(3 * MOST_LOST):
+        made.here(f"page {n}", "Eva", "station", n)
+        made.gone(f"page {n}", closed=False, now=n)
+    for second in range(1, 12):
+        confirm(made, "here", second)
+        made.tick(second * SECOND)
+    told = made.signals()
+    assert {one.source for one in told} == {
+        f"page {n}" for n in range(2 * MOST_LOST, 3 * MOST_LOST)
+    }
+    assert "here" in made.screens
