@@ -211,7 +211,7 @@ def compact(context: typer.Context, as_json: AsJson = False) -> None:
 
 def check_config(context: typer.Context, as_json: AsJson = False) -> None:
     """Print the settings in force, or say what is wrong with them."""
-    from monitor.bootstrap import StartRefusedError, notice_addresses, tls_context
+    from monitor.start_checks import StartRefusedError, notice_addresses, tls_context
 
     settings = chosen_settings(context, {})
     try:

@@ -208,10 +208,10 @@ def prepared(
     stepped: bool = False,
 ) -> Iterator[tuple[DataDirectory, Settings]]:
     """The data directory, made where there is none, and the settings; what cannot be done is refused in one line."""
-    from monitor.bootstrap import StartRefusedError, check_allowed
     from monitor.console import NotDoneError
     from monitor.data_directory import DirectoryError, create, is_or_would_be_simulated
     from monitor.logs import log_libraries_to_stderr, log_to_stderr
+    from monitor.start_checks import StartRefusedError, check_allowed
     from monitor.supervisor import StartError
 
     settings = chosen_settings(context, flags)

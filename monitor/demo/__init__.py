@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from monitor.bootstrap import StartRefusedError
 from monitor.data_directory import DataDirectory, DirectoryError, wait_for_gateway, write_whole
 from monitor.demo.furnishing import OPERATOR, furnish
 from monitor.lifeline import notify_ready
@@ -23,6 +22,7 @@ from monitor.programs import (
     run_together,
 )
 from monitor.settings import Settings
+from monitor.start_checks import StartRefusedError
 from monitor.supervisor import Program
 
 GATEWAY_PATIENCE_S = 30.0
