@@ -13,6 +13,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -47,7 +48,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = [Path(name).resolve() for name in sys.argv[1:]]
     rounds = int(os.environ.setdefault("ROUNDS", "100"))
-    kept = RESULTS if not chosen else RESULTS.with_name("some-results.json")
+    kept = RESULTS if not chosen else Path(tempfile.mkdtemp()) / "results.json"
     os.environ[KEEP] = str(kept)
     run = {
         "rounds": rounds,
