@@ -63,10 +63,12 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
         let_in(parts, knock, proof.operator.name, proof.how)
         response = _done(request, _safe_path(fields.get("next", "/")))
         station = visitor_of(parts, request.cookies).station or new_station("")
-        if proof.how == "password":
-            until_s = round(time.time()) + COOKIE_MAX_AGE_S
+        until_s = proof.until_s
+        if until_s is None:
+            # Looked at once: what the station remembers and what the cookie says end together.
+            until_s = int(time.time()) + COOKIE_MAX_AGE_S
             parts.returning.came(station.id, proof.operator, until_s)
-        set_operator_cookie(response, parts, proof.operator, proof.until_s)
+        set_operator_cookie(response, parts, proof.operator, until_s)
         set_station_cookie(response, parts, station, proof.operator.language)
         return response
 
