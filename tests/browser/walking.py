@@ -40,10 +40,17 @@ class Keys:
         wanted = self.page.locator(selector).locator("visible=true").first
         expect(wanted).to_be_enabled(timeout=SLOW_MS)
         if key:
+            self._see_no_other_dialog(selector)
             self.page.keyboard.press(key)
             return
         self.reach(selector)
         self.page.keyboard.press("Enter")
+
+    def _see_no_other_dialog(self, selector: str) -> None:
+        """A letter belongs to the dialog that is in front: what is behind it is pressed when it has closed."""
+        if self.page.locator("[role=dialog]").locator(selector).count() == 0:
+            in_front = self.page.locator("[role=dialog]").locator("visible=true")
+            expect(in_front).to_have_count(0, timeout=SLOW_MS)
 
     def fill(self, selector: str, text: str) -> None:
         self.reach(selector)

@@ -195,6 +195,7 @@ async def test_signing_in_and_out_and_what_is_opened_and_taken_along_is_noted() 
     await browser.show("/series/P-0388")
     await browser.get("/api/trace/s1")
     await browser.get("/api/export/s1?format=nonsense&deidentified=true")
+    await browser.get("/api/export/s1?format=csv&deidentified=true")
     await browser.submit("/sign-out")
     await browser.get("/api/trace/s1")
     noted = [(n.what, n.operator, n.subject, n.detail) for _, n in given.access_log.waiting]
@@ -204,6 +205,6 @@ async def test_signing_in_and_out_and_what_is_opened_and_taken_along_is_noted() 
         ("record_opened", "anna", "s1", "session"),
         ("record_opened", "anna", "s1", "session"),
         ("record_opened", "anna", "s1", "series"),
-        ("record_exported", "anna", "s1", "nonsense deidentified"),
+        ("record_exported", "anna", "s1", "csv deidentified"),
         ("signed_out", "anna", "", ""),
     ]
