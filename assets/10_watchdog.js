@@ -51,6 +51,11 @@
     else setTimeout(() => run(name), ms);
   }
 
+  // For what may be asked for again and again: the first asking sets the time, so that a flow without a pause delays nothing.
+  function soon(name, ms, action) {
+    if (!due.has(name)) after(name, ms, action);
+  }
+
   function run(name) {
     const action = due.get(name);
     due.delete(name);
@@ -76,6 +81,7 @@
     contact,
     judge,
     after,
+    soon,
     // Called before a message is believed: true when the page had stood still and the message may be an old one.
     wasFrozen: () => im.clock.elapsed() - lastTick > FROZEN_MS,
     tick,

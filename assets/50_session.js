@@ -78,7 +78,7 @@
 
   // One word to Dash for everything that came close together: it reads the log anew.
   function tellDash() {
-    im.watchdog.after("session changed", CHANGED_MS, () => {
+    im.watchdog.soon("session changed", CHANGED_MS, () => {
       changed += 1;
       if (page && window.dash_clientside) window.dash_clientside.set_props("session-changed", { data: changed });
     });

@@ -29,7 +29,7 @@
 
   // A hidden tab collects; what it missed is drawn when somebody looks.
   function schedule() {
-    im.watchdog.after("session trace", FLUSH_MS, () => {
+    im.watchdog.soon("session trace", FLUSH_MS, () => {
       if (session && !document.hidden) flush();
     });
   }

@@ -25,7 +25,7 @@
   }
 
   function update(changes) {
-    if (page && (changes.sessions.size || changes.rooms)) im.watchdog.after("plan changed", CHANGED_MS, tellDash);
+    if (page && (changes.sessions.size || changes.rooms)) im.watchdog.soon("plan changed", CHANGED_MS, tellDash);
   }
 
   // The line of the present moves on, and what was planned becomes late, without anything having come.

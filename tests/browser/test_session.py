@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -103,6 +104,21 @@ def test_live_points_extend_the_line(session: SessionPage) -> None:
     session.pulse(11_000, 91)
     wait_until(lambda: session.xy("pulse_rate", "line")[1][-2:] == [90, 91], "the new points")
     assert len(session.xy("pulse_rate", "line")[0]) == 12
+
+
+def test_a_flow_without_a_pause_is_drawn_and_told_while_it_lasts(
+    session: SessionPage, page: Page
+) -> None:
+    seconds = itertools.count(10)
+
+    def is_seen() -> bool:
+        second = next(seconds)
+        session.pulse(1000 * second, 90)
+        session.pulse(1000 * second, 66, source="manual")
+        line = session.xy("pulse_rate", "line")[1]
+        return line[-1] == 90 and bool(page.evaluate("told.length"))
+
+    wait_until(is_seen, "the line to grow, and Dash to be told, between two points")
 
 
 def test_a_silence_is_a_gap_in_the_line(session: SessionPage) -> None:
