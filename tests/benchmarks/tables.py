@@ -19,8 +19,13 @@ def whole(results: Results) -> str:
     return "\n".join([*parts, _runs(results), _notes(results)])
 
 
+_NOTHING_YET = "**No run beside peers and limit is kept yet**: of them this page can say nothing.\n"
+
+
 def short(results: Results) -> str:
-    """A line for each goal."""
+    """A line for each goal; without a run, that there is none."""
+    if not results.parts:
+        return _NOTHING_YET
     lines = [
         "| workload | goal | ours | limit | best peer | reached | run |",
         "|---|---|---|---|---|---|---|",

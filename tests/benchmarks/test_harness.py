@@ -112,3 +112,10 @@ def test_a_part_keeps_the_run_that_its_figures_are_from_when_others_are_measured
     assert "| W2 | p50 ms at most 1 | 1 (1.00 x) | 1 | 2 (peer) | yes | second |" in tables.short(
         again
     )
+
+
+def test_a_first_page_without_a_run_says_that_there_is_none(tmp_path: Path) -> None:
+    said = tables.short(results.Results(tmp_path / "results.json"))
+
+    assert "|" not in said
+    assert "No run" in said
