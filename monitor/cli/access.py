@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from monitor.domain.facts import Fact
     from monitor.keeping import Rotated
 
+MOST_SHOWN = 120
+"""Characters of one detail in a line; ``--json`` has all."""
 MOST_SECRET = frozenset({"password_hash", "pin_hash", "token_hash"})
 
 
@@ -75,8 +77,14 @@ def _told(fact: Fact) -> dict[str, Any]:
 
 
 def _in_short(one: dict[str, Any]) -> str:
-    details = " ".join(f"{name}={value}" for name, value in one["details"].items() if value)
+    details = " ".join(f"{name}={_line(value)}" for name, value in one["details"].items() if value)
     return f"{one['session'] or ''} {details}".strip()
+
+
+def _line(value: object) -> str:
+    """A whole protocol is among these: each entry stays a line that can be read and searched."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} …"
 
 
 def _secrets() -> None:

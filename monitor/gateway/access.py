@@ -100,7 +100,7 @@ def admit_screen(
     station = read_station(cookie_key, _cookie(headers, STATION_COOKIE_NAME))
     station_id = "" if station is None else station.id
     if sign_in is not None and orderer(monitor, sign_in.operator) is None:
-        # The pass of a station does not help somebody who was disabled.
+        # Who is disabled is not let in as the station either; without the sign-in's cookie it is only a station.
         return Refusal(403, "nobody is signed in")
     if sign_in is not None and is_current(monitor, sign_in.operator, sign_in.generation):
         name, ends_at_s, generation, idle_s, until_s = sign_in

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.cli.app import run
 from monitor.console import execute
-from monitor.data_directory import create
+from monitor.data_directory import create, open_existing
 from monitor.wire.orders import AddOperator, AddRoom, NoteAccess, StartSession
 
 
@@ -45,6 +45,21 @@ def test_each_kind_of_access_is_told_the_newest_first_and_no_hash_with_it(
     assert told(capsys, clinic, "--limit", "1") == ["record_exported"]
     assert run(["--data", str(clinic), "access"]) == 0
     assert "argon2" not in capsys.readouterr().out
+
+
+def test_each_entry_is_one_line_however_long_and_in_how_many_lines_what_it_is_about(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = open_existing(clinic)
+    execute(directory, AddRoom(name="1"))
+    execute(directory, StartSession(room="1", patient="P-1"))
+    capsys.readouterr()
+    kinds = told(capsys, clinic)
+    assert "protocol_adopted" in kinds
+    assert run(["--data", str(clinic), "access"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(kinds)
+    assert max(map(len, lines)) < 600
 
 
 def test_a_new_cookie_key_leaves_the_journals_key_as_it_is(clinic: Path) -> None:
