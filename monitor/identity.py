@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from argon2 import PasswordHasher as Argon2
@@ -37,7 +39,9 @@ class Station(NamedTuple):
 
     id: str
     language: str
-    """Of whoever signed in there last."""
+    """The holder's."""
+    holder: str
+    """The tag of who signed in there last: the pass is worth nothing once that operator is disabled."""
 
 
 def new_token() -> str:
@@ -77,15 +81,27 @@ def read_cookie(key: bytes, cookie: str) -> SignIn | None:
     return sign_in._replace(ends_at_s=ends_at_s) if signer.get_timestamp() < ends_at_s else None
 
 
-def new_station(language: str) -> Station:
+def new_station(language: str, holder: str) -> Station:
     """A browser that was not known yet."""
-    return Station(secrets.token_hex(8), language)
+    return Station(secrets.token_hex(8), language, holder)
+
+
+def holder_tag(key: bytes, name: str) -> str:
+    """What stands for an operator in a pass; by ``key``, so that nobody can try out who it is."""
+    return hmac.new(key, f"holder {name}".encode(), "sha256").hexdigest()[:16]
+
+
+def holder_of(key: bytes, station: Station, names: Iterable[str]) -> str | None:
+    """Whose pass it is, of these operators; None when it is nobody's of them."""
+    return next(
+        (name for name in names if hmac.compare_digest(holder_tag(key, name), station.holder)), None
+    )
 
 
 def sign_station(key: bytes, station: Station) -> str:
     """The cookie of a station."""
     signer = TimestampSigner(key, salt=STATION_COOKIE_NAME)
-    return signer.sign(f"{station.id}-{station.language}").decode()
+    return signer.sign("-".join(station)).decode()
 
 
 def read_station(key: bytes, cookie: str) -> Station | None:
@@ -93,10 +109,10 @@ def read_station(key: bytes, cookie: str) -> Station | None:
     signer = TimestampSigner(key, salt=STATION_COOKIE_NAME)
     try:
         value = signer.unsign(cookie, max_age=STATION_MAX_AGE_S).decode()
-    except BadSignature:
+        station_id, language, holder = value.split("-", 2)
+    except (BadSignature, ValueError):
         return None
-    station_id, _, language = value.partition("-")
-    return Station(station_id, language)
+    return Station(station_id, language, holder)
 
 
 class ArgonHasher:

@@ -177,8 +177,7 @@ class Gate:
         return self._with_sign_in(send, visitor.operator, visitor.until_s)
 
     def _with_station(self, send: Send, operator: Operator) -> Send:
-        language = operator.language
-        return _with_cookies(send, lambda r: set_station_cookie(r, self._parts, None, language))
+        return _with_cookies(send, lambda r: set_station_cookie(r, self._parts, None, operator))
 
     def _not_found(self, visit: Visit) -> Response:
         return self._plain(visit, visit.words.gettext("There is no such page"), 404)

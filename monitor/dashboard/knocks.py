@@ -33,7 +33,12 @@ def knock_of(parts: Parts, request: Request, name: str) -> Knock:
     tag = tag_of(parts.settings.cookie_key, name)
     meant = operator_as_typed(parts.records.operators(), name)
     return Knock(
-        Attempt(tag, address[:60], "" if station is None else station.id),
+        Attempt(
+            tag,
+            address[:60],
+            "" if station is None else station.id,
+            "" if station is None else station.holder,
+        ),
         "" if meant is None else meant.name,
     )
 
@@ -57,7 +62,7 @@ def remember(throttle: Throttle, records: Records) -> None:
         if not isinstance(body, facts.SignInRefused) or body.why != "wrong":
             continue
         if 0 <= now_s - body.seen_at_s < FORGOTTEN_AFTER_S:
-            attempt = Attempt(body.tag, body.address, body.station)
+            attempt = Attempt(body.tag, body.address, body.station, body.holder)
             throttle.failed(attempt, float(body.seen_at_s), body.times)
 
 
@@ -69,6 +74,7 @@ def refused(parts: Parts, knock: Knock, why: str) -> None:
             operator=knock.operator,
             detail=why,
             station=knock.attempt.station,
+            holder=knock.attempt.holder,
             address=knock.attempt.address,
             tag=knock.attempt.tag,
             seen_at_s=round(time.time()),

@@ -62,14 +62,14 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
             return _refusal(parts, request, name)
         let_in(parts, knock, proof.operator.name, proof.how)
         response = _done(request, _safe_path(fields.get("next", "/")))
-        station = visitor_of(parts, request.cookies).station or new_station("")
+        station = visitor_of(parts, request.cookies).station or new_station("", "")
         until_s = proof.until_s
         if until_s is None:
             # Looked at once: what the station remembers and what the cookie says end together.
             until_s = int(time.time()) + COOKIE_MAX_AGE_S
             parts.returning.came(station.id, proof.operator, until_s)
         set_operator_cookie(response, parts, proof.operator, until_s)
-        set_station_cookie(response, parts, station, proof.operator.language)
+        set_station_cookie(response, parts, station, proof.operator)
         return response
 
     @server.post(SIGN_OUT)
@@ -80,7 +80,7 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
         if visitor.operator is not None:
             signed_out(parts, visitor.operator.name, visitor.station)
             # The ward stays in sight and audible: only orders are locked.
-            set_station_cookie(response, parts, visitor.station, visitor.operator.language)
+            set_station_cookie(response, parts, visitor.station, visitor.operator)
         return response
 
 

@@ -1,8 +1,9 @@
 """How often somebody may try to sign in. Pure: names come as tags, ``now_s`` from outside.
 
 Guessing is counted in two places. Browsers that are a station of the ward (they have its signed pass) count for
-themselves, name by name. All others count together: by name, and by address. So whoever guesses from elsewhere makes
-a name wait elsewhere, never at the ward's own stations, and nobody can lock the clinic out.
+whoever signed in there last, name by name, and for themselves: a new pass, which anybody gets who may sign in, is no
+new chance to guess. All others count together: by name, and by address. So whoever guesses from elsewhere makes a name
+wait elsewhere, never at the ward's own stations, and nobody can lock the clinic out.
 A name that is nobody's waits exactly as one that is somebody's.
 """
 
@@ -25,15 +26,17 @@ MOST_COUNTS = 20_000
 
 
 class Attempt(NamedTuple):
-    """``tag`` stands for the typed name; ``station`` is empty for a browser without a pass."""
+    """``tag`` stands for the typed name; ``station`` and its ``holder`` are empty for a browser without a pass."""
 
     tag: str
     address: str
     station: str = ""
+    holder: str = ""
 
     @property
     def name_key(self) -> str:
-        return f"name {self.station} {self.tag}"
+        held = f"held {self.holder}" if self.holder else self.station
+        return f"name {held} {self.tag}"
 
     @property
     def place_key(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fastapi import Response
@@ -16,6 +16,8 @@ from monitor.identity import (
     STATION_COOKIE_NAME,
     STATION_MAX_AGE_S,
     Station,
+    holder_of,
+    holder_tag,
     new_station,
     read_cookie,
     read_station,
@@ -48,6 +50,8 @@ def visitor_of(parts: Parts, cookies: Mapping[str, str]) -> Visitor:
     """The visitor whom these cookies prove."""
     key = parts.settings.cookie_key
     station = read_station(key, cookies.get(STATION_COOKIE_NAME, ""))
+    if station is not None and holder_of(key, station, _in_use(parts)) is None:
+        station = None
     sign_in = read_cookie(key, cookies.get(COOKIE_NAME, ""))
     if sign_in is None:
         return Visitor(station=station)
@@ -71,6 +75,10 @@ def operator_in_use(parts: Parts, name: str) -> Operator | None:
     return next((o for o in parts.records.operators() if o.name == name and not o.disabled), None)
 
 
+def _in_use(parts: Parts) -> Iterator[str]:
+    return (operator.name for operator in parts.records.operators() if not operator.disabled)
+
+
 def set_operator_cookie(
     response: Response, parts: Parts, operator: Operator, until_s: int | None = None
 ) -> None:
@@ -89,11 +97,13 @@ def set_operator_cookie(
 
 
 def set_station_cookie(
-    response: Response, parts: Parts, station: Station | None, language: str
+    response: Response, parts: Parts, station: Station | None, operator: Operator
 ) -> None:
     """Let the browser go on showing the ward when nobody is signed in; a known station stays the same one."""
-    known = new_station(language) if station is None else Station(station.id, language)
-    value = sign_station(parts.settings.cookie_key, known)
+    key = parts.settings.cookie_key
+    holder = holder_tag(key, operator.name)
+    known = station or new_station(operator.language, holder)
+    value = sign_station(key, known._replace(language=operator.language, holder=holder))
     _set(response, STATION_COOKIE_NAME, value, STATION_MAX_AGE_S)
 
 

@@ -40,3 +40,5 @@ class SignInRefused:
     times: int
     seen_at_s: int
     """By the wall clock, in seconds since the epoch: attempts are counted through a restart by it."""
+    holder: str = ""
+    """Stands for who had signed in at that station last, and for whom the attempt counts."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from websockets.datastructures import Headers, MultipleValuesError
 
 from monitor.domain.permissions import ADMINISTRATOR, PROGRAM, STATION
-from monitor.identity import COOKIE_NAME, STATION_COOKIE_NAME, read_cookie, read_station
+from monitor.identity import COOKIE_NAME, STATION_COOKIE_NAME, holder_of, read_cookie, read_station
 from monitor.wire.device import SUBPROTOCOL
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Guest(NamedTuple):
     generation: int = 0
     idle_s: int = 0
     until_s: int = 0
+    pass_holder: str = ""
+    """Who signed in last at a locked station."""
 
     def is_locked(self, now_s: float) -> bool:
         """Whether nobody is signed in there, or not any more."""
@@ -98,14 +100,17 @@ def admit_screen(
         return None
     sign_in = read_cookie(cookie_key, _cookie(headers, COOKIE_NAME))
     station = read_station(cookie_key, _cookie(headers, STATION_COOKIE_NAME))
-    station_id = "" if station is None else station.id
+    holder = holder_of(cookie_key, station, monitor.operators_in_use()) if station else None
+    station_id = station.id if station and holder else ""
     if sign_in is not None and orderer(monitor, sign_in.operator) is None:
-        # Who is disabled is not let in as the station either; without the sign-in's cookie it is only a station.
+        # Nor as the station that somebody else left open there.
         return Refusal(403, "nobody is signed in")
     if sign_in is not None and is_current(monitor, sign_in.operator, sign_in.generation):
         name, ends_at_s, generation, idle_s, until_s = sign_in
         return Guest(name, station_id, ends_at_s, generation, idle_s, until_s)
-    return Guest("", station_id) if station_id else Refusal(403, "nobody is signed in")
+    if not holder:
+        return Refusal(403, "nobody is signed in")
+    return Guest("", station_id, pass_holder=holder)
 
 
 def is_current(monitor: Monitor, name: str, generation: int) -> bool:

@@ -233,12 +233,12 @@ class Core:
 
     def _end_screens_that_were_signed_out(self) -> None:
         for screen in self.screens:
-            known = self.monitor.operator(screen.operator) if screen.operator else None
+            known = self.monitor.operator(screen.operator or screen.pass_holder)
             if known is None or screen.socket.is_closing:
                 continue
             if known.disabled:
                 screen.socket.close(OPERATOR_DISABLED)
-            elif known.generation != screen.generation:
+            elif screen.operator and known.generation != screen.generation:
                 screen.socket.close(SIGNED_OUT)
 
     def _publish_update(self, update: Update) -> None:

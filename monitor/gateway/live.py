@@ -68,7 +68,9 @@ def _screen(socket: Socket, guest: Guest | None) -> Screen:
     if guest is None:
         return Screen(Viewer(socket), socket, None)
     holder = guest.operator or guest.station
-    return Screen(Viewer(socket), socket, guest.operator, holder, guest.generation)
+    return Screen(
+        Viewer(socket), socket, guest.operator, holder, guest.generation, guest.pass_holder
+    )
 
 
 async def _take_order(

@@ -39,3 +39,5 @@ class Screen:
     """The operator or the locked station that it counts for; empty for a program."""
     generation: int = 0
     """Of the sign-in that the cookie proved."""
+    pass_holder: str = ""
+    """Who signed in last at a locked station, which shows nothing more once that operator is disabled."""

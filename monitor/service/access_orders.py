@@ -25,6 +25,7 @@ def note_access(ward: Ward, given: Given) -> dict[str, Any]:
             note.address,
             note.times,
             note.seen_at_s,
+            note.holder,
         )
     else:
         body = facts.AccessNoted(

@@ -6,7 +6,7 @@ each batch durable, and tell devices and screens only then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from monitor.domain import facts
 from monitor.domain.alarm_system import SessionChange
@@ -64,6 +64,10 @@ class Monitor:
     def operator(self, name: str) -> Operator | None:
         """The operator of this name, a disabled one too."""
         return self.ward.registry.operators.get(name)
+
+    def operators_in_use(self) -> Iterator[str]:
+        """The names of those who may sign in."""
+        return (name for name, known in self.ward.registry.operators.items() if not known.disabled)
 
     def welcome(self, device_id: str, hello: feed.Hello, now: Instant) -> feed.Welcome:
         """A device has said hello; send the answer once this batch is durable.

@@ -20,6 +20,7 @@ class NoteAccess(Message):
     subject: Short = ""
     detail: Short = ""
     station: Short = ""
+    holder: Short = ""
     address: Short = ""
     tag: Short = ""
     times: Annotated[Count, Field(ge=1)] = 1

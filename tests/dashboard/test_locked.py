@@ -12,7 +12,7 @@ from monitor.dashboard import ids
 from monitor.dashboard.app import create_app
 from monitor.dashboard.visit import NOBODY, Visit
 from monitor.domain.sessions import Phase, PhaseEntry
-from monitor.identity import COOKIE_NAME, STATION_COOKIE_NAME, new_station, sign_station
+from monitor.identity import COOKIE_NAME, STATION_COOKIE_NAME, holder_tag, new_station, sign_station
 from monitor.wire.orders import CallHelp
 from tests.dashboard.browser import Browser, Page
 from tests.dashboard.clinic import T0, ScriptedOrders, parts, records, session
@@ -140,7 +140,7 @@ async def test_a_sign_in_that_has_run_out_locks_and_never_blanks() -> None:
 
 
 async def test_a_pass_of_another_key_is_a_stranger() -> None:
-    forged = sign_station(b"x" * 32, new_station("en"))
+    forged = sign_station(b"x" * 32, new_station("en", holder_tag(b"x" * 32, "anna")))
     browser = Browser(create_app(parts()), {STATION_COOKIE_NAME: forged})
     assert (await browser.get("/")).status == 303
     assert (await browser.get("/api/screen")).status == 401
@@ -173,6 +173,26 @@ async def test_somebody_who_was_disabled_does_not_go_on_as_a_station() -> None:
     assert (await browser.get("/api/screen")).status == 401
     assert browser.cookies == {}
     assert (await browser.get("/")).status == 303
+
+
+async def test_who_was_disabled_does_not_go_on_with_the_pass_alone() -> None:
+    known = records()
+    browser = Browser(create_app(parts(records=known)))
+    await browser.sign_in()
+    del browser.cookies[COOKIE_NAME]
+    known.all_operators[0] = replace(known.all_operators[0], disabled=True)
+    assert (await browser.get("/api/screen")).status == 401
+    assert (await browser.get("/")).status == 303
+
+
+async def test_a_station_shows_the_ward_on_when_another_has_signed_in_there_since() -> None:
+    known = records()
+    browser = Browser(create_app(parts(records=known)))
+    await browser.sign_in()
+    await browser.sign_in("kari", "infusion-2")
+    await browser.submit("/sign-out")
+    known.all_operators[0] = replace(known.all_operators[0], disabled=True)
+    assert 'data-locked="true"' in (await browser.get("/")).text
 
 
 async def test_the_pages_script_signs_in_and_out_without_leaving_the_page() -> None:

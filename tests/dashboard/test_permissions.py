@@ -27,6 +27,7 @@ from monitor.domain.permissions import (
     FEED_READINGS,
     MAY_DO,
     MAY_ORDER,
+    NURSE,
     OPEN_RECORD,
     REHEARSE,
     ROLES,
@@ -48,6 +49,7 @@ from monitor.domain.sessions import Phase, PhaseEntry
 from monitor.identity import (
     COOKIE_NAME,
     STATION_COOKIE_NAME,
+    holder_tag,
     new_station,
     sign_cookie,
     sign_station,
@@ -90,7 +92,8 @@ class Site:
 
 
 def cookies_of(peer: str) -> str:
-    station = f"{STATION_COOKIE_NAME}={sign_station(COOKIE_KEY, new_station('en'))}"
+    left = new_station("en", holder_tag(COOKIE_KEY, NURSE))
+    station = f"{STATION_COOKIE_NAME}={sign_station(COOKIE_KEY, left)}"
     if peer in ROLES:
         return f"{station}; {COOKIE_NAME}={sign_cookie(COOKIE_KEY, peer)}"
     return station if peer == STATION else "theme=dark"

@@ -77,6 +77,15 @@ def test_guessing_at_one_station_makes_that_station_wait_and_no_other() -> None:
     assert throttle.begin(Attempt("anna", "10.0.0.9", station="ward-2"), T) == 0
 
 
+def test_a_new_pass_of_the_same_holder_is_no_new_chance_to_guess() -> None:
+    throttle = Throttle()
+    for number in range(NAME_TRIES):
+        fail(throttle, Attempt("anna", "10.0.0.9", f"new-{number}", "kari"), 1)
+    assert throttle.begin(Attempt("anna", "10.0.0.9", "another", "kari"), T) > 0
+    assert throttle.begin(Attempt("anna", "10.0.0.9", "another", "ola"), T) == 0
+    assert throttle.begin(Attempt("anna", "10.0.0.9"), T) == 0
+
+
 def test_an_address_that_tries_many_names_waits_for_all_of_them() -> None:
     throttle = Throttle()
     for name in range(PLACE_TRIES):
@@ -133,6 +142,29 @@ async def test_attempts_at_the_same_moment_are_counted_before_any_is_answered() 
     browser = Browser(create_app(parts()))
     pages = await asyncio.gather(*(browser.sign_in("anna", f"guess {n}") for n in range(20)))
     assert sum(page.status == 401 for page in pages) == NAME_TRIES
+
+
+async def test_whoever_may_sign_in_gets_no_more_guesses_at_a_colleague_from_new_browsers() -> None:
+    app = create_app(parts())
+    answers = []
+    for _ in range(4):
+        browser = Browser(app)
+        await browser.sign_in("kari", "infusion-2")
+        guesses = range(NAME_TRIES - 1)
+        answers += [(await browser.sign_in("anna", f"guess {guess}")).status for guess in guesses]
+    assert answers.count(401) == NAME_TRIES
+    assert set(answers[NAME_TRIES:]) == {429}
+
+
+async def test_guesses_of_a_holder_are_counted_through_a_restart() -> None:
+    known = records()
+    now = int(time.time())
+    body = facts.SignInRefused("anna", "t1", "wrong", "s1", "10.0.0.9", NAME_TRIES, now, "kari")
+    known.all_facts = [Fact(1, "system", None, body)]
+    throttle = Throttle()
+    remember(throttle, known)
+    assert throttle.begin(Attempt("t1", "10.0.0.9", "s2", "kari"), time.time()) > 0
+    assert throttle.begin(Attempt("t1", "10.0.0.9", "s2", "ola"), time.time()) == 0
 
 
 async def test_a_restart_lets_nobody_guess_on() -> None:

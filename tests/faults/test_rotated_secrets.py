@@ -10,11 +10,15 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from monitor import identity
+from monitor.console import execute
 from monitor.data_directory import open_existing
 from monitor.storage import verify
+from monitor.wire.orders import AddOperator
 from tests.processes import Device, Running, pulse, result, spo2
 
 pytestmark = pytest.mark.faults
+
+HOLDER = "Kari"
 
 
 def opens(gateway: Running, path: str, headers: dict[str, str]) -> bool:
@@ -28,8 +32,9 @@ def opens(gateway: Running, path: str, headers: dict[str, str]) -> bool:
 
 def of_a_station(gateway: Running) -> dict[str, str]:
     """A pass as the directory's key signs it now."""
+    key = open_existing(gateway.data).cookie_key
     station = identity.sign_station(
-        open_existing(gateway.data).cookie_key, identity.new_station("en")
+        key, identity.new_station("en", identity.holder_tag(key, HOLDER))
     )
     page = f"http://127.0.0.1:{json.loads((gateway.data / 'gateway.json').read_text())['port']}"
     return {"Cookie": f"{identity.STATION_COOKIE_NAME}={station}", "Origin": page}
@@ -43,6 +48,7 @@ def of_a_program(gateway: Running) -> dict[str, str]:
 def test_after_a_rotation_nothing_old_opens_anything_and_the_record_goes_on(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Running(data, "gateway") as gateway:
+        execute(open_existing(data), AddOperator(name=HOLDER, role="nurse", password="long enough"))
         result(data, "room", "add", "1")
         token = result(data, "device", "add", "--room", "1", "--name", "M")
         old = {"live": of_a_station(gateway), "orders": of_a_program(gateway)}

@@ -221,15 +221,17 @@ class Clinic:
         operator: str | None = "Kari",
         *,
         station: str = "",
+        holder: str = "Kari",
         subscribe: bool = True,
         **options: Any,
     ) -> AsyncIterator[Screen]:
-        """A screen of an operator or, with none, of a locked ``station``; subscribed."""
+        """A screen of an operator or, with none, of a locked ``station`` that ``holder`` left; subscribed."""
         cookies = ["theme=dark"]
         if operator is not None:
             cookies.append(f"{identity.COOKIE_NAME}={identity.sign_cookie(COOKIE_KEY, operator)}")
         if station:
-            signed = identity.sign_station(COOKIE_KEY, identity.Station(station, "en"))
+            left = identity.new_station("en", identity.holder_tag(COOKIE_KEY, holder))
+            signed = identity.sign_station(COOKIE_KEY, left._replace(id=station))
             cookies.append(f"{identity.STATION_COOKIE_NAME}={signed}")
         headers = {
             "Origin": f"http://127.0.0.1:{self.port + 1}",

@@ -18,6 +18,7 @@ from monitor.domain.permissions import (
     DEVICE,
     MAY_DO,
     MAY_ORDER,
+    NURSE,
     PEERS,
     PROGRAM,
     ROLES,
@@ -67,7 +68,9 @@ def shows(clinic: Clinic, peer: str) -> dict[str, str]:
             "Cookie": f"{identity.COOKIE_NAME}={identity.sign_cookie(COOKIE_KEY, peer)}"
         }
     if peer == STATION:
-        pass_ = identity.sign_station(COOKIE_KEY, identity.new_station("en"))
+        pass_ = identity.sign_station(
+            COOKIE_KEY, identity.new_station("en", identity.holder_tag(COOKIE_KEY, NURSE))
+        )
         return origin | {"Cookie": f"{identity.STATION_COOKIE_NAME}={pass_}"}
     return bearer({DEVICE: clinic.token, PROGRAM: CREDENTIAL}.get(peer, ""))
 

@@ -18,6 +18,7 @@ from tests.gateway.clinic import COOKIE_KEY, CREDENTIAL, Clinic, Screen, ask, be
 from tests.gateway.fakes import until
 
 SPO2_TOO_LOW = 80
+DESK = identity.new_station("en", identity.holder_tag(COOKIE_KEY, "Kari"))
 
 
 async def refusal(clinic: Clinic, **headers: str) -> int:
@@ -50,13 +51,33 @@ async def test_a_disabled_operator_is_not_let_in(clinic: Clinic) -> None:
 
 async def test_the_pass_of_a_station_does_not_help_a_disabled_operator(clinic: Clinic) -> None:
     await clinic.order(orders.DisableOperator(operator="Kari"))
-    passed = identity.sign_station(COOKIE_KEY, identity.Station("desk", "en"))
+    passed = identity.sign_station(COOKIE_KEY, DESK)
     both = f"{cookie('Kari')}; {identity.STATION_COOKIE_NAME}={passed}"
     assert await refusal(clinic, Cookie=both, Origin="http://127.0.0.1:8050") == 403
 
 
+async def test_the_pass_alone_does_not_help_who_left_the_station_and_was_disabled(
+    clinic: Clinic,
+) -> None:
+    async with clinic.screen(None, station="desk") as screen:
+        await screen.snapshot()
+        await clinic.order(orders.DisableOperator(operator="Kari"))
+        assert await screen.closed_with() == 4003
+    passed = identity.sign_station(COOKIE_KEY, DESK)
+    alone = f"{identity.STATION_COOKIE_NAME}={passed}"
+    assert await refusal(clinic, Cookie=alone, Origin="http://127.0.0.1:8050") == 403
+
+
+async def test_a_station_that_another_left_last_goes_on(clinic: Clinic) -> None:
+    other = orders.AddOperator(name="Ola", role="nurse", password="long enough")
+    await clinic.order(other)
+    await clinic.order(orders.DisableOperator(operator="Kari"))
+    async with clinic.screen(None, station="desk", holder="Ola") as screen:
+        assert (await screen.snapshot())["rooms"]
+
+
 async def test_a_forged_pass_is_not_let_in(clinic: Clinic) -> None:
-    forged = identity.sign_station(b"forged", identity.Station("desk", "en"))
+    forged = identity.sign_station(b"forged", DESK)
     headers = {
         "Cookie": f"{identity.STATION_COOKIE_NAME}={forged}",
         "Origin": "http://127.0.0.1:8050",
