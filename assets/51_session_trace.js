@@ -4,8 +4,7 @@
 
 (function (im) {
   const FLUSH_MS = 500;
-  const SHORTEST_GAP_MS = 3000;
-  const LONGEST_ALLOWANCE_MS = 60000;
+  const THINNED_EVERY_MS = 60000;
   const AHEAD_MS = 120000;
   const TICK_PX = 20;
   const MOST_TICKS = 10;
@@ -14,7 +13,7 @@
   let session = null;
 
   function mount(id, roomId) {
-    session = { id, roomId, pending: [], graph: null, data: null, batch: null, catching: false, zoomed: false, own: false };
+    session = { id, roomId, pending: [], graph: null, data: null, batch: null, catching: false, zoomed: false, own: false, thinnedTo: -Infinity };
   }
 
   function unmount() {
@@ -48,6 +47,7 @@
     if (drawn.data !== session.data) {
       session.data = drawn.data;
       session.batch = drawn.layout.meta.batch;
+      session.thinnedTo = -Infinity;
       catchUp();
     }
     return drawn;
@@ -133,13 +133,14 @@
         redraw = reorder(trace, fresh) || redraw;
         return;
       }
-      const [x, y] = isLine ? continued(trace, fresh) : marks(trace, fresh);
+      const [x, y] = isLine ? im.lines.continued(lineOf(trace), pairsOf(fresh)) : marks(trace, fresh);
       if (!x.length) return;
       extended.x.push(x);
       extended.y.push(y);
       extended.at.push(index);
     });
     // Not restyle: it would forget that the axis is one of time.
+    redraw = thin(drawn) || redraw;
     if (redraw) window.Plotly.redraw(drawn);
     if (extended.at.length) window.Plotly.extendTraces(drawn, { x: extended.x, y: extended.y }, extended.at);
     widen(drawn, points);
@@ -148,7 +149,7 @@
   }
 
   function isInOrder(trace, fresh) {
-    let before = lastOf(trace.x);
+    let before = im.lines.lastOf(trace.x);
     for (const [, x] of fresh) {
       if (x <= before) return false;
       before = x;
@@ -156,7 +157,33 @@
     return true;
   }
 
-  const lastOf = (x) => (x && x.length ? x[x.length - 1] : -Infinity);
+  const lineOf = (trace) => [trace.x || [], trace.y || []];
+  const pairsOf = (fresh) => fresh.map(([point, x]) => [x, point[4]]);
+
+  // True when the line differs. What came late into its older part is thinned there at once.
+  function reorder(trace, fresh) {
+    const line = im.lines.merged(lineOf(trace), pairsOf(fresh));
+    if (!line) return false;
+    [trace.x, trace.y] = line;
+    session.thinnedTo = -Infinity;
+    return true;
+  }
+
+  // Plotly holds some 400 bytes for each point, and a session has two a second: once a minute the older ones are
+  // thinned, without a step that could be seen. True when a line differs.
+  function thin(drawn) {
+    const lines = drawn.data.filter((trace) => trace.meta && trace.meta.part === "line");
+    const from = im.lines.detailFrom(Math.max(...lines.map((trace) => im.lines.lastOf(trace.x))));
+    if (!(from - session.thinnedTo >= THINNED_EVERY_MS)) return false;
+    session.thinnedTo = from;
+    let differs = false;
+    for (const trace of lines) {
+      const before = lineOf(trace);
+      [trace.x, trace.y] = im.lines.thinned(before, from);
+      differs = differs || trace.x.length !== before[0].length;
+    }
+    return differs;
+  }
 
   function belongs(point, meta) {
     if (point[1] !== meta.metric || (point[10] === "manual") !== (meta.source === "manual")) return false;
@@ -164,60 +191,6 @@
     if (meta.part === "range") return point[5] !== null && point[6] !== null;
     if (meta.part === "line") return true;
     return (meta.metric === "nibp" ? point[7] : point[4]) !== null;
-  }
-
-  // The longest step that is still one unbroken line: the stale time, more for a metric that comes more seldom.
-  function longestStep(xs) {
-    const steps = [];
-    for (let i = Math.max(1, xs.length - 60); i < xs.length; i += 1) if (xs[i] > xs[i - 1]) steps.push(xs[i] - xs[i - 1]);
-    steps.sort((one, other) => one - other);
-    const usual = steps.length ? steps[steps.length >> 1] : 0;
-    return SHORTEST_GAP_MS + Math.max(0, Math.min(usual, LONGEST_ALLOWANCE_MS) - 1000);
-  }
-
-  function continued(trace, fresh) {
-    const xs = [];
-    const ys = [];
-    const longest = longestStep(trace.x || []);
-    let before = lastOf(trace.x);
-    for (const [point, x] of fresh) {
-      if (x - before > longest && before !== -Infinity) {
-        xs.push(before);
-        ys.push(null);
-      }
-      xs.push(x);
-      ys.push(point[4]);
-      before = x;
-    }
-    return [xs, ys];
-  }
-
-  // The whole line anew, in order, each reading once, with its breaks where nothing came. True when it differs.
-  function reorder(trace, fresh) {
-    const known = new Map();
-    const oldX = trace.x || [];
-    for (let i = 0; i < oldX.length; i += 1) {
-      const isBreak = trace.y[i] === null && i > 0 && oldX[i] === oldX[i - 1];
-      if (!isBreak) known.set(`${oldX[i]} ${trace.y[i]}`, [oldX[i], trace.y[i]]);
-    }
-    const before = known.size;
-    for (const [point, x] of fresh) known.set(`${x} ${point[4]}`, [x, point[4]]);
-    if (known.size === before) return false;
-    const pairs = Array.from(known.values()).sort((one, other) => one[0] - other[0]);
-    const longest = longestStep(pairs.map((pair) => pair[0]));
-    const xs = [];
-    const ys = [];
-    for (const [x, y] of pairs) {
-      if (xs.length && x - lastOf(xs) > longest) {
-        xs.push(lastOf(xs));
-        ys.push(null);
-      }
-      xs.push(x);
-      ys.push(y);
-    }
-    trace.x = xs;
-    trace.y = ys;
-    return true;
   }
 
   // Bars and dots need no order; each is drawn once.

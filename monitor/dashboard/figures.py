@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from monitor.dashboard.entry_marks import STRIP_TOP, EntryMark
-from monitor.dashboard.lines import Line, PointRow, continuous_line, dots, pressure_bars
+from monitor.dashboard.lines import Line, PointRow, continuous_line, dots, pressure_bars, thinned
 from monitor.dashboard.marks import (
     Band,
     Cuff,
@@ -120,7 +120,8 @@ def cuffs_beyond(view: TraceView) -> list[Cuff]:
 
 def _coordinates(view: TraceView, kind: TraceKind) -> Line:
     if kind.part == "line":
-        return continuous_line(view.points, kind.metric, view.stale_ms)
+        line = continuous_line(view.points, kind.metric, view.stale_ms)
+        return thinned(line, max((point.at for point in view.points), default=0))
     if kind.part == "range":
         return pressure_bars(view.points, kind.origin)
     late_only = kind.part == "late"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
 from statistics import median
 from typing import NamedTuple
 
-from monitor.domain.readings import MANUAL_SOURCE, SECOND, Instant, Metric
+from monitor.domain.readings import MANUAL_SOURCE, MINUTE, SECOND, Instant, Metric
+
+DETAIL = 15 * MINUTE
+"""How far back from the newest reading a live trace has each one."""
+_BUCKET = 10 * SECOND
 
 
 class PointRow(NamedTuple):
@@ -51,6 +55,29 @@ def continuous_line(points: Iterable[PointRow], metric: str, stale_ms: int) -> L
     return line
 
 
+def thinned(line: Line, newest: Instant) -> Line:
+    """The line with only the lowest and the highest reading of every ten seconds that are older than ``DETAIL``.
+
+    Breaks and the ends of runs stay. The page's script goes on with it once a minute, by the same rules: a browser
+    holds some 400 bytes for each point, and a long session has thousands that share a pixel.
+    """
+    detail_from = (newest - DETAIL) // _BUCKET * _BUCKET
+
+    def group_of(place: int) -> tuple[bool, int]:
+        at = line.x[place]
+        is_break = line.y[place] is None
+        if at >= detail_from:
+            return is_break, -place - 1
+        return is_break, 0 if is_break else at // _BUCKET
+
+    kept = [
+        place
+        for _, places in groupby(range(len(line.x)), key=group_of)
+        for place in _kept(line.y, list(places))
+    ]
+    return Line([line.x[place] for place in kept], [line.y[place] for place in kept])
+
+
 def pressure_bars(points: Iterable[PointRow], origin: str) -> Line:
     """Vertical bars from systolic to diastolic; a cuff with a mean only has none."""
     line = Line([], [])
@@ -82,6 +109,22 @@ def _append_run(line: Line, run: list[PointRow], stale_ms: int) -> None:
         line.x.append(point.at)
         line.y.append(point.value)
         previous = point.at
+
+
+def _kept(values: Sequence[float | None], group: Sequence[int]) -> list[int]:
+    """Of neighbours in one bucket the first lowest, the first highest, and where a run begins or ends."""
+    first, last = group[0], group[-1]
+    if values[first] is None:
+        return sorted({first, last})
+    places = {
+        min(group, key=lambda place: values[place] or 0),
+        max(group, key=lambda place: values[place] or 0),
+    }
+    if first == 0 or values[first - 1] is None:
+        places.add(first)
+    if last + 1 == len(values) or values[last + 1] is None:
+        places.add(last)
+    return sorted(places)
 
 
 def _allowance_ms(run: list[PointRow]) -> int:

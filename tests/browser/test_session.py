@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 from playwright.sync_api import Page, expect
 
+from monitor.dashboard.lines import Line, thinned
 from tests.browser import clinic, pages
 from tests.browser.fakes import FakeDashboard, FakeGateway, wait_until
+from tests.dashboard.clinic import T0
+from tests.dashboard.test_lines import lines, runs
 
 pytestmark = pytest.mark.browser
 
@@ -204,6 +208,84 @@ def test_points_that_come_twice_are_drawn_once(
     session.pulse(10_000, 99)
     wait_until(lambda: session.xy("pulse_rate", "line")[1][-1] == 99, "the new point")
     assert len(session.xy("pulse_rate", "line")[0]) == 11
+
+
+OLD = [97, 97, 84, 97, 99, 97, 97, 97, 97, 97] * 12
+"""Two minutes at 1 Hz, each ten seconds alike."""
+
+
+def an_hour_of_pulses(session: SessionPage) -> int:
+    """Draws two minutes that are an hour old, and the present; how many points that is."""
+    since = session.start // 10_000 * 10_000 - 3_600_000
+    old = [clinic.point("r1", "pulse_rate", y, at=since + 1000 * n) for n, y in enumerate(OLD)]
+    x, y = session.page.evaluate(
+        "([line, pairs]) => InfusionMonitor.lines.merged(line, pairs)",
+        [[[], []], [[point[2], point[4]] for point in [*old, *session.drawn]]],
+    )
+    points = [
+        clinic.point("r1", "pulse_rate", value, at=at) for at, value in zip(x, y, strict=True)
+    ]
+    session.draw(points)
+    return len(points)
+
+
+def test_the_older_part_of_a_line_is_thinned_and_keeps_its_extremes(session: SessionPage) -> None:
+    before = an_hour_of_pulses(session)
+    session.pulse(10_000, 90)
+    wait_until(lambda: session.xy("pulse_rate", "line")[1][-1] == 90, "the new point")
+    _, y = session.xy("pulse_rate", "line")
+    assert len(y) < before / 2
+    assert y[:3] == [97, 84, 99]
+    assert (y.count(84), y.count(99), y.count(None)) == (12, 12, 1)
+    assert y[-11:] == [*range(70, 80), 90]
+
+
+def test_a_late_reading_in_the_thinned_part_is_drawn_there_without_a_break(
+    session: SessionPage,
+) -> None:
+    an_hour_of_pulses(session)
+    session.pulse(10_000, 90)
+    wait_until(lambda: len(session.xy("pulse_rate", "line")[0]) < len(OLD), "a thinned line")
+    late = session.xy("pulse_rate", "line")[0][0] + 45_500
+    session.gateway.update(points=[clinic.point("r1", "pulse_rate", 71, at=late, late=1)])
+    wait_until(lambda: 71 in session.xy("pulse_rate", "line")[1][:60], "the late reading")
+    x, y = session.xy("pulse_rate", "line")
+    assert x == sorted(x)
+    assert y.count(None) == 1
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(lines())
+def test_the_page_thins_a_line_as_the_dashboard_does(session: SessionPage, line: Line) -> None:
+    newest = T0 + 3_600_000
+    x, y = session.page.evaluate(
+        "([line, newest]) => InfusionMonitor.lines.thinned(line, InfusionMonitor.lines.detailFrom(newest))",
+        [list(line), newest],
+    )
+    assert Line(x, y) == thinned(line, newest)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(lines())
+def test_what_is_fetched_again_changes_no_thinned_line(session: SessionPage, line: Line) -> None:
+    thin = thinned(line, T0 + 3_600_000)
+    readings = [
+        [x, y]
+        for place, (x, y) in enumerate(zip(*line, strict=True))
+        if y is not None or place == 0 or x != line.x[place - 1]
+    ]
+    again = session.page.evaluate(
+        """([line, pairs, newest]) => {
+            const { merged, thinned, detailFrom } = InfusionMonitor.lines;
+            return thinned(merged(line, pairs) || line, detailFrom(newest));
+        }""",
+        [list(thin), readings, T0 + 3_600_000],
+    )
+    assert runs(Line(*again)) == runs(thin)
 
 
 def test_a_manual_entry_and_an_alarm_tell_dash_that_the_log_has_changed(
