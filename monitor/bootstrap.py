@@ -34,6 +34,7 @@ from monitor.start_checks import (
 
 if TYPE_CHECKING:
     from monitor.gateway.limits import Limits
+    from monitor.gateway.origins import Pages
     from monitor.keeping.keeper import RecordKeeper
     from monitor.notices.addresses import AppriseAddress
     from monitor.service.ports import Pager
@@ -123,6 +124,7 @@ async def _serve_gateway(
             stop=_told_to_stop(),
             tls=tls_context(settings),
             limits=_limits(settings),
+            pages=_pages(settings),
             keeper=keeper,
             alive=notify_alive,
         )
@@ -145,6 +147,16 @@ def _limits(settings: Settings) -> Limits:
         screen_frames_per_s=settings.limit_screen_frames_per_s,
         orders_per_minute=settings.limit_orders_per_minute,
     )
+
+
+def _pages(settings: Settings) -> Pages:
+    from monitor.gateway.origins import pages_of
+
+    # A gateway that was started alone, and told of no port, need not have a dashboard at the usual one.
+    port = settings.port if "port" in settings.model_fields_set else 0
+    # Where only the gateway's public address is known, the pages are offered beside it.
+    address = settings.dashboard_url or settings.gateway_url
+    return pages_of(port=port, tls=bool(settings.tls_certificate), addresses=[address])
 
 
 def _keeper(directory: DataDirectory, settings: Settings) -> RecordKeeper:

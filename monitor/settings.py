@@ -42,6 +42,12 @@ class Settings(BaseModel):
         description="Address of the gateway as browsers reach it, like `wss://clinic.example/gateway`; "
         "empty: the page's own host and the gateway port.",
     )
+    dashboard_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+/?)?$",
+        description="Address of the pages as browsers reach them, like `https://clinic.example`; empty: the host "
+        "and port of `gateway_url`, or `port` on the page's own host. Pages from elsewhere get no live data.",
+    )
     tls_certificate: Annotated[str, AfterValidator(_absolute)] = Field(
         "",
         description="PEM file of the certificate, with its chain, with which gateway and dashboard speak TLS "

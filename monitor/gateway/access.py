@@ -6,7 +6,6 @@ import hmac
 import ipaddress
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from websockets.datastructures import Headers, MultipleValuesError
 
@@ -16,6 +15,7 @@ from monitor.wire.device import SUBPROTOCOL
 
 if TYPE_CHECKING:
     from monitor.domain.registry import Device
+    from monitor.gateway.origins import Pages
     from monitor.service.monitor import Monitor
 
 CONSOLE = "console:"
@@ -89,12 +89,12 @@ def is_no_browser(headers: Headers, *, own_allowed: bool) -> bool:
 
 
 def admit_screen(
-    monitor: Monitor, headers: Headers, *, credential: str, cookie_key: bytes
+    monitor: Monitor, headers: Headers, *, credential: str, cookie_key: bytes, pages: Pages
 ) -> Guest | Refusal | None:
     """Whose cookies came with a handshake on ``/live``; None for a program with the local credential."""
     trusted = has_credential(headers, credential)
     origin = headers.get_all("Origin")
-    if (origin or not trusted) and not _is_same_host(origin, headers.get_all("Host")):
+    if (origin or not trusted) and not pages.are_of(origin, headers.get_all("Host")):
         return Refusal(403, "screens of another origin are not served")
     if trusted:
         return None
@@ -160,17 +160,6 @@ def is_loopback(address: object) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _is_same_host(origins: list[str], hosts: list[str]) -> bool:
-    # Names only: the page comes from the dashboard's port, the socket is the gateway's.
-    if len(origins) != 1 or len(hosts) != 1:
-        return False
-    try:
-        origin, host = urlsplit(origins[0]).hostname, urlsplit(f"//{hosts[0]}").hostname
-    except ValueError:
-        return False
-    return origin is not None and origin == host
 
 
 def _cookie(headers: Headers, name: str) -> str:

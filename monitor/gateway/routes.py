@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from websockets.http11 import Request, Response
 
     from monitor.gateway.core import Core
+    from monitor.gateway.origins import Pages
     from monitor.service.ports import PasswordHasher
 
 _log = structlog.get_logger("monitor.gateway")
@@ -77,6 +78,7 @@ class Routes:
     credential: str
     cookie_key: bytes
     hasher: PasswordHasher
+    pages: Pages
 
     def answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """The plain HTTP answer to a request, or None to open a websocket."""
@@ -153,6 +155,7 @@ class Routes:
             request.headers,
             credential=self.credential,
             cookie_key=self.cookie_key,
+            pages=self.pages,
         )
 
     def _health(self, connection: ServerConnection) -> Response:

@@ -18,6 +18,7 @@ from monitor.gateway.compaction import keep_compact
 from monitor.gateway.core import Core
 from monitor.gateway.feed_protocol import RESTARTING
 from monitor.gateway.limits import Limits
+from monitor.gateway.origins import Pages
 from monitor.gateway.recount import Unassigned
 from monitor.gateway.routes import Routes, choose_subprotocol
 from monitor.gateway.spare_files import keep_files_to_spare
@@ -71,20 +72,26 @@ async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes
     stop: asyncio.Event,
     tls: ssl.SSLContext | None = None,
     limits: Limits | None = None,
+    pages: Pages | None = None,
     hasher: PasswordHasher | None = None,
     keeper: Keeper | None = None,
     alive: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until ``stop`` is set; then commit what waits, say 1012 to everybody and close the journal.
 
-    With ``tls`` it is served over wss and https only.
+    With ``tls`` it is served over wss and https only. ``pages``: where those are that may open a screen feed; without
+    it, anywhere on this host.
     ``ready`` is called with the port once connections are taken, ``alive`` each second after a run of the alarm
     engine. Raises OSError when the port cannot be had, and whatever the alarm engine or the journal raised: a gateway
     without alarms must end, and be seen to.
     """
     core = Core(monitor, journal, clock, pager, unassigned, keeper, limits=limits)
     routes = Routes(
-        core=core, credential=credential, cookie_key=cookie_key, hasher=hasher or ArgonHasher()
+        core=core,
+        credential=credential,
+        cookie_key=cookie_key,
+        hasher=hasher or ArgonHasher(),
+        pages=pages or Pages(),
     )
     arrivals = Arrivals(core.limits.waiting_connections)
     committing = asyncio.create_task(core.commits.run())

@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from monitor import identity
 from monitor.gateway.clock import SystemClock
 from monitor.gateway.limits import Limits
+from monitor.gateway.origins import Pages
 from monitor.gateway.server import serve_gateway
 from monitor.service.batches import Batch, Commit
 from monitor.service.keeping_ports import RecordCare
@@ -122,10 +123,16 @@ class Clinic:
     port: int
 
     def __init__(
-        self, directory: Path, *, simulated: bool = False, limits: Limits | None = None
+        self,
+        directory: Path,
+        *,
+        simulated: bool = False,
+        limits: Limits | None = None,
+        pages: Pages | None = None,
     ) -> None:
         self.directory = directory
         self.limits = limits
+        self.pages = pages
         self.simulated = simulated
         self.clock = JumpingClock()
         self.pager = RecordingPager()
@@ -154,6 +161,7 @@ class Clinic:
                 port=port,
                 credential=CREDENTIAL,
                 limits=self.limits,
+                pages=self.pages,
                 cookie_key=COOKIE_KEY,
                 ready=ready.set_result,
                 stop=self._stop,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from monitor import identity
+from monitor.gateway.origins import pages_of
 from monitor.wire.device import SUBPROTOCOL
 from tests.gateway.clinic import COOKIE_KEY, CREDENTIAL, Clinic, bearer
+from tests.gateway.conftest import running
 
 ELSEWHERE = (
     "https://evil.test",
@@ -66,3 +69,44 @@ async def test_a_screen_of_another_origin_is_refused_with_every_cookie(clinic: C
         given = from_page(clinic, origin, Cookie=cookie)
         assert await answer(clinic, "/live", given) == 403, origin
     assert await answer(clinic, "/live", from_page(clinic, OWN, Cookie=cookie)) == 101
+
+
+async def test_a_screen_from_another_port_or_by_another_scheme_is_refused_with_every_cookie(
+    tmp_path: Path,
+) -> None:
+    cookie = f"{identity.COOKIE_NAME}={identity.sign_cookie(COOKIE_KEY, 'Kari')}"
+    pages = pages_of(port=8050, tls=False, addresses=["wss://clinic.example/gateway"])
+    async with running(Clinic(tmp_path, pages=pages)) as clinic:
+        for origin in (OWN, "https://127.0.0.1:8050", "http://127.0.0.1", "http://clinic.example"):
+            assert await answer(clinic, "/live", from_page(clinic, origin, Cookie=cookie)) == 403
+        for origin in ("http://127.0.0.1:8050", "https://clinic.example"):
+            assert await answer(clinic, "/live", from_page(clinic, origin, Cookie=cookie)) == 101
+
+
+@pytest.mark.parametrize(
+    ("address", "origin", "is_served"),
+    [
+        ("", "https://clinic.example", False),
+        ("", "https://clinic.example:8050", True),
+        ("", "https://CLINIC.example:8050", True),
+        ("", "http://clinic.example:8050", False),
+        ("wss://clinic.example:8443/gateway", "https://clinic.example:8443", True),
+        ("wss://clinic.example:8443/gateway", "https://clinic.example", False),
+        ("https://pages.example/", "https://pages.example", True),
+        ("https://pages.example:443", "https://pages.example", True),
+        ("https://pages.example", "http://pages.example", False),
+        ("https://pages.example:99999", "https://pages.example", False),
+    ],
+)
+def test_pages_are_known_by_the_settings_and_by_the_host_that_was_called(
+    address: str, origin: str, is_served: bool
+) -> None:
+    pages = pages_of(port=8050, tls=True, addresses=[address])
+    assert pages.are_of([origin], ["clinic.example:8051"]) == is_served
+    assert not pages.are_of([origin, origin], ["clinic.example:8051"])
+
+
+def test_a_port_that_is_not_known_beforehand_cannot_be_compared() -> None:
+    pages = pages_of(port=0, tls=False, addresses=[""])
+    assert pages.are_of(["http://127.0.0.1:40123"], ["127.0.0.1:8051"])
+    assert not pages.are_of(["https://127.0.0.1:40123"], ["127.0.0.1:8051"])
