@@ -12,6 +12,8 @@ import typer
 from monitor.cli.common import (
     AsJson,
     Refusal,
+    Yes,
+    ask,
     existing_directory,
     put_json,
     put_table,
@@ -20,8 +22,10 @@ from monitor.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from monitor.data_directory import DataDirectory
     from monitor.domain.facts import Fact
     from monitor.keeping import Rotated
+    from monitor.storage import SqliteRecords
 
 MOST_SHOWN = 120
 """Characters of one detail in a line; ``--json`` has all."""
@@ -53,13 +57,30 @@ def access(
 
     begin = None if since is None else round(since.timestamp() * 1000)
     with reading(context) as records:
+        by = None if by is None else _name_on_record(records, by)
         told = [
             _told(fact) for fact in records.access_log(AccessFilter(kind, by, begin), limit=limit)
         ]
     if as_json:
         put_json(told)
     else:
+        if not told:
+            say("nothing of this is on record")
         put_table([(one["at"], one["by"], one["kind"], _in_short(one)) for one in told])
+
+
+def _name_on_record(records: SqliteRecords, typed: str) -> str:
+    """The operator's, disabled ones too, or the word by which a program or a console is on record. Raises Refusal."""
+    from monitor.domain.registry import is_same_name
+    from monitor.service.ports import AccessFilter
+
+    names = [known.name for known in records.operators()]
+    alike = [name for name in names if is_same_name(name, typed)]
+    if typed in names or records.access_log(AccessFilter(by=typed), limit=1):
+        return typed
+    if len(alike) == 1:
+        return alike[0]
+    raise Refusal(f"nobody of the name {typed} is known, and nothing by that name is on record")
 
 
 def _told(fact: Fact) -> dict[str, Any]:
@@ -97,6 +118,7 @@ def rotate(
         Literal["sign-ins", "journal"] | None,
         typer.Option(help="Only the key of the sign-ins, or only that of the journal."),
     ] = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Make new keys: every sign-in and every station's pass ends, the journal goes on under another key.
@@ -114,6 +136,8 @@ def rotate(
     directory, done = existing_directory(context), None
     try:
         with directory.writing():
+            if not yes:
+                ask(_asked(directory, only))
             if only != "sign-ins":
                 now = round(time.time() * 1000)
                 done = rotate_journal_key(directory, by=console_user(), now=now)
@@ -130,6 +154,12 @@ def rotate(
     ) as error:
         raise Refusal(str(error)) from None
     _tell_rotated(done, sign_ins=only != "journal", as_json=as_json)
+
+
+def _asked(directory: DataDirectory, only: str | None) -> str:
+    ends = "" if only == "journal" else " Every sign-in and every station's pass ends."
+    goes_on = "" if only == "sign-ins" else " The journal goes on under another key."
+    return f"make new keys for {directory.path}?{ends}{goes_on}"
 
 
 def _tell_rotated(done: Rotated | None, *, sign_ins: bool, as_json: bool) -> None:

@@ -20,6 +20,8 @@ PROGRAM = "infusion-monitor"
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
 
 class Refusal(Exception):  # noqa: N818 - not an error of the program: its answer is no
     """The command is refused or has failed; the message is one line, empty where it has been said already."""
@@ -28,6 +30,14 @@ class Refusal(Exception):  # noqa: N818 - not an error of the program: its answe
 def say(line: str) -> None:
     """Advice or progress: to stderr, because stdout is the result's."""
     print(f"{PROGRAM}: {line}", file=sys.stderr)  # noqa: T201 - a command speaks
+
+
+def ask(question: str) -> None:
+    """Go on when the answer is yes. Raises Refusal for any other, and where nobody answers."""
+    # Not input(): it writes to standard output, which is the result's.
+    say(f"{question} Type yes to do it:")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Refusal("nothing was changed")
 
 
 def put(text: str) -> None:

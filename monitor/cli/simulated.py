@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from monitor.cli.common import Refusal, existing_directory, say
+from monitor.cli.common import Refusal, Yes, ask, existing_directory, say
 
 if TYPE_CHECKING:
     from monitor.data_directory import DataDirectory
@@ -33,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def reset(
     context: typer.Context,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Empty a simulated data directory: rooms, devices, sessions and readings go, operators stay."""
     from monitor.console import NotDoneError
@@ -47,7 +46,7 @@ def reset(
     try:
         with directory.writing():
             if not yes:
-                _ask(directory)
+                ask(f"empty {directory.path}? Everything but its operators goes.")
             kept = _emptied(directory)
     except DirectoryBusyError as error:
         raise Refusal(f"{error}: stop its gateway first") from None
@@ -78,13 +77,6 @@ def first_tester(directory: DataDirectory) -> str | None:
     except DirectoryBusyError:
         # Its gateway runs: whoever starts a second one is refused for that.
         return None
-
-
-def _ask(directory: DataDirectory) -> None:
-    # Not input(): it writes to standard output, which is the result's.
-    say(f"empty {directory.path}? Everything but its operators goes. Type yes to do it:")
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise Refusal("nothing was changed")
 
 
 def _emptied(directory: DataDirectory) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -62,10 +63,36 @@ def test_each_entry_is_one_line_however_long_and_in_how_many_lines_what_it_is_ab
     assert max(map(len, lines)) < 600
 
 
+def test_a_name_that_nobody_has_is_refused_and_not_taken_for_one_without_access(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    execute(open_existing(clinic), AddOperator(name="Ola", role="nurse", password="long enough"))
+    capsys.readouterr()
+    assert run(["--data", str(clinic), "access", "--by", "nobody"]) == 1
+    assert "nobody of the name nobody is known" in capsys.readouterr().err
+    assert told(capsys, clinic, "--by", "KARI") == told(capsys, clinic, "--by", "kari") != []
+    assert run(["--data", str(clinic), "access", "--by", "ola"]) == 0
+    answer = capsys.readouterr()
+    assert (answer.out, "nothing of this is on record" in answer.err) == ("", True)
+
+
+def test_keys_are_changed_only_after_a_yes(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = sorted((clinic / "keys").iterdir())
+    before = [path.read_bytes() for path in keys]
+    for said, code in (("", 1), ("no\n", 1), ("yes\n", 0)):
+        assert [path.read_bytes() for path in keys] == before
+        monkeypatch.setattr("sys.stdin", io.StringIO(said))
+        assert run(["--data", str(clinic), "secrets", "rotate"]) == code
+    assert "Every sign-in and every station's pass ends" in capsys.readouterr().err
+    assert all(path.read_bytes() != was for path, was in zip(keys, before, strict=True))
+
+
 def test_a_new_cookie_key_leaves_the_journals_key_as_it_is(clinic: Path) -> None:
     keys = clinic / "keys"
     cookie, journal = (keys / "cookie.key").read_bytes(), (keys / "journal.key").read_bytes()
-    assert run(["--data", str(clinic), "secrets", "rotate", "--only", "sign-ins"]) == 0
+    assert run(["--data", str(clinic), "secrets", "rotate", "--yes", "--only", "sign-ins"]) == 0
     assert (keys / "cookie.key").read_bytes() != cookie
     assert (keys / "journal.key").read_bytes() == journal
     assert (keys / "cookie.key").stat().st_mode & 0o777 == 0o600
@@ -74,7 +101,7 @@ def test_a_new_cookie_key_leaves_the_journals_key_as_it_is(clinic: Path) -> None
 def test_the_keys_are_not_changed_under_a_gateway_that_runs(clinic: Path) -> None:
     before = [path.read_bytes() for path in sorted((clinic / "keys").iterdir())]
     with create(clinic, simulated=None).writing():
-        assert run(["--data", str(clinic), "secrets", "rotate"]) == 1
+        assert run(["--data", str(clinic), "secrets", "rotate", "--yes"]) == 1
     assert [path.read_bytes() for path in sorted((clinic / "keys").iterdir())] == before
 
 
@@ -85,7 +112,7 @@ def test_a_session_is_proven_and_exported_across_a_new_key_of_the_journal(
     execute(directory, AddRoom(name="1"))
     execute(directory, StartSession(room="1", patient="P-1"))
     capsys.readouterr()
-    assert run(["--data", str(clinic), "secrets", "rotate", "--json"]) == 0
+    assert run(["--data", str(clinic), "secrets", "rotate", "--yes", "--json"]) == 0
     done = json.loads(capsys.readouterr().out)
     assert (done["sign_ins"], done["journal"]["batch"]) == (True, 8)
     execute(directory, AddRoom(name="2"))

@@ -56,7 +56,7 @@ def test_after_a_rotation_nothing_old_opens_anything_and_the_record_goes_on(tmp_
         with Device(gateway.url, token) as device:
             device.deliver(pulse(80), spo2(97))
             stream, seq = device.stream, device.seq
-    told = json.loads(result(data, "secrets", "rotate", "--json"))
+    told = json.loads(result(data, "secrets", "rotate", "--yes", "--json"))
     with Running(data, "gateway") as gateway:
         new = {"live": of_a_station(gateway), "orders": of_a_program(gateway)}
         assert not any(opens(gateway, path, headers) for path, headers in old.items())
