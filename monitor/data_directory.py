@@ -229,7 +229,7 @@ def _exists(path: Path) -> bool:
 
 def _make(path: Path, *, simulated: bool) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if list(path.glob("*.sqlite3")):
             raise DirectoryError(f"{path} has a database but no directory.json; restore it first")
         furnish(path, simulated=simulated)

@@ -56,6 +56,11 @@ def test_a_directory_stays_what_it_was_made_for(tmp_path: Path, simulated: bool)
         create(tmp_path, simulated=not simulated)
 
 
+def test_a_new_directory_is_its_owners_alone(tmp_path: Path) -> None:
+    made = create(tmp_path / "clinic" / "data", simulated=False)
+    assert mode(made.path) == 0o700
+
+
 def test_keys_are_made_once_and_for_their_owner_only(data_directory: DataDirectory) -> None:
     keys = data_directory.path / "keys"
     assert mode(keys) == 0o700

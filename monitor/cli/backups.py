@@ -219,6 +219,7 @@ def _warn_of_erased(done: Restored) -> None:
         say(f"may still name a patient who was erased: facts {facts}")
     if done.lost.not_erased:
         say(done.lost.not_erased)
+        say("the doctor tells of it until infusion-monitor erase --settled says that it is done")
     if done.aside is not None and (erased.patients or done.lost.not_erased):
         say(f"{done.aside} may still hold who was erased: remove it when it is not needed")
 

@@ -53,40 +53,64 @@ def erase(
     finish: Annotated[
         bool, typer.Option("--finish", help="Finish an erasure that was interrupted.")
     ] = False,
+    settled: Annotated[
+        bool,
+        typer.Option(
+            "--settled",
+            help="After a restore: say on record that whoever had been erased is erased again.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take a patient out of the record for good, all others staying proven. Not while its gateway runs."""
-    from monitor.console import console_user
-    from monitor.keeping.erasing import (
-        ErasureRefusedError,
-        UnsweptError,
-        erase_patient,
-        finish_erasure,
-        preview_erasure,
-    )
+    """Take a patient out of the record for good, all others staying proven. Not while its gateway runs.
+
+    A patient stays who is in a session, whose last one ended less than a day ago, or who has a visit to come.
+    """
+    from monitor.keeping.erasing import ErasureRefusedError, UnsweptError
     from monitor.logs import log_to_stderr
-    from monitor.service.erasing import ErasureAsked
 
     log_to_stderr("warning")
     directory, settings = existing_directory(context), chosen_settings(context, {})
-    if not finish and not all((reference, by, second, reason)):
-        raise typer.BadParameter("erase needs REFERENCE, --by, --second and --reason, or --finish")
-    asked = ErasureAsked(reference, by, second, reason)
+    if not (finish or settled) and not all((reference, by, second, reason)):
+        raise typer.BadParameter(
+            "erase needs REFERENCE, --by, --second and --reason, or --finish, or --settled"
+        )
     try:
         if finish:
-            _put_finished(finish_erasure(directory), as_json=as_json)
-            return
-        preview = preview_erasure(directory, asked, _now())
-        if not yes:
-            _put_preview(preview, reference, as_json=as_json)
-            say("nothing was erased: look again, then give --yes too; it cannot be taken back")
-            return
-        say("the whole record is proven before and after; a large one takes some minutes")
-        done = erase_patient(directory, asked, station=console_user(), now=_now())
-        _put_done(done, as_json=as_json)
-        _tell_of_copies(directory, settings)
+            _finish(directory, as_json=as_json)
+        elif settled:
+            _settle(directory, as_json=as_json)
+        else:
+            _erase(directory, settings, (reference, by, second, reason), yes=yes, as_json=as_json)
     except (ErasureRefusedError, UnsweptError) as error:
         raise Refusal(str(error)) from None
+
+
+def _erase(
+    directory: DataDirectory,
+    settings: Settings,
+    typed: tuple[str, str, str, str],
+    *,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    from monitor.console import console_user
+    from monitor.keeping.erasing import erase_patient, preview_erasure, refuse_beside_a_writer
+    from monitor.service.erasing import ErasureAsked
+
+    asked = ErasureAsked(*typed)
+    if yes:
+        # Before what only the patient's own sessions say: with a gateway that runs those may change.
+        refuse_beside_a_writer(directory)
+    preview = preview_erasure(directory, asked, _now())
+    if not yes:
+        _put_preview(preview, asked.reference, as_json=as_json)
+        say("nothing was erased: look again, then give --yes too; it cannot be taken back")
+        return
+    say("the whole record is proven before and after; a large one takes some minutes")
+    done = erase_patient(directory, asked, station=console_user(), now=_now())
+    _put_done(done, as_json=as_json)
+    _tell_of_copies(directory, settings)
 
 
 def retention(
@@ -171,11 +195,25 @@ def _put_done(done: PatientErased, *, as_json: bool) -> None:
         )
 
 
-def _put_finished(was_unswept: bool, *, as_json: bool) -> None:
+def _finish(directory: DataDirectory, *, as_json: bool) -> None:
+    from monitor.keeping.erasing import finish_erasure
+
+    was_unswept = finish_erasure(directory)
     if as_json:
         put_json({"finished": was_unswept})
     else:
         put("finished" if was_unswept else "nothing was left to be finished")
+
+
+def _settle(directory: DataDirectory, *, as_json: bool) -> None:
+    from monitor.console import console_user
+    from monitor.keeping.erasing import settle
+
+    was_open = settle(directory, station=console_user(), now=_now())
+    if as_json:
+        put_json({"settled": was_open})
+    else:
+        put("settled, and on record" if was_open else "no restore has left anything to settle")
 
 
 def _tell_of_copies(directory: DataDirectory, settings: Settings) -> None:

@@ -79,6 +79,7 @@ FACT_WORDS: dict[str, str] = {
     "signed_out": N_("signed out"),
     "record_opened": N_("opened a record"),
     "record_exported": N_("exported a record"),
+    "erasures_settled": N_("said that erasures a restore had undone are done again"),
 }
 """By the journal's word, and by that of a note about access."""
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AccessNoted:
-    """Somebody signed in or out, opened a record or took it along; the envelope says who."""
+    """Somebody signed in or out, opened a record, took it along or looked it over; the envelope says who."""
 
     what: str
-    """signed_in, signed_out, record_opened or record_exported."""
+    """signed_in, signed_out, record_opened, record_exported, or erasures_settled: after a restore, by hand."""
     subject: str
     """The session, or empty."""
     detail: str

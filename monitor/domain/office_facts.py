@@ -119,3 +119,5 @@ class RecordRestored:
     lost_to: Instant | None
     numbers: dict[str, int]
     """The highest numbers that were given by then, by kind: none of them is given again."""
+    erasures_known: bool | None = None
+    """Whether whoever was erased since is known, and erased anew; None on a record from before this was told."""

@@ -10,15 +10,18 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from monitor.config import FILE_NAME
 from monitor.data_directory import DataDirectory, DirectoryError, GatewayAddress
+from monitor.domain.facts import JournalKeyRotated, kind_of
 from monitor.domain.readings import HOUR, SECOND, Instant
 from monitor.keeping import care
+from monitor.keeping.unsettled import unsettled_erasures
 from monitor.service.findings import Finding
 from monitor.settings import Settings
 from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_head
@@ -34,7 +37,7 @@ _RENEWED_DAYS = 30
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _BEHIND_MS = 2 * SECOND
 _PRIVATE = (
-    *("keys", "keys/journal.key", "keys/cookie.key", HEAD_NAME, "gateway.json", FILE_NAME),
+    *(".", "keys", "keys/journal.key", "keys/cookie.key", HEAD_NAME, "gateway.json", FILE_NAME),
     *(f"{DATABASE_NAME}{end}" for end in ("", "-wal", "-shm")),
 )
 
@@ -106,6 +109,7 @@ def _record(directory: DataDirectory, now: Instant) -> Iterator[Finding]:
                 yield Finding("database_well", {"schema": schema, "sqlite": sqlite3.sqlite_version})
             yield _chain(directory, reader)
             yield from _restored(reader, now)
+            yield from _erasures(reader)
         if is_unswept(directory.path):
             yield Finding("erasure_unswept")
     except (sqlite3.Error, TypeError) as error:
@@ -134,6 +138,17 @@ def _restored(reader: sqlite3.Connection, now: Instant) -> Iterator[Finding]:
             yield Finding("record_restored", {"batch": json.loads(body)["batch"]})
 
 
+def _erasures(reader: sqlite3.Connection) -> Iterator[Finding]:
+    unsettled = unsettled_erasures(reader)
+    if unsettled is not None:
+        since, until = map(_date, unsettled)
+        yield Finding("erasures_unsettled", {"since": since, "until": until})
+
+
+def _date(at: Instant) -> str:
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _backups(data: Path, settings: Settings, now: Instant) -> Iterator[Finding]:
     status = care.read_status(data)
     known = {"hours": round((now - (status.made_at or now)) / HOUR), "batch": status.batch}
@@ -146,6 +161,7 @@ def _backups(data: Path, settings: Settings, now: Instant) -> Iterator[Finding]:
         yield Finding("backup_old", known)
     else:
         yield Finding("backup_well" if status.proven else "backup_not_proven", known)
+    yield from _older_key(data, status)
     if not settings.backup_directory:
         yield Finding("backup_by_hand")
         return
@@ -154,6 +170,16 @@ def _backups(data: Path, settings: Settings, now: Instant) -> Iterator[Finding]:
     folder = Path(settings.backup_directory)
     if folder.exists() and folder.stat().st_dev == data.stat().st_dev:
         yield Finding("backup_same_disk")
+
+
+def _older_key(data: Path, status: care.BackupStatus) -> Iterator[Finding]:
+    if status.made_at is None:
+        return
+    query = "SELECT max(at) FROM facts WHERE kind = ? AND batch > ?"
+    with suppress(sqlite3.Error), closing(read_only_connection(data / DATABASE_NAME)) as database:
+        (at,) = database.execute(query, (kind_of(JournalKeyRotated), status.batch)).fetchone()
+        if at is not None:
+            yield Finding("backup_older_key", {"when": _date(at)})
 
 
 def _disk(data: Path, now: Instant) -> Iterator[Finding]:

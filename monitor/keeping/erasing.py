@@ -14,6 +14,7 @@ from monitor.domain.readings import Instant
 from monitor.domain.sessions import Session
 from monitor.domain.visits import Visit
 from monitor.keeping.backup import remove_left
+from monitor.keeping.unsettled import settle_erasures
 from monitor.service.erasing import ErasureAsked, checked_erasure
 from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
 from monitor.service.refusals import OrderRefusedError
@@ -42,6 +43,12 @@ class Preview:
     visits: list[Visit]
     outcomes: int
     belongings: Belongings
+
+
+def refuse_beside_a_writer(directory: DataDirectory) -> None:
+    """Raises ErasureRefusedError while a gateway runs, whatever else may stand in the way."""
+    with _held(directory):
+        pass
 
 
 def preview_erasure(directory: DataDirectory, asked: ErasureAsked, now: Instant) -> Preview:
@@ -98,6 +105,12 @@ def finish_erasure(directory: DataDirectory) -> bool:
         if unswept:
             _swept(directory.path)
     return unswept
+
+
+def settle(directory: DataDirectory, *, station: str, now: Instant) -> bool:
+    """Put on record that whoever a restore brought back is erased again; whether any restore left that open."""
+    with _held(directory), _told_plainly():
+        return settle_erasures(directory, by=station, now=now)
 
 
 def set_aside(directory: DataDirectory) -> list[Path]:

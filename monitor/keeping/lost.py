@@ -36,6 +36,7 @@ _TOLD_NUMBERS = "SELECT body FROM facts WHERE kind = ? ORDER BY id DESC LIMIT 1"
 _UNREADABLE = (
     "the record that was here cannot be read: erase again whoever was erased since the backup"
 )
+_UNTOLD = "nobody can tell here who was erased since the backup: erase them again"
 _UNKNOWN_NUMBERS = 100
 """Passed over where nobody can tell how many were given: no number is to mean two patients."""
 
@@ -124,7 +125,7 @@ def _elsewhere(database: sqlite3.Connection) -> str:
     """The same ids may mean other patients there."""
     found = database.execute(_ERASED, (0, kind_of(PatientErased))).fetchall()
     if not found:
-        return ""
+        return _UNTOLD
     return f"{len(found)} patients were erased in the record that was here, which is not the backup's: erase them again"
 
 
@@ -152,13 +153,16 @@ def _numbers(database: sqlite3.Connection) -> dict[str, int]:
 
 def _by_the_head(data: Path, contents: Contents) -> Lost:
     """Without a database that can be read, the head still knows how many batches there were."""
+    was_here = any((data / name).exists() for name in (DATABASE_NAME, HEAD_NAME))
+    why = _UNREADABLE if was_here else _UNTOLD
     try:
         head = read_head(data / HEAD_NAME, (data / KEY_NAME).read_bytes())
     except (JournalDamagedError, OSError, ValueError):
-        return Lost(not_erased=_UNREADABLE)
+        return Lost(not_erased=why)
     if not head.batch_id:
-        return Lost(not_erased=_UNREADABLE if (data / DATABASE_NAME).exists() else "")
-    return Lost(max(0, head.batch_id - contents.batch), not_erased=_UNREADABLE)
+        return Lost(not_erased=why)
+    # Also where it is the backup's own end: a head of that time may have been put back.
+    return Lost(max(0, head.batch_id - contents.batch), not_erased=why)
 
 
 def numbers_to_pass(given: dict[str, int], lost: Lost) -> dict[str, int]:

@@ -113,7 +113,7 @@ def _held(data: Path) -> Iterator[bool]:
     made = not data.exists()
     try:
         with ExitStack() as held:
-            data.mkdir(parents=True, exist_ok=True)
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
             held.enter_context(DataDirectory(data, simulated=False).writing())
             yield any((data / name).exists() for name in (DATABASE_NAME, RESTORING))
             made = False
@@ -159,6 +159,7 @@ def _tell_the_record(
         lost.readings,
         lost.recorded_to,
         numbers,
+        erasures_known=not lost.not_erased,
     )
     barred = [body for body in lost.barred if _who(body) in still_in]
     facts = [Fact(at, by, None, body) for body in (restored, *barred)]

@@ -112,6 +112,17 @@ FINDINGS: dict[str, Words] = {
         N_("The newest is {hours} hours old."),
         N_("Set backup_directory, or run infusion-monitor backup FILE."),
     ),
+    "backup_older_key": Words(
+        _BACKUP,
+        N_(
+            "The newest was made before the journal's key was changed at {when}. It has its own key in it and can be "
+            "restored, but the record would go on under that older key."
+        ),
+        N_(
+            "Make another now: infusion-monitor backup FILE. "
+            "After restoring an older one, run infusion-monitor secrets rotate."
+        ),
+    ),
     "backup_failing": Words(
         _BACKUP,
         N_("The last one failed: {why}"),
@@ -157,7 +168,9 @@ FINDINGS: dict[str, Words] = {
     "files_open": Words(
         _FILES,
         N_("Others may read or write {files}."),
-        N_("Take the rights away: chmod go= FILE, in the data directory."),
+        N_(
+            "Take the rights away: chmod go= FILE, in the data directory (. is the directory itself)."
+        ),
     ),
     "notices_well": Words(_NOTICES, N_("{count} addresses outside the house.")),
     "notices_none": Words(
@@ -187,6 +200,16 @@ FINDINGS: dict[str, Words] = {
             "An erasure was interrupted: free pages of the file may still hold something of the patient."
         ),
         N_("Stop the gateway when no session is open, and run infusion-monitor erase --finish."),
+    ),
+    "erasures_unsettled": Words(
+        _ERASURE,
+        N_(
+            "The record was restored: patients who were erased between {since} and {until} may be in it again, "
+            "and nothing here can tell who."
+        ),
+        N_(
+            "Erase again whom the clinic's own papers name, then say so: infusion-monitor erase --settled."
+        ),
     ),
     "record_restored": Words(
         _HISTORY,

@@ -6,8 +6,10 @@ from contextlib import closing
 
 import pytest
 
+from monitor.console import execute
 from monitor.data_directory import create, open_existing
 from monitor.storage import open_journal, verify
+from monitor.wire.orders import AddRoom, StartSession
 from tests.shell import Shell
 from tests.storage.erasing import PATIENTS, Ward, left_of, take
 
@@ -42,6 +44,19 @@ def test_a_patient_is_shown_first_and_erased_only_when_told_so(clinic: Shell) ->
     for command in (("verify", "s1"), ("session", "show", "s1")):
         assert "s1 was erased on" in clinic.refused(*command)
     assert clinic.done("erase", "--finish").out == "nothing was left to be finished\n"
+    assert clinic.done("erase", "--settled").out == "no restore has left anything to settle\n"
+
+
+def test_beside_a_gateway_its_running_is_named_before_what_an_open_session_says(
+    clinic: Shell,
+) -> None:
+    directory = open_existing(clinic.data)
+    execute(directory, AddRoom(name="another"))
+    execute(directory, StartSession(room="another", patient=PATIENTS[0]))
+    assert "is open" in clinic.refused(*ORDER, "--yes")
+    with directory.writing():
+        assert "stop the gateway first" in clinic.refused(*ORDER, "--yes")
+    assert "less than a day ago" in " ".join(clinic.done("erase", "--help").out.split())
 
 
 def test_whose_time_has_come_is_listed_and_nobody_goes_by_it(

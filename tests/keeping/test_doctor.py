@@ -13,6 +13,7 @@ import pytest
 import trustme
 
 from monitor.data_directory import DataDirectory
+from monitor.keeping import rotate_journal_key
 from monitor.keeping.care import DAY, Sample, remember_disk, remember_failure
 from monitor.keeping.doctor import examine
 from monitor.keeping.schedule import keep_one
@@ -88,6 +89,24 @@ def test_files_that_others_may_read_are_named(directory: DataDirectory) -> None:
     (directory.path / "keys/journal.key").chmod(0o644)
     (told,) = [one for one in examine(directory, Settings(), NOW) if one.code == "files_open"]
     assert told.values == {"files": "keys/journal.key"}
+
+
+def test_a_directory_that_others_may_look_into_is_told(directory: DataDirectory) -> None:
+    directory.path.chmod(0o750)
+    (told,) = [one for one in examine(directory, Settings(), NOW) if one.code == "files_open"]
+    assert told.values == {"files": "."}
+
+
+def test_a_backup_of_before_the_keys_change_is_told_until_there_is_a_newer_one(
+    directory: DataDirectory, tmp_path: Path
+) -> None:
+    keep_one(directory, settings(tmp_path), now=NOW)
+    assert "backup_older_key" not in found(directory, settings(tmp_path))
+    with directory.writing():
+        rotate_journal_key(directory, by="console:test", now=NOW + 1000)
+    assert {"backup_well", "backup_older_key"} <= found(directory, settings(tmp_path))
+    keep_one(directory, settings(tmp_path), now=NOW + 2000)
+    assert "backup_older_key" not in found(directory, settings(tmp_path))
 
 
 def test_a_disk_that_fills_and_a_clock_that_was_set_back_are_told(

@@ -23,9 +23,12 @@ from monitor.keeping.erasing import (
     erase_patient,
     finish_erasure,
     preview_erasure,
+    refuse_beside_a_writer,
+    settle,
 )
 from monitor.service.batches import Batch
 from monitor.service.erasing import ErasureAsked, due_patients
+from monitor.service.findings import Finding
 from monitor.settings import Settings
 from monitor.storage import open_journal, open_records, verify, verify_session
 from monitor.storage.sweeping import SWEEPING, begin_sweep
@@ -107,6 +110,8 @@ def test_what_is_refused_in_the_preview_is_refused_in_earnest_and_while_a_gatewa
         erase(directory, ASKED._replace(second="kari"))
     with directory.writing(), pytest.raises(ErasureRefusedError, match="stop the gateway first"):
         erase(directory)
+    with directory.writing(), pytest.raises(ErasureRefusedError, match="stop the gateway first"):
+        refuse_beside_a_writer(directory)
     change(directory.path, "UPDATE facts SET by = 'x' WHERE id = 9")
     with pytest.raises(ErasureRefusedError, match="the record is not whole"):
         erase(directory)
@@ -218,6 +223,7 @@ def test_an_erasure_that_nobody_with_the_key_ordered_is_not_carried_out_by_a_res
         "1 erasures in the record that was here are not proven",
     )
     assert rows(directory.path, "SELECT count(*) FROM sessions") == [(4,)]
+    assert "erasures_unsettled" in findings(directory)
 
 
 def test_a_record_that_cannot_be_read_says_that_it_cannot_tell_who_was_erased(
@@ -227,3 +233,38 @@ def test_a_record_that_cannot_be_read_says_that_it_cannot_tell_who_was_erased(
     (directory.path / "infusion-monitor.sqlite3").write_bytes(b"not a database" * 400)
     done = restored(file, directory.path, set_aside=True)
     assert "erase again whoever was erased" in done.lost.not_erased
+    assert "erasures_unsettled" in findings(directory)
+
+
+def findings(directory: DataDirectory, now: int = LATER) -> dict[str, Finding]:
+    return {one.code: one for one in examine(directory, Settings(), now)}
+
+
+def test_who_may_have_come_back_by_a_restore_is_told_until_somebody_has_settled_it(
+    directory: DataDirectory, tmp_path: Path
+) -> None:
+    file = backed_up(directory, tmp_path / "a.backup").file
+    erase(directory)
+    done = restored(file, tmp_path / "elsewhere")
+    assert "nobody can tell here who was erased" in done.lost.not_erased
+    # Also where that record is backed up and put back over itself.
+    elsewhere = open_existing(tmp_path / "elsewhere")
+    again = backed_up(elsewhere, tmp_path / "b.backup").file
+    assert restored(again, elsewhere.path, set_aside=True).lost.not_erased == ""
+    told = findings(elsewhere, LATER + 400 * 24 * HOUR)["erasures_unsettled"]
+    assert not told.is_well
+    assert str(told.values["since"]) <= str(told.values["until"])
+    erase(elsewhere)
+    assert "erasures_unsettled" in findings(elsewhere)
+    assert settle(elsewhere, station="console:test", now=LATER)
+    assert "erasures_unsettled" not in findings(elsewhere)
+    assert not settle(elsewhere, station="console:test", now=LATER)
+    assert is_proven(elsewhere)
+
+
+def test_nobody_is_asked_to_settle_what_a_restore_knows(
+    directory: DataDirectory, tmp_path: Path
+) -> None:
+    file = backed_up(directory, tmp_path / "a.backup").file
+    restored(file, directory.path, set_aside=True)
+    assert "erasures_unsettled" not in findings(directory)

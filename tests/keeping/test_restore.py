@@ -92,6 +92,7 @@ def test_simulated_and_real_never_mix(tmp_path: Path) -> None:
         restored(tmp_path / "a.backup", tmp_path / "real", set_aside=True)
     restored(tmp_path / "a.backup", tmp_path / "new")
     assert open_existing(tmp_path / "new").simulated
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_directory_in_use_is_left_alone(tmp_path: Path) -> None:
