@@ -11,16 +11,12 @@ import socket
 import sys
 import time
 from collections.abc import Coroutine
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.addresses import gateway_address
 from monitor.config import as_environment
-from monitor.data_directory import (
-    DataDirectory,
-    DirectoryBusyError,
-    GatewayAddress,
-)
+from monitor.data_directory import DataDirectory, DirectoryBusyError
 from monitor.lifeline import notify_alive, notify_ready
 from monitor.opened import OpenedMonitor, opened_monitor
 from monitor.settings import Settings
@@ -35,6 +31,7 @@ from monitor.start_checks import (
 if TYPE_CHECKING:
     from monitor.gateway.limits import Limits
     from monitor.gateway.origins import Pages
+    from monitor.gateway.routes import Routes
     from monitor.keeping.keeper import RecordKeeper
     from monitor.notices.addresses import AppriseAddress
     from monitor.service.ports import Pager
@@ -97,44 +94,72 @@ def _who_holds(directory: DataDirectory) -> str:
 async def _serve_gateway(
     directory: DataDirectory, settings: Settings, opened: OpenedMonitor, pager: Pager
 ) -> None:
-    from monitor.gateway.server import serve_gateway, settle_memory
+    from monitor.gateway.server import settle_memory
 
     settle_memory()
     keeper = _keeper(directory, settings)
-    credential, listening = secrets.token_urlsafe(32), asyncio.Event()
+    routes = _routes(directory, settings, opened, pager, keeper)
+    keeping = asyncio.create_task(keeper.run())
+    try:
+        await _serve_and_announce(directory, settings, routes)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+def _routes(
+    directory: DataDirectory,
+    settings: Settings,
+    opened: OpenedMonitor,
+    pager: Pager,
+    keeper: RecordKeeper,
+) -> Routes:
+    """What is asked of the gateway's port, wired to the record. Call inside the running loop."""
+    from monitor.gateway.core import Core
+    from monitor.gateway.routes import Routes
+    from monitor.identity import ArgonHasher
+
+    core = Core(
+        opened.monitor,
+        opened.journal,
+        opened.clock,
+        pager,
+        opened.records,
+        keeper,
+        limits=_limits(settings),
+    )
+    return Routes(
+        core=core,
+        credential=secrets.token_urlsafe(32),
+        cookie_key=directory.cookie_key,
+        hasher=ArgonHasher(),
+        pages=_pages(settings),
+    )
+
+
+async def _serve_and_announce(directory: DataDirectory, settings: Settings, routes: Routes) -> None:
+    """Serve, and leave word in the directory where, once it can be reached. Raises StartRefusedError."""
+    from monitor.gateway.server import ListensAt, serve_gateway
+
+    listening = asyncio.Event()
 
     def ready(port: int) -> None:
         listening.set()
-        directory.announce(_address(directory, settings, port, credential))
+        directory.announce(gateway_address(directory, settings, port, routes.credential))
         notify_ready()
 
-    keeping = asyncio.create_task(keeper.run())
     try:
         await serve_gateway(
-            opened.monitor,
-            opened.journal,
-            opened.clock,
-            pager,
-            unassigned=opened.records,
-            host=settings.host,
-            port=settings.gateway_port,
-            credential=credential,
-            cookie_key=directory.cookie_key,
+            routes,
+            ListensAt(settings.host, settings.gateway_port, tls_context(settings)),
             ready=ready,
             stop=_told_to_stop(),
-            tls=tls_context(settings),
-            limits=_limits(settings),
-            pages=_pages(settings),
-            keeper=keeper,
             alive=notify_alive,
         )
     except OSError as error:
         if listening.is_set():
             raise
         raise _not_listening("gateway", settings.host, settings.gateway_port, error) from error
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
 
 
 def _limits(settings: Settings) -> Limits:
@@ -169,40 +194,6 @@ def _keeper(directory: DataDirectory, settings: Settings) -> RecordKeeper:
         environment={**os.environ, **as_environment(settings)},
         now=lambda: round(time.time() * 1000),
     )
-
-
-def _address(
-    directory: DataDirectory, settings: Settings, port: int, credential: str
-) -> GatewayAddress:
-    host = reachable(settings.host)
-    return GatewayAddress(
-        pid=os.getpid(),
-        host=settings.host,
-        port=settings.port,
-        gateway_port=port,
-        url=f"{'wss' if settings.tls_certificate else 'ws'}://{host}:{port}",
-        dashboard_url=pages_address(settings),
-        credential=credential,
-        simulated=directory.simulated,
-        clock_speed=settings.speed,
-        certificate=settings.tls_certificate,
-        version=version("infusion-monitor"),
-    )
-
-
-def pages_address(settings: Settings) -> str:
-    """Where the pages are, as a program on this machine reaches them."""
-    scheme = "https" if settings.tls_certificate else "http"
-    return f"{scheme}://{reachable(settings.host)}:{settings.port}"
-
-
-def reachable(host: str) -> str:
-    """A listening address as a program on this machine reaches it, ready for a URL."""
-    if host in ("", "0.0.0.0"):  # noqa: S104 - compared, not listened on
-        return "127.0.0.1"
-    if host == "::":
-        return "[::1]"
-    return f"[{host}]" if ":" in host else host
 
 
 def run_dashboard(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from monitor.bootstrap import pages_address, reachable
+from monitor.addresses import pages_address, reachable
 from monitor.config import as_environment
 from monitor.data_directory import DataDirectory
 from monitor.lifeline import notify_ready

@@ -72,7 +72,10 @@ OVERLOADED = Refusal(503, "too much waits to be stored; come back later")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routes:
-    """Answers requests and serves connections; handshakes are checked with ``credential`` and ``cookie_key``."""
+    """Answers requests and serves connections; handshakes are checked with ``credential`` and ``cookie_key``.
+
+    ``pages``: where those are that may open a screen feed.
+    """
 
     core: Core
     credential: str

@@ -7,29 +7,23 @@ import gc
 import logging
 import socket
 import ssl
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 from websockets.asyncio.server import Server, serve
 
 from monitor.gateway.arrivals import Arrivals
 from monitor.gateway.compaction import keep_compact
-from monitor.gateway.core import Core
 from monitor.gateway.feed_protocol import RESTARTING
-from monitor.gateway.limits import Limits
-from monitor.gateway.origins import Pages
-from monitor.gateway.recount import Unassigned
 from monitor.gateway.routes import Routes, choose_subprotocol
 from monitor.gateway.spare_files import keep_files_to_spare
-from monitor.identity import ArgonHasher
 from monitor.tidying import keep_tidy
 from monitor.wire.device import MAX_FRAME_BYTES
 
 if TYPE_CHECKING:
-    from monitor.service.keeping_ports import Keeper
-    from monitor.service.monitor import Monitor
-    from monitor.service.ports import Clock, Journal, Pager, PasswordHasher
+    from monitor.gateway.core import Core
 
 _log = structlog.get_logger("monitor.gateway")
 
@@ -57,64 +51,75 @@ def settle_memory() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def serve_gateway(  # noqa: PLR0913 - the one place where everything comes together
-    monitor: Monitor,
-    journal: Journal,
-    clock: Clock,
-    pager: Pager,
+class ListensAt(NamedTuple):
+    """Where a gateway takes connections; with ``tls`` over wss and https only."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+
+
+async def serve_gateway(
+    routes: Routes,
+    at: ListensAt,
     *,
-    unassigned: Unassigned,
-    host: str,
-    port: int,
-    credential: str,
-    cookie_key: bytes,
     ready: Callable[[int], None],
     stop: asyncio.Event,
-    tls: ssl.SSLContext | None = None,
-    limits: Limits | None = None,
-    pages: Pages | None = None,
-    hasher: PasswordHasher | None = None,
-    keeper: Keeper | None = None,
     alive: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until ``stop`` is set; then commit what waits, say 1012 to everybody and close the journal.
 
-    With ``tls`` it is served over wss and https only. ``pages``: where those are that may open a screen feed; without
-    it, anywhere on this host.
     ``ready`` is called with the port once connections are taken, ``alive`` each second after a run of the alarm
     engine. Raises OSError when the port cannot be had, and whatever the alarm engine or the journal raised: a gateway
     without alarms must end, and be seen to.
     """
-    core = Core(monitor, journal, clock, pager, unassigned, keeper, limits=limits)
-    routes = Routes(
-        core=core,
-        credential=credential,
-        cookie_key=cookie_key,
-        hasher=hasher or ArgonHasher(),
-        pages=pages or Pages(),
-    )
-    arrivals = Arrivals(core.limits.waiting_connections)
-    committing = asyncio.create_task(core.commits.run())
-    ticking = asyncio.create_task(_keep_time(core, alive))
-    compacting = asyncio.create_task(keep_compact(core.commits, clock))
-    tidying = asyncio.create_task(keep_tidy())
-    sparing = asyncio.create_task(keep_files_to_spare(core.health, arrivals))
-    stopped = asyncio.create_task(stop.wait())
-    try:
-        async with _listen(routes, arrivals, _bind(host, port), tls) as server:
+    core, arrivals = routes.core, Arrivals(routes.core.limits.waiting_connections)
+    async with _at_work(core, arrivals, alive) as work:
+        async with _listen(routes, arrivals, at) as server:
             ready(next(iter(server.sockets)).getsockname()[1])
-            await asyncio.wait({committing, ticking, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await _until_told_or_failed(stop, work)
             # What was taken is acknowledged before anybody is told to come back later.
-            await _commit_what_waits(core, committing)
+            await _commit_what_waits(core, work.committing)
             server.close(code=RESTARTING.code, reason=RESTARTING.reason)
             arrivals.end()
-        await _commit_what_waits(core, committing)
+        await _commit_what_waits(core, work.committing)
+
+
+class _Work(NamedTuple):
+    """Without either of these two there is no monitoring."""
+
+    committing: asyncio.Task[None]
+    ticking: asyncio.Task[None]
+
+
+@asynccontextmanager
+async def _at_work(
+    core: Core, arrivals: Arrivals, alive: Callable[[], None]
+) -> AsyncIterator[_Work]:
+    """Commit, tick and tidy meanwhile; then close the journal. Raises what one of these raised by itself."""
+    work = _Work(
+        asyncio.create_task(core.commits.run()), asyncio.create_task(_keep_time(core, alive))
+    )
+    compacting = asyncio.create_task(keep_compact(core.commits, core.clock))
+    tidying = asyncio.create_task(keep_tidy())
+    sparing = asyncio.create_task(keep_files_to_spare(core.health, arrivals))
+    try:
+        yield work
     finally:
         try:
-            await _end(committing, ticking, compacting, tidying, sparing, stopped)
+            await _end(*work, compacting, tidying, sparing)
         finally:
             await core.recount.end()
             await core.commits.close()
+
+
+async def _until_told_or_failed(stop: asyncio.Event, work: _Work) -> None:
+    """Return when the gateway is told to stop, or cannot go on."""
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({stopped, *work}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
 
 
 async def _keep_time(core: Core, alive: Callable[[], None]) -> None:
@@ -158,16 +163,14 @@ async def _end(*tasks: asyncio.Task[object]) -> None:
             raise outcome
 
 
-def _listen(
-    routes: Routes, arrivals: Arrivals, listener: socket.socket, tls: ssl.SSLContext | None
-) -> Server:
+def _listen(routes: Routes, arrivals: Arrivals, at: ListensAt) -> Server:
     quiet = logging.getLogger("monitor.gateway.websockets")
     # Below this level the library logs frames, and frames are patients' values.
     quiet.setLevel(logging.WARNING)
     return serve(
         routes.serve,
-        sock=listener,
-        ssl=tls,
+        sock=_bind(at.host, at.port),
+        ssl=at.tls,
         process_request=routes.answer,
         select_subprotocol=choose_subprotocol,
         compression=None,

@@ -18,9 +18,11 @@ from websockets.exceptions import ConnectionClosed
 
 from monitor import identity
 from monitor.gateway.clock import SystemClock
+from monitor.gateway.core import Core
 from monitor.gateway.limits import Limits
 from monitor.gateway.origins import Pages
-from monitor.gateway.server import serve_gateway
+from monitor.gateway.routes import Routes
+from monitor.gateway.server import ListensAt, serve_gateway
 from monitor.service.batches import Batch, Commit
 from monitor.service.keeping_ports import RecordCare
 from monitor.service.monitor import Monitor
@@ -132,7 +134,7 @@ class Clinic:
     ) -> None:
         self.directory = directory
         self.limits = limits
-        self.pages = pages
+        self.pages = pages or Pages()
         self.simulated = simulated
         self.clock = JumpingClock()
         self.pager = RecordingPager()
@@ -152,21 +154,10 @@ class Clinic:
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(
             serve_gateway(
-                self.monitor,
-                self.journal,
-                self.clock,
-                self.pager,
-                unassigned=self.records,
-                host="127.0.0.1",
-                port=port,
-                credential=CREDENTIAL,
-                limits=self.limits,
-                pages=self.pages,
-                cookie_key=COOKIE_KEY,
+                self._routes(),
+                ListensAt("127.0.0.1", port),
                 ready=ready.set_result,
                 stop=self._stop,
-                hasher=QuickHasher(),
-                keeper=self.keeper,
             )
         )
         self._task.add_done_callback(lambda _: ready.cancel())
@@ -177,6 +168,24 @@ class Clinic:
             raise
         if not self.token:
             await self._furnish()
+
+    def _routes(self) -> Routes:
+        core = Core(
+            self.monitor,
+            self.journal,
+            self.clock,
+            self.pager,
+            self.records,
+            self.keeper,
+            limits=self.limits,
+        )
+        return Routes(
+            core=core,
+            credential=CREDENTIAL,
+            cookie_key=COOKIE_KEY,
+            hasher=QuickHasher(),
+            pages=self.pages,
+        )
 
     async def close(self) -> None:
         """Stop the gateway in good order. Raises what it failed with."""
