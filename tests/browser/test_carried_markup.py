@@ -77,56 +77,53 @@ ASKED_FOR = (
 
 def entries(session: str) -> list[dict[str, Any]]:
     """Everything with a text of staff's own that can be given in an open session."""
-    same: dict[str, Any] = {"session": session, "note": CARRIER}
+    return [
+        *notes(session),
+        *observations(session),
+        *alarm_orders(session),
+        {"kind": "offer_handover", "session": session, "to": NURSE},
+        {"kind": "accept_handover", "session": session},
+    ]
+
+
+def notes(session: str) -> list[dict[str, Any]]:
+    """Notes that stay, that were a mistake and that are put right."""
     wrong, slip = str(uuid4()), str(uuid4())
+    same = {"session": session, "reason": CARRIER}
     note = {"kind": "enter_note", "session": session, "text": CARRIER + " ".join(QUERIES)}
+    right = note | {"entry": str(uuid4())}
     return [
         note | {"entry": wrong},
         note | {"entry": slip},
-        {"kind": "enter_note", "session": session, "entry": str(uuid4()), "text": FORMULA},
-        {
-            "kind": "enter_event",
-            "entry": str(uuid4()),
-            "event": "other",
-            "severity": "mild",
-            **same,
-        },
-        {"kind": "enter_intervention", "entry": str(uuid4()), "intervention": "other", **same},
-        {
-            "kind": "enter_medication",
-            "entry": str(uuid4()),
-            "drug": CARRIER,
-            **same,
-            "dose": 1,
-            "unit": "mg",
-            "route": "iv",
-        },
-        {"kind": "void_entry", "session": session, "entry": wrong, "reason": CARRIER},
-        {
-            "kind": "correct_entry",
-            "session": session,
-            "entry": slip,
-            "reason": CARRIER,
-            "replacement": note | {"entry": str(uuid4())},
-        },
+        note | {"entry": str(uuid4()), "text": FORMULA},
+        {"kind": "void_entry", "entry": wrong, **same},
+        {"kind": "correct_entry", "entry": slip, "replacement": right, **same},
+    ]
+
+
+def observations(session: str) -> list[dict[str, Any]]:
+    """What befell the patient and what was done, each with words beside it."""
+    given = {"drug": CARRIER, "dose": 1, "unit": "mg", "route": "iv"}
+    seen: tuple[dict[str, Any], ...] = (
+        {"kind": "enter_event", "event": "other", "severity": "mild"},
+        {"kind": "enter_intervention", "intervention": "other"},
+        {"kind": "enter_medication", **given},
+    )
+    same = {"session": session, "note": CARRIER}
+    return [
+        *(one | same | {"entry": str(uuid4())} for one in seen),
         {"kind": "answer_check", "item": "identity", "answer": "no", **same},
-        {"kind": "pause_alarms", "session": session, "minutes": 10, "reason": CARRIER},
-        {
-            "kind": "switch_alarms",
-            "session": session,
-            "metric": "spo2",
-            "on": False,
-            "reason": CARRIER,
-        },
-        {
-            "kind": "change_limit",
-            "session": session,
-            "limit": "pulse_rate_above_1",
-            "value": 111,
-            "reason": CARRIER,
-        },
-        {"kind": "offer_handover", "session": session, "to": NURSE},
-        {"kind": "accept_handover", "session": session},
+    ]
+
+
+def alarm_orders(session: str) -> list[dict[str, Any]]:
+    """What is changed of the alarms, for a reason."""
+    limit = {"limit": "pulse_rate_above_1", "value": 111}
+    same = {"session": session, "reason": CARRIER}
+    return [
+        {"kind": "pause_alarms", "minutes": 10, **same},
+        {"kind": "switch_alarms", "metric": "spo2", "on": False, **same},
+        {"kind": "change_limit", **limit, **same},
     ]
 
 
