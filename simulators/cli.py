@@ -64,6 +64,30 @@ QueueDirectory = Annotated[
         help="Directory of the queue files [default: the user's state directory].",
     ),
 ]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same patients.")]
+ScenarioToRun = Annotated[str, typer.Option(help="One of those that `list` shows, or a file.")]
+RoomTokens = Annotated[
+    Path | None,
+    typer.Option(help="Several rooms: JSON list of room, token, phase_offset_min; mode 0600."),
+]
+IntoInfusion = Annotated[
+    float | None, typer.Option(help="Minutes into the infusion at the start (one room).")
+]
+RealSeconds = Annotated[
+    float | None, typer.Option("--for", min=0, help="Stop after so many real seconds.")
+]
+Recorded = Annotated[Path, typer.Argument(help="CSV with a header.")]
+Interval = Annotated[
+    float | None,
+    typer.Option(min=0.001, max=86_400, help="Spacing of the rows in (gateway) seconds."),
+]
+Hold = Annotated[
+    bool, typer.Option("--hold", help="Repeat values at 1 Hz between the rows, marked as demo.")
+]
+ColumnMap = Annotated[
+    list[str] | None,
+    typer.Option("--map", help=f"COLUMN=TARGET, repeatable; TARGET: {', '.join(TARGETS)}."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -85,21 +109,12 @@ def list_scenarios(*, as_json: AsJson = False) -> None:
 def run(
     *,
     gateway: Gateway,
-    scenario: Annotated[
-        str, typer.Option(help="One of those that `list` shows, or a file.")
-    ] = "ward",
+    scenario: ScenarioToRun = "ward",
     token: Token = "",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same patients.")] = 1,
-    tokens: Annotated[
-        Path | None,
-        typer.Option(help="Several rooms: JSON list of room, token, phase_offset_min; mode 0600."),
-    ] = None,
-    into_infusion: Annotated[
-        float | None, typer.Option(help="Minutes into the infusion at the start (one room).")
-    ] = None,
-    for_s: Annotated[
-        float | None, typer.Option("--for", min=0, help="Stop after so many real seconds.")
-    ] = None,
+    seed: Seed = 1,
+    tokens: RoomTokens = None,
+    into_infusion: IntoInfusion = None,
+    for_s: RealSeconds = None,
     queue: QueueDirectory = None,
     as_json: AsJson = False,
 ) -> None:
@@ -138,7 +153,7 @@ def desk(
         Path | None, typer.Option(help="Rooms to begin with, as for `run`; mode 0600.")
     ] = None,
     scenario: Annotated[str, typer.Option(help="Theirs: a name, or a file.")] = "ward",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same patients.")] = 1,
+    seed: Seed = 1,
 ) -> None:
     """Run rooms that are started, driven and stopped by hand, over a socket of this machine."""
     from simulators.desk.kept import first_rooms
@@ -152,20 +167,12 @@ def desk(
 @app.command()
 def replay(
     *,
-    file: Annotated[Path, typer.Argument(help="CSV with a header.")],
+    file: Recorded,
     gateway: Gateway,
     token: Token = "",
-    interval: Annotated[
-        float | None,
-        typer.Option(min=0.001, max=86_400, help="Spacing of the rows in (gateway) seconds."),
-    ] = None,
-    hold: Annotated[
-        bool, typer.Option("--hold", help="Repeat values at 1 Hz between the rows, marked as demo.")
-    ] = False,
-    column_map: Annotated[
-        list[str] | None,
-        typer.Option("--map", help=f"COLUMN=TARGET, repeatable; TARGET: {', '.join(TARGETS)}."),
-    ] = None,
+    interval: Interval = None,
+    hold: Hold = False,
+    column_map: ColumnMap = None,
     queue: QueueDirectory = None,
     as_json: AsJson = False,
 ) -> None:

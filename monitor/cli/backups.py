@@ -37,6 +37,10 @@ KeyFile = Annotated[
     Path | None,
     typer.Option("--key", metavar="FILE", help="Encrypted to a key: a file of age keys."),
 ]
+SetAside = Annotated[
+    bool, typer.Option("--set-aside", help="Keep the record that is there in a folder of its own.")
+]
+Check = Annotated[bool, typer.Option("--check", help="Prove the backup only; nothing is restored.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -80,13 +84,8 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE")],
     passphrase: Passphrase = False,
     key: KeyFile = None,
-    set_aside: Annotated[
-        bool,
-        typer.Option("--set-aside", help="Keep the record that is there in a folder of its own."),
-    ] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Prove the backup only; nothing is restored.")
-    ] = False,
+    set_aside: SetAside = False,
+    check: Check = False,
     as_json: AsJson = False,
 ) -> None:
     """Prove a backup whole and make it the record of the data directory. Not while its gateway runs."""

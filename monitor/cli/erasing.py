@@ -29,6 +29,37 @@ if TYPE_CHECKING:
 _HOUR_MS = 3_600_000
 
 
+Reference = Annotated[
+    str, typer.Argument(metavar="REFERENCE", help="The patient, exactly as on record.")
+]
+OrderedBy = Annotated[str, typer.Option(metavar="NAME", help="The administrator who orders it.")]
+Second = Annotated[
+    str, typer.Option(metavar="NAME", help="Who has looked too: a clinician or administrator.")
+]
+Reason = Annotated[
+    str, typer.Option(metavar="TEXT", help="Stays on record; must not name the patient.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Erase; without it is only shown what would go.")]
+Finish = Annotated[bool, typer.Option("--finish", help="Finish an erasure that was interrupted.")]
+Settled = Annotated[
+    bool,
+    typer.Option(
+        "--settled",
+        help="After a restore: say on record that whoever had been erased is erased again.",
+    ),
+]
+OlderThan = Annotated[
+    int | None,
+    typer.Option(
+        "--older-than",
+        metavar="YEARS",
+        min=1,
+        max=200,
+        help="Since the last session ended; without it, retention_years.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command()(erase)
@@ -37,29 +68,13 @@ def register(app: typer.Typer) -> None:
 
 def erase(
     context: typer.Context,
-    reference: Annotated[
-        str, typer.Argument(metavar="REFERENCE", help="The patient, exactly as on record.")
-    ] = "",
-    by: Annotated[str, typer.Option(metavar="NAME", help="The administrator who orders it.")] = "",
-    second: Annotated[
-        str, typer.Option(metavar="NAME", help="Who has looked too: a clinician or administrator.")
-    ] = "",
-    reason: Annotated[
-        str, typer.Option(metavar="TEXT", help="Stays on record; must not name the patient.")
-    ] = "",
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Erase; without it is only shown what would go.")
-    ] = False,
-    finish: Annotated[
-        bool, typer.Option("--finish", help="Finish an erasure that was interrupted.")
-    ] = False,
-    settled: Annotated[
-        bool,
-        typer.Option(
-            "--settled",
-            help="After a restore: say on record that whoever had been erased is erased again.",
-        ),
-    ] = False,
+    reference: Reference = "",
+    by: OrderedBy = "",
+    second: Second = "",
+    reason: Reason = "",
+    yes: Yes = False,
+    finish: Finish = False,
+    settled: Settled = False,
     as_json: AsJson = False,
 ) -> None:
     """Take a patient out of the record for good, all others staying proven. Not while its gateway runs.
@@ -114,18 +129,7 @@ def _erase(
 
 
 def retention(
-    context: typer.Context,
-    older_than: Annotated[
-        int | None,
-        typer.Option(
-            "--older-than",
-            metavar="YEARS",
-            min=1,
-            max=200,
-            help="Since the last session ended; without it, retention_years.",
-        ),
-    ] = None,
-    as_json: AsJson = False,
+    context: typer.Context, older_than: OlderThan = None, as_json: AsJson = False
 ) -> None:
     """List patients whose last session ended long ago, to be looked at and erased one by one; none goes by itself."""
     from monitor.service.erasing import due_patients

@@ -30,6 +30,27 @@ if TYPE_CHECKING:
 
 PROGRESS_EVERY_S = 2.0
 
+FileFormat = Annotated[
+    Literal["csv", "parquet", "fhir", "pdf", "registry"],
+    typer.Option("--format", help="What to write."),
+]
+Out = Annotated[Path, typer.Option(metavar="FILE", help="It is complete or absent.")]
+Resolution = Annotated[
+    Literal["reading", "minute"],
+    typer.Option(help="FHIR: every reading, or the minute's median of continuous values."),
+]
+Deidentified = Annotated[
+    bool,
+    typer.Option(
+        "--deidentified",
+        help="For research: dates shifted, references replaced, no names, no free text.",
+    ),
+]
+Language = Annotated[
+    Literal["en", "nb"] | None,
+    typer.Option(help="Of what people read in it; without it, that of the settings."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
@@ -42,26 +63,11 @@ def register(app: typer.Typer) -> None:
 def export(
     context: typer.Context,
     session: Annotated[str, typer.Argument(metavar="ID")],
-    file_format: Annotated[
-        Literal["csv", "parquet", "fhir", "pdf", "registry"],
-        typer.Option("--format", help="What to write."),
-    ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="It is complete or absent.")],
-    resolution: Annotated[
-        Literal["reading", "minute"],
-        typer.Option(help="FHIR: every reading, or the minute's median of continuous values."),
-    ] = "reading",
-    deidentified: Annotated[
-        bool,
-        typer.Option(
-            "--deidentified",
-            help="For research: dates shifted, references replaced, no names, no free text.",
-        ),
-    ] = False,
-    language: Annotated[
-        Literal["en", "nb"] | None,
-        typer.Option(help="Of what people read in it; without it, that of the settings."),
-    ] = None,
+    file_format: FileFormat,
+    out: Out,
+    resolution: Resolution = "reading",
+    deidentified: Deidentified = False,
+    language: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a session to a file, what belongs to it beside it, and the seal of each."""
