@@ -9,8 +9,10 @@ from monitor.domain import facts
 from monitor.domain.chart import Chart, chart_of
 from monitor.domain.course import Course, Criterion
 from monitor.domain.discharge import Judged, Record, verdict
-from monitor.domain.facts import Fact, FactBody
+from monitor.domain.facts import AlarmChanged, Fact, FactBody
 from monitor.domain.readings import MINUTE, Instant, Metric, Reading
+from monitor.domain.review.figures import Figures, figures_of
+from monitor.domain.review.record import SessionRecord, record_of
 from monitor.domain.sessions import Phase, PhaseEntry, Session
 from monitor.service.protocols import load_protocols
 
@@ -29,6 +31,10 @@ def session(*began: float, **more: Any) -> Session:
     """A session whose phases began at these minutes, pre-check first."""
     phases = tuple(PhaseEntry(ORDER[n], at(minutes)) for n, minutes in enumerate(began))
     return Session(SESSION, "r1", "P-1", 80.0, "ketamine_iv", 1, phases, **more)
+
+
+WHOLE = session(0, 5, 10, 50, 100)
+"""Infusion from minute 10 to 50, discharged at minute 100."""
 
 
 def fact(minutes: float, body: FactBody, by: str = "N-12") -> Fact:
@@ -73,6 +79,29 @@ def each_second(metric: Metric, begin: float, end: float, value: float) -> list[
     """A living feed from one minute to another, the end left out."""
     seconds = range(round(begin * 60), round(end * 60))
     return [measured(metric, second / 60, value) for second in seconds]
+
+
+def recorded(
+    *known: Fact | Reading,
+    of: Session = WHOLE,
+    alarms: Sequence[AlarmChanged] = (),
+    now: float = 100,
+) -> SessionRecord:
+    """What is on record of a session, at a moment."""
+    return record_of(
+        of,
+        course=COURSE,
+        settings=PROTOCOL.alarms,
+        facts=[item for item in known if isinstance(item, Fact)],
+        readings=[item for item in known if isinstance(item, Reading)],
+        alarms=alarms,
+        now=at(now),
+    )
+
+
+def figures(*known: Fact | Reading, **more: Any) -> Figures:
+    """The figures of a record."""
+    return figures_of(recorded(*known, **more))
 
 
 def judged(

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from monitor.dashboard.review.cards import Card, absence, cards
 from monitor.domain import facts
-from monitor.domain.facts import Fact
-from monitor.domain.readings import MINUTE, Metric, Reading
-from monitor.domain.review.figures import Figures, figures_of
-from monitor.domain.review.record import record_of
+from monitor.domain.readings import MINUTE, Metric
+from monitor.domain.review.figures import Figures
 from tests.dashboard.clinic import parts, visit_of
 from tests.domain.records import (
-    PROTOCOL,
     SESSION,
     at,
     baseline,
     each_second,
     fact,
+    figures,
     measured,
     pressure,
     session,
 )
 
 ENGLISH, NORWEGIAN = visit_of(parts(), "anna"), visit_of(parts(), "kari")
-WHOLE = session(0, 5, 10, 50, 100)
-
-
-def figures(*known: Fact | Reading, **more: Any) -> Figures:
-    return figures_of(
-        record_of(
-            more.get("of", WHOLE),
-            course=PROTOCOL.course,
-            settings=PROTOCOL.alarms,
-            facts=[item for item in known if isinstance(item, Fact)],
-            readings=[item for item in known if isinstance(item, Reading)],
-            alarms=(),
-            now=at(100),
-        )
-    )
 
 
 def card(name: str, found: Figures) -> Card:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from monitor.domain.course import Course
 from monitor.domain.readings import MINUTE
 from monitor.domain.review.cadence import Cadence, cuffs_kept
-from tests.domain.records import PROTOCOL, at, pressure, session
-from tests.domain.review.test_figures import recorded
+from tests.domain.records import PROTOCOL, at, pressure, recorded, session
 
 EVERY = PROTOCOL.course.cuff_ms["infusion"] // MINUTE
 GRACE = PROTOCOL.alarms.overdue_grace_ms // MINUTE

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from monitor.domain import facts
-from monitor.domain.facts import AlarmChanged, AlarmShown, Fact
+from monitor.domain.facts import AlarmChanged, AlarmShown
 from monitor.domain.readings import MINUTE, SECOND, Metric, Reading
-from monitor.domain.review.figures import Figures, Measured, figures_of, innermost
+from monitor.domain.review.figures import Measured, innermost
 from monitor.domain.review.in_force import limits_over_time
-from monitor.domain.review.record import SessionRecord, record_of
-from monitor.domain.sessions import Session
 from tests.domain.records import (
     PROTOCOL,
     SESSION,
@@ -22,36 +18,15 @@ from tests.domain.records import (
     baseline,
     each_second,
     fact,
+    figures,
     measured,
     pressure,
+    recorded,
     session,
     vitals,
 )
 
-WHOLE = session(0, 5, 10, 50, 100)
-"""Infusion from minute 10 to 50, discharged at minute 100."""
 REST = baseline(systolic=120, diastolic=80, pulse_rate=70, spo2=98)
-
-
-def recorded(
-    *known: Fact | Reading,
-    of: Session = WHOLE,
-    alarms: Sequence[AlarmChanged] = (),
-    now: float = 100,
-) -> SessionRecord:
-    return record_of(
-        of,
-        course=PROTOCOL.course,
-        settings=PROTOCOL.alarms,
-        facts=[item for item in known if isinstance(item, Fact)],
-        readings=[item for item in known if isinstance(item, Reading)],
-        alarms=alarms,
-        now=at(now),
-    )
-
-
-def figures(*known: Fact | Reading, **more: Any) -> Figures:
-    return figures_of(recorded(*known, **more))
 
 
 def alarm(name: str, raised: float | None, acknowledged: float | None = None) -> AlarmChanged:
