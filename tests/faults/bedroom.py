@@ -6,9 +6,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from monitor.storage import open_records
 from tests.faults.ward import Screen
-from tests.processes import Running, result, until
+from tests.processes import Device, Running, command, result, until
 
 
 class Bedroom:
@@ -54,9 +56,25 @@ class Bedroom:
 
         return until(found, within_s=within_s, what=f"an alarm like {like}")
 
+    def acknowledges_nothing(self, device: Device) -> None:
+        """Nothing but the device's first reading is stored, nothing more is said to be, and the gateway knows it."""
+        assert self.stored() == [(1, 0)]
+        with pytest.raises(TimeoutError):
+            device.heard(within_s=1)
+        assert (self.gateway.health() or {})["status"] == "degraded"
+
     def is_well(self) -> bool:
         health = self.gateway.health()
         return health is not None and health["status"] == "ok" and not self.screen.degraded
+
+
+def why_it_does_not_start(data: Path) -> str:
+    """The one line that is said where a gateway is started that cannot be."""
+    refused = command(data, "gateway", "--gateway-port", "0")
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    (said,) = refused.stderr.strip().splitlines()
+    return said.replace(str(data), "DATA")
 
 
 def resident_mb(pid: int) -> float:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from monitor.data_directory import open_existing
-from monitor.storage import verify
 from monitor.storage.engine import DATABASE_NAME
-from tests.faults.bedroom import Bedroom, resident_mb
+from tests.faults.bedroom import Bedroom, why_it_does_not_start
 from tests.faults.disks import fill, small_disk
+from tests.faults.flooding import flood_through
 from tests.faults.preloaded import Dial
 from tests.faults.report import note
-from tests.processes import Device, Running, command, moment, pulse, result, until
+from tests.processes import Device, Running, pulse, result, until
 
 pytestmark = pytest.mark.faults
 
-FLOOD_FRAMES = 450
-READINGS_A_FRAME = 100
-"""Together more than the gateway takes while nothing becomes durable."""
-MOST_GROWTH_MB = 60
 SLOW_S = 6
 
 
@@ -33,53 +28,21 @@ def test_on_a_full_disk_nothing_is_acknowledged_staff_know_memory_is_bounded_and
     tmp_path: Path,
 ) -> None:
     with small_disk(tmp_path / "disk", 48) as disk, Running(disk / "data", "gateway") as gateway:
-        room = Bedroom(gateway)
-        with Device(gateway.url, room.token) as device:
-            assert device.deliver(pulse(80))["stored"] == 1
-            memory_mb = resident_mb(gateway.process.pid)
-            ballast, full_at = fill(disk), time.monotonic()
-            sending = threading.Thread(target=flood, args=(device,))
-            sending.start()
-            reason = room.told("storage")
-            told_s = time.monotonic() - full_at
-            room.told("queue")
-            assert room.stored() == [(1, 0)]
-            with pytest.raises(TimeoutError):
-                device.heard(within_s=1)
-            growth_mb = resident_mb(gateway.process.pid) - memory_mb
-            assert growth_mb < MOST_GROWTH_MB
-            assert (gateway.health() or {})["status"] == "degraded"
-            ballast.unlink()
-            freed_at = time.monotonic()
-            sending.join(60)
-            while device.heard(within_s=30)["seq"] < device.seq:
-                pass
-            recovery_s = time.monotonic() - freed_at
-        until(room.is_well, within_s=10, what="a gateway that says it is well")
-        wanted = [
-            (seq, index) for seq in range(2, device.seq + 1) for index in range(READINGS_A_FRAME)
-        ]
-        assert room.stored() == [(1, 0), *wanted]
-        room.screen.close()
-        assert verify(gateway.data, open_existing(gateway.data).journal_key).fault is None
+        found = flood_through(Bedroom(gateway), _full(disk))
         note(
             "disk full",
-            held=f"no acknowledgement while full, then all {len(wanted)} readings stored once; memory grew by "
-            f"{growth_mb:.0f} MB at most, then devices were not read",
-            seen=f"after {told_s:.1f} s on every screen and in /healthz: {reason}",
-            recovery=f"by itself, {recovery_s:.1f} s after room was made, with everything that waited",
+            held=f"no acknowledgement while full, then all {found.readings} readings stored once; memory grew by "
+            f"{found.growth_mb:.0f} MB at most, then devices were not read",
+            seen=f"after {found.told_s:.1f} s on every screen and in /healthz: {found.reason}",
+            recovery=f"by itself, {found.recovery_s:.1f} s after room was made, with everything that waited",
         )
 
 
-def flood(device: Device) -> None:
-    """Send more than the gateway takes while nothing becomes durable."""
-    for _ in range(FLOOD_FRAMES):
-        at = moment()
-        readings = [
-            {"metric": "pulse_rate", "value": 70 + n / 100, "measured_at": at}
-            for n in range(READINGS_A_FRAME)
-        ]
-        device.send(*readings)
+@contextmanager
+def _full(disk: Path) -> Iterator[None]:
+    ballast = fill(disk)
+    yield
+    ballast.unlink()
 
 
 @pytest.mark.long
@@ -157,14 +120,11 @@ def test_a_gateway_does_not_start_on_a_damaged_database_and_says_why_in_one_line
             file.write(b"\xff" * 4096)
         else:
             file.truncate(database.stat().st_size // 8192 * 4096)
-    refused = command(data, "gateway", "--gateway-port", "0")
-    assert refused.returncode == 1
-    said = refused.stderr.strip().splitlines()
-    assert len(said) == 1, said
+    said = why_it_does_not_start(data)
     note(
         f"damaged database: {damage}",
         held="nothing starts that could look as if it watched",
-        seen=f"one line where it was started: {said[0].replace(str(data), 'DATA')}",
+        seen=f"one line where it was started: {said}",
         recovery="by restoring a backup",
     )
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from monitor.data_directory import open_existing
 from monitor.storage import verify
-from tests.faults.bedroom import Bedroom, resident_mb
+from tests.faults.bedroom import Bedroom, why_it_does_not_start
 from tests.faults.disks import FailingDisk, read_only
+from tests.faults.flooding import flood_through
 from tests.faults.preloaded import Dial
 from tests.faults.report import note
-from tests.faults.test_disk import MOST_GROWTH_MB, READINGS_A_FRAME, flood
-from tests.processes import Device, Running, command, pulse, result, until
+from tests.processes import Device, Running, pulse, result
 
 pytestmark = pytest.mark.faults
 
@@ -26,17 +27,13 @@ def test_a_gateway_on_a_read_only_disk_does_not_start_and_says_why_in_one_line(
     data = tmp_path / "data"
     result(data, "room", "add", "1")
     with read_only(data):
-        refused = command(data, "gateway", "--gateway-port", "0")
-    assert refused.returncode == 1
-    assert refused.stdout == ""
-    said = refused.stderr.strip().splitlines()
-    assert len(said) == 1, said
-    assert "read-only" in said[0].lower()
+        said = why_it_does_not_start(data)
+    assert "read-only" in said.lower()
     result(data, "room", "add", "2")
     note(
         "read-only disk at the start",
         held="nothing starts that could look as if it watched; the record is as it was",
-        seen=f"one line where it was started: {said[0].replace(str(data), 'DATA')}",
+        seen=f"one line where it was started: {said}",
         recovery="as soon as the disk can be written, at the next start",
     )
 
@@ -47,38 +44,21 @@ def test_a_disk_that_turns_read_only_under_a_flood_is_told_and_all_is_stored_onc
 ) -> None:
     seal = Dial("sealed", tmp_path, monkeypatch)
     with Running(tmp_path / "data", "gateway") as gateway:
-        room = Bedroom(gateway)
-        with Device(gateway.url, room.token) as device:
-            assert device.deliver(pulse(80))["stored"] == 1
-            memory_mb = resident_mb(gateway.process.pid)
-            seal.turn(1)
-            sealed_at = time.monotonic()
-            sending = threading.Thread(target=flood, args=(device,))
-            sending.start()
-            reason = room.told("storage")
-            told_s = time.monotonic() - sealed_at
-            room.told("queue")
-            _nothing_is_acknowledged(room, device)
-            growth_mb = resident_mb(gateway.process.pid) - memory_mb
-            assert growth_mb < MOST_GROWTH_MB
-            seal.turn(0)
-            freed_at = time.monotonic()
-            sending.join(60)
-            while device.heard(within_s=30)["seq"] < device.seq:
-                pass
-            recovery_s = time.monotonic() - freed_at
-        until(room.is_well, within_s=10, what="a gateway that says it is well")
-        wanted = _frames(2, device.seq)
-        assert room.stored() == [(1, 0), *wanted]
-        room.screen.close()
-        assert verify(gateway.data, open_existing(gateway.data).journal_key).fault is None
+        found = flood_through(Bedroom(gateway), _sealed(seal))
         note(
             "disk that turns read-only and can be written again (every write answered as by one)",
-            held=f"no acknowledgement while read-only, then all {len(wanted)} readings stored once, the record proven; "
-            f"memory grew by {growth_mb:.0f} MB at most, then devices were not read",
-            seen=f"after {told_s:.1f} s on every screen and in /healthz: {reason}",
-            recovery=f"by itself, {recovery_s:.1f} s after it could be written, with everything that waited",
+            held=f"no acknowledgement while read-only, then all {found.readings} readings stored once, the record "
+            f"proven; memory grew by {found.growth_mb:.0f} MB at most, then devices were not read",
+            seen=f"after {found.told_s:.1f} s on every screen and in /healthz: {found.reason}",
+            recovery=f"by itself, {found.recovery_s:.1f} s after it could be written, with everything that waited",
         )
+
+
+@contextmanager
+def _sealed(seal: Dial) -> Iterator[None]:
+    seal.turn(1)
+    yield
+    seal.turn(0)
 
 
 @pytest.mark.long
@@ -98,7 +78,7 @@ def test_a_disk_that_fails_and_turns_read_only_is_told_and_after_its_repair_noth
             device.send(pulse(81))
             reason = room.told("storage")
             told_s = time.monotonic() - failed_at
-            _nothing_is_acknowledged(room, device)
+            room.acknowledges_nothing(device)
             assert gateway.process.poll() is None
         room.screen.close()
         assert gateway.stop() == 0
@@ -122,14 +102,3 @@ def test_a_disk_that_fails_and_turns_read_only_is_told_and_after_its_repair_noth
             recovery=f"{recovery_s:.1f} s with the check of the disk and a new start: until then "
             "Linux lets no program write there",
         )
-
-
-def _nothing_is_acknowledged(room: Bedroom, device: Device) -> None:
-    assert room.stored() == [(1, 0)]
-    with pytest.raises(TimeoutError):
-        device.heard(within_s=1)
-    assert (room.gateway.health() or {})["status"] == "degraded"
-
-
-def _frames(first: int, last: int) -> list[tuple[int, int]]:
-    return [(seq, index) for seq in range(first, last + 1) for index in range(READINGS_A_FRAME)]
