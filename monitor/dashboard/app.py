@@ -72,6 +72,25 @@ def create_app(parts: Parts) -> Any:
     server: Any = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # Innermost, so that it sees what Dash's own middleware would answer with 500 and forget.
     server.add_middleware(_FailureLog)
+    app = _dash_on(server, parts)
+    _register_pages()
+    # Set before the layout: Dash would otherwise try the layout at once, when nobody visits yet.
+    app.validation_layout = dash.html.Div("-")
+    app.layout = shell.layout
+    doors = Doors(register_callbacks(app))
+    register_sign_in(server, parts)
+    register_api(server)
+    register_simulator(server)
+    register_review_api(server)
+    register_rehearsal_api(server)
+    headers = WebHeaders(app.csp_hashes, parts.settings.gateway_url, parts.gateway_port)
+    server.add_middleware(
+        Gate, parts=parts, pages=_page_paths(), shows=is_there, doors=doors, headers=headers
+    )
+    return app
+
+
+def _dash_on(server: Any, parts: Parts) -> Any:
     # Dash's own annotations know neither a FastAPI server nor a layout that is set later.
     app: Any = _Dash(
         __name__,
@@ -91,6 +110,10 @@ def create_app(parts: Parts) -> Any:
     )
     # No callback of ours travels over Dash's own socket, so no page should keep one open.
     app.backend.websocket_capability = False
+    return app
+
+
+def _register_pages() -> None:
     for page in PAGES:
         dash.register_page(
             page.name,
@@ -100,20 +123,6 @@ def create_app(parts: Parts) -> Any:
             layout=guarded(page),
             name=page.name,
         )
-    # Set before the layout: Dash would otherwise try the layout at once, when nobody visits yet.
-    app.validation_layout = dash.html.Div("-")
-    app.layout = shell.layout
-    doors = Doors(register_callbacks(app))
-    register_sign_in(server, parts)
-    register_api(server)
-    register_simulator(server)
-    register_review_api(server)
-    register_rehearsal_api(server)
-    headers = WebHeaders(app.csp_hashes, parts.settings.gateway_url, parts.gateway_port)
-    server.add_middleware(
-        Gate, parts=parts, pages=_page_paths(), shows=is_there, doors=doors, headers=headers
-    )
-    return app
 
 
 def _page_paths() -> re.Pattern[str]:

@@ -217,47 +217,57 @@ def _published_traces(
 ) -> list[dict[str, Any]]:
     """A mark at each mean; where a deviation was given, a band about it, as wide as the time that it speaks of."""
     means = [round(band.systolic + one.systolic, 1), round(band.diastolic + one.diastolic, 1)]
-    common = {"type": "scatter", "yaxis": "y", "showlegend": False, "name": one.source}
-    meta = {"metric": "", "source": EXPECTED, "part": "published"}
-    bands = [
-        {
-            **common,
-            "x": [x - _HALF, x + _HALF, x + _HALF, x - _HALF, x - _HALF],
-            "y": [mean - sd, mean - sd, mean + sd, mean + sd, mean - sd],
-            "mode": "lines",
-            "line": {"width": 1, "color": palette.published},
-            "fill": "toself",
-            "opacity": 0.35,
-            "hoverinfo": "skip",
-            "zorder": _BEHIND,
-            "meta": meta,
-        }
-        for mean, sd in zip(means, (one.systolic_sd, one.diastolic_sd), strict=True)
-        if sd is not None
+    parts = [
+        *(
+            _deviation_band(x, mean, sd, palette)
+            for mean, sd in zip(means, (one.systolic_sd, one.diastolic_sd), strict=True)
+            if sd is not None
+        ),
+        _mean_marks(x, means, palette),
+        _source_label(words, one, x, means[0], palette),
     ]
-    marks = {
-        **common,
+    meta = {"metric": "", "source": EXPECTED, "part": "published"}
+    common = {"type": "scatter", "yaxis": "y", "showlegend": False, "name": one.source}
+    return [{**common, **part, "meta": meta} for part in parts]
+
+
+def _deviation_band(x: int, mean: float, sd: float, palette: Palette) -> dict[str, Any]:
+    return {
+        "x": [x - _HALF, x + _HALF, x + _HALF, x - _HALF, x - _HALF],
+        "y": [mean - sd, mean - sd, mean + sd, mean + sd, mean - sd],
+        "mode": "lines",
+        "line": {"width": 1, "color": palette.published},
+        "fill": "toself",
+        "opacity": 0.35,
+        "hoverinfo": "skip",
+        "zorder": _BEHIND,
+    }
+
+
+def _mean_marks(x: int, means: list[float], palette: Palette) -> dict[str, Any]:
+    return {
         "x": [x, x],
         "y": means,
         "mode": "markers",
         "hovertemplate": "%{y}",
         "zorder": _BEHIND,
         "marker": {"symbol": "square", "size": 8, "color": palette.published},
-        "meta": meta,
     }
-    label = {
-        **common,
+
+
+def _source_label(
+    words: Words, one: Published, x: int, mean: float, palette: Palette
+) -> dict[str, Any]:
+    return {
         "x": [x],
-        "y": means[:1],
+        "y": [mean],
         "mode": "text",
         "text": [f"<b>{one.source}</b>  {_change(words, one.systolic, None)}"],
         # Over the halves of the band that no cuff of that minute covers.
         "textposition": "middle left",
         "textfont": _words_over(palette.published, palette),
         **_UNTOLD,
-        "meta": meta,
     }
-    return [*bands, marks, label]
 
 
 def _change(words: Words, mean: float, deviation: float | None) -> str:

@@ -62,14 +62,7 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
             return _refusal(parts, request, name)
         let_in(parts, knock, proof.operator.name, proof.how)
         response = _done(request, _safe_path(fields.get("next", "/")))
-        station = visitor_of(parts, request.cookies).station or new_station("", "")
-        until_s = proof.until_s
-        if until_s is None:
-            # Looked at once: what the station remembers and what the cookie says end together.
-            until_s = int(time.time()) + COOKIE_MAX_AGE_S
-            parts.returning.came(station.id, proof.operator, until_s)
-        set_operator_cookie(response, parts, proof.operator, until_s)
-        set_station_cookie(response, parts, station, proof.operator)
+        _set_cookies(response, parts, request, proof)
         return response
 
     @server.post(SIGN_OUT)
@@ -82,6 +75,17 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
             # The ward stays in sight and audible: only orders are locked.
             set_station_cookie(response, parts, visitor.station, visitor.operator)
         return response
+
+
+def _set_cookies(response: Response, parts: Parts, request: Request, proof: _Proof) -> None:
+    station = visitor_of(parts, request.cookies).station or new_station("", "")
+    until_s = proof.until_s
+    if until_s is None:
+        # Looked at once: what the station remembers and what the cookie says end together.
+        until_s = int(time.time()) + COOKIE_MAX_AGE_S
+        parts.returning.came(station.id, proof.operator, until_s)
+    set_operator_cookie(response, parts, proof.operator, until_s)
+    set_station_cookie(response, parts, station, proof.operator)
 
 
 def sign_in_address(wanted_path: str) -> str:

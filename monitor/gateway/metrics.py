@@ -29,28 +29,7 @@ class GatewayCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         core = self._core
-        now_s = asyncio.get_running_loop().time()
-        yield from _gauges(
-            (
-                "up_to_date",
-                "1 when engine, storage and queue are well",
-                float(not core.health.reasons(now_s)),
-            ),
-            (
-                "self_check_age_seconds",
-                "Age of the alarm engine's last run",
-                core.health.self_check_age_s(now_s),
-            ),
-            ("queue_depth", "Readings taken and not durable yet", core.commits.depth),
-            ("tasks", "Tasks on the event loop", len(asyncio.all_tasks())),
-            ("devices_connected", "Open device connections", len(core.devices)),
-            ("screens_connected", "Open screens", len(core.screens)),
-            (
-                "alarms_painted",
-                "Alarms that at least one screen says it shows",
-                len(_painted_alarms(core)),
-            ),
-        )
+        yield from _standing(core)
         yield from _watching(core)
         yield from _counters(
             ("frames", "Frames from devices", core.frames),
@@ -68,6 +47,21 @@ class GatewayCollector(Collector):
         yield from _keeping(core)
         yield _deliveries(core)
         yield _screen_lags(core)
+
+
+def _standing(core: Core) -> Iterator[Metric]:
+    now_s = asyncio.get_running_loop().time()
+    is_well, painted = not core.health.reasons(now_s), len(_painted_alarms(core))
+    age_s = core.health.self_check_age_s(now_s)
+    return _gauges(
+        ("up_to_date", "1 when engine, storage and queue are well", float(is_well)),
+        ("self_check_age_seconds", "Age of the alarm engine's last run", age_s),
+        ("queue_depth", "Readings taken and not durable yet", core.commits.depth),
+        ("tasks", "Tasks on the event loop", len(asyncio.all_tasks())),
+        ("devices_connected", "Open device connections", len(core.devices)),
+        ("screens_connected", "Open screens", len(core.screens)),
+        ("alarms_painted", "Alarms that at least one screen says it shows", painted),
+    )
 
 
 def exposition(core: Core) -> str:

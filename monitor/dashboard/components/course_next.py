@@ -96,55 +96,60 @@ def _before_infusion(visit: Visit, session: Session, course: Course, chart: Char
 
 
 def _infusion(visit: Visit, session: Session, course: Course, chart: Chart) -> Any:
-    words, _ = visit.words, visit.words.gettext
     paused = chart.paused_since is not None
-    dose = dose_text(words, chart.plan) if chart.plan else ""
-    reason = chart.pauses[-1].reason if paused else ""
     by_pump = course.dose is None or course.dose.by_pump
+    actions = [
+        *_pump_buttons(visit.words, paused=paused, by_pump=by_pump),
+        # What is meant while it stands still is to go on with it.
+        _next_button(visit, session, kind="" if paused else "primary"),
+    ]
     return html.Div(
         [
-            html.Div(
-                [
-                    # The script writes what time changes; Dash never touches it.
-                    html.Span(className="next-time", **attributes(data_live="infusion")),
-                    html.Span(reason, className="next-why"),
-                    html.Span(dose, className="next-dose"),
-                ],
-                className="next-words",
-            ),
-            html.Div(
-                [
-                    button(
-                        ids.INFUSION_PAUSE_OPEN,
-                        _("Pause infusion"),
-                        key="P",
-                        opens=PAUSE_INFUSION.dialog,
-                        hidden=paused or not by_pump,
-                    ),
-                    button(
-                        PAUSE_INFUSION.part("resume"),
-                        _("Resume infusion"),
-                        key="R",
-                        kind="primary",
-                        sends=PAUSE_INFUSION.dialog,
-                        hidden=not paused,
-                    ),
-                    button(
-                        ids.INFUSION_STOP_OPEN,
-                        _("Stop early"),
-                        key="T",
-                        kind="danger",
-                        opens=STOP_INFUSION.dialog,
-                    ),
-                    # What is meant while it stands still is to go on with it.
-                    _next_button(visit, session, kind="" if paused else "primary"),
-                ],
-                className="next-actions",
-            ),
+            html.Div(_infusion_words(visit.words, chart), className="next-words"),
+            html.Div(actions, className="next-actions"),
         ],
         className="next-panel next-band",
         **attributes(data_paused=str(paused).lower()),
     )
+
+
+def _infusion_words(words: Words, chart: Chart) -> list[Any]:
+    dose = dose_text(words, chart.plan) if chart.plan else ""
+    reason = "" if chart.paused_since is None else chart.pauses[-1].reason
+    return [
+        # The script writes what time changes; Dash never touches it.
+        html.Span(className="next-time", **attributes(data_live="infusion")),
+        html.Span(reason, className="next-why"),
+        html.Span(dose, className="next-dose"),
+    ]
+
+
+def _pump_buttons(words: Words, *, paused: bool, by_pump: bool) -> list[Any]:
+    _ = words.gettext
+    return [
+        button(
+            ids.INFUSION_PAUSE_OPEN,
+            _("Pause infusion"),
+            key="P",
+            opens=PAUSE_INFUSION.dialog,
+            hidden=paused or not by_pump,
+        ),
+        button(
+            PAUSE_INFUSION.part("resume"),
+            _("Resume infusion"),
+            key="R",
+            kind="primary",
+            sends=PAUSE_INFUSION.dialog,
+            hidden=not paused,
+        ),
+        button(
+            ids.INFUSION_STOP_OPEN,
+            _("Stop early"),
+            key="T",
+            kind="danger",
+            opens=STOP_INFUSION.dialog,
+        ),
+    ]
 
 
 def _observation(visit: Visit, session: Session, course: Course) -> Any:

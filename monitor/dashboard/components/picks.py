@@ -65,23 +65,13 @@ def pick_group(
     choice; ``typed`` numbers are typed. Where a press sends, the group itself is what has the focus first: Enter on a
     dialog that has just opened must not enter anything.
     """
-    named = f"{group}-label"
-    given = {f"data_{name}": value for name, value in behaviour.items()}
-    sends = bool(behaviour.get("quick"))
+    named, sends = f"{group}-label", bool(behaviour.get("quick"))
+    focus_at = 0 if is_first and not sends else None
     return html.Div(
         [
             html.Span(label, id=named, className="pick-label", hidden=hides_label),
             html.Div(
-                [
-                    _radio(
-                        group,
-                        pick,
-                        is_in_tab_order=n == 0,
-                        is_first=is_first and n == 0 and not sends,
-                        is_usual=pick.value == usual,
-                    )
-                    for n, pick in enumerate(picks)
-                ],
+                _radios(group, picks, focus_at=focus_at, usual=usual),
                 id=group,
                 className=f"picks {look}".strip(),
                 role="radiogroup",
@@ -90,7 +80,7 @@ def pick_group(
                     data_picks="true",
                     data_autofocus="true" if is_first and sends else None,
                     aria_labelledby=named,
-                    **given,
+                    **{f"data_{name}": value for name, value in behaviour.items()},
                 ),
             ),
             html.P(className="pick-error", role="alert", **attributes(data_error_of=group)),
@@ -102,6 +92,20 @@ def pick_group(
 def part_of(group: str, value: str, children: list[Any]) -> Any:
     """What is on screen only while a choice of a group holds."""
     return html.Div(children, hidden=True, **attributes(data_of=group, data_when=value))
+
+
+def _radios(group: str, picks: Sequence[Pick], *, focus_at: int | None, usual: str) -> list[Any]:
+    """One of them is in the tab order; the arrow keys lead to the others."""
+    return [
+        _radio(
+            group,
+            pick,
+            is_in_tab_order=n == 0,
+            is_first=n == focus_at,
+            is_usual=pick.value == usual,
+        )
+        for n, pick in enumerate(picks)
+    ]
 
 
 def _radio(group: str, pick: Pick, *, is_in_tab_order: bool, is_first: bool, is_usual: bool) -> Any:

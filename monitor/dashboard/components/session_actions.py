@@ -119,31 +119,31 @@ def _more(visit: Visit, session: Session) -> Any:
                 },
             ),
             dmc.MenuDropdown(
-                [
-                    _item(ids.BASELINE_OPEN_MENU, _("Confirm baseline"), BASELINE.dialog),
-                    _item(ids.PAUSE_OPEN, _("Planned alarm pause"), PAUSE.dialog),
-                    _item(
-                        ids.SWITCH_OPEN, _("Alarms off"), SWITCH.dialog, why=why_not_switch(visit)
-                    ),
-                    _item(ids.HANDOVER_OPEN, _("Hand over"), HANDOVER.dialog),
-                    dmc.MenuDivider(),
-                    _item(ids.TAKE_DEVICE_OPEN, _("Use another device here"), TAKE_DEVICE.dialog),
-                    _item(ids.MOVE_SESSION_OPEN, _("Move to another room"), MOVE_SESSION.dialog),
-                    _item(
-                        ids.CORRECT_PATIENT_OPEN,
-                        _("Correct the patient reference"),
-                        CORRECT_PATIENT.dialog,
-                    ),
-                    _item(
-                        ids.CANCEL_SESSION,
-                        _("Cancel session"),
-                        CANCEL.dialog,
-                        disabled=not may_be_cancelled(session),
-                    ),
-                ]
+                [*_alarm_items(visit), dmc.MenuDivider(), *_put_right_items(visit, session)]
             ),
         ],
     )
+
+
+def _alarm_items(visit: Visit) -> list[Any]:
+    _ = visit.words.gettext
+    return [
+        _item(ids.BASELINE_OPEN_MENU, _("Confirm baseline"), BASELINE.dialog),
+        _item(ids.PAUSE_OPEN, _("Planned alarm pause"), PAUSE.dialog),
+        _item(ids.SWITCH_OPEN, _("Alarms off"), SWITCH.dialog, why=why_not_switch(visit)),
+        _item(ids.HANDOVER_OPEN, _("Hand over"), HANDOVER.dialog),
+    ]
+
+
+def _put_right_items(visit: Visit, session: Session) -> list[Any]:
+    _ = visit.words.gettext
+    can_cancel = may_be_cancelled(session)
+    return [
+        _item(ids.TAKE_DEVICE_OPEN, _("Use another device here"), TAKE_DEVICE.dialog),
+        _item(ids.MOVE_SESSION_OPEN, _("Move to another room"), MOVE_SESSION.dialog),
+        _item(ids.CORRECT_PATIENT_OPEN, _("Correct the patient reference"), CORRECT_PATIENT.dialog),
+        _item(ids.CANCEL_SESSION, _("Cancel session"), CANCEL.dialog, disabled=not can_cancel),
+    ]
 
 
 def why_not_switch(visit: Visit) -> str:

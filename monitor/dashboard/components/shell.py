@@ -165,15 +165,9 @@ def _locked_button(words: Words) -> Any:
 def _operator_menu(visit: Visit) -> Any:
     _ = visit.words.gettext
     label = "" if visit.is_locked else operator_label(visit.words, visit.operator)
-    languages = [
-        _choice(button, LANGUAGES[language], chosen=language == visit.words.language)
-        for button, language in _LANGUAGE_BUTTONS.items()
-    ]
-    theme_names = {"dark": _("Dark"), "light": _("Light")}
-    themes = [
-        _choice(button, theme_names[theme], chosen=theme == visit.theme)
-        for button, theme in _THEME_BUTTONS.items()
-    ]
+    sign_out = dmc.MenuItem(
+        _("Lock or sign out"), id=ids.SIGN_OUT, n_clicks=0, className="menu-choice"
+    )
     return dmc.Menu(
         position="bottom-end",
         children=[
@@ -190,21 +184,32 @@ def _operator_menu(visit: Visit) -> Any:
             dmc.MenuDropdown(
                 [
                     dmc.MenuLabel(_("Language")),
-                    *languages,
+                    *_language_choices(visit),
                     dmc.MenuDivider(),
                     dmc.MenuLabel(_("Theme")),
-                    *themes,
+                    *_theme_choices(visit),
                     dmc.MenuDivider(),
-                    dmc.MenuItem(
-                        _("Lock or sign out"),
-                        id=ids.SIGN_OUT,
-                        n_clicks=0,
-                        className="menu-choice",
-                    ),
+                    sign_out,
                 ]
             ),
         ],
     )
+
+
+def _language_choices(visit: Visit) -> list[Any]:
+    return [
+        _choice(button, LANGUAGES[language], chosen=language == visit.words.language)
+        for button, language in _LANGUAGE_BUTTONS.items()
+    ]
+
+
+def _theme_choices(visit: Visit) -> list[Any]:
+    _ = visit.words.gettext
+    names = {"dark": _("Dark"), "light": _("Light")}
+    return [
+        _choice(button, names[theme], chosen=theme == visit.theme)
+        for button, theme in _THEME_BUTTONS.items()
+    ]
 
 
 def _choice(button: str, text: str, *, chosen: bool) -> Any:

@@ -50,7 +50,16 @@ def layout(protocol: str = "", **_query: str) -> Any:
 
 def register_callbacks(app: Dash) -> None:
     """Another protocol, starting and stopping, and what comes of it."""
+    _register_form(app)
+    _register_result(app)
+    app.clientside_callback(
+        "function(told) { window.InfusionMonitor.rehearsal.answered(told); }",
+        Input(ids.ANSWER, "data"),
+        prevent_initial_call=True,
+    )
 
+
+def _register_form(app: Dash) -> None:
     @app.callback(
         Output(ids.LIMITS, "children"), Input(ids.PROTOCOL, "value"), prevent_initial_call=True
     )
@@ -76,6 +85,8 @@ def register_callbacks(app: Dash) -> None:
         visit.parts.rehearsals.stop(visit.operator.name)
         return ""
 
+
+def _register_result(app: Dash) -> None:
     @app.callback(
         Output(ids.SUMMARY, "children"),
         Output(ids.TABLE, "rowData"),
@@ -93,12 +104,6 @@ def register_callbacks(app: Dash) -> None:
     )
     def tell_alarms(_news: Any, selected: list[dict[str, Any]] | None) -> list[Any]:
         return alarms_shown(current_visit(), selected or [])
-
-    app.clientside_callback(
-        "function(told) { window.InfusionMonitor.rehearsal.answered(told); }",
-        Input(ids.ANSWER, "data"),
-        prevent_initial_call=True,
-    )
 
 
 _CHOICE = (ids.PROTOCOL, ids.SINCE, ids.UNTIL, ids.PATIENT, ids.NEWEST)

@@ -36,6 +36,8 @@ from monitor.dashboard.review import parts
 from monitor.dashboard.standing import rules_in_force
 from monitor.dashboard.theme import PALETTES
 from monitor.dashboard.visit import Visit, current_visit
+from monitor.dashboard.words import Words
+from monitor.domain.course import Course
 from monitor.domain.sessions import Phase, PhaseEntry, Session
 from monitor.service.ports import Trace
 
@@ -83,13 +85,7 @@ def layout(session_id: str = "", **_query: str) -> Any:
                 ),
             ),
             _side(visit, parts),
-            vitals.vitals_dialog(visit.words),
-            *entries.entry_dialogs(visit.words, course_of(visit, session)),
-            decisions.decision_dialog(visit.words),
-            *control_forms.control_dialogs(visit.words),
-            course_checks.checks_dialog(visit.words, course["checks"]),
-            *course_dose.dose_dialogs(visit.words),
-            *course_more.course_dialogs(visit.words, course_of(visit, session)),
+            *_dialogs(visit.words, course_of(visit, session), course["checks"]),
             dcc.Store(id=ids.SESSION_ID, data=session.id),
             dcc.Store(id=ids.SESSION_CHANGED),
             dcc.Store(id=ids.SESSION_DRAWN, data=digests(parts)),
@@ -98,6 +94,18 @@ def layout(session_id: str = "", **_query: str) -> Any:
             dcc.Store(id=ids.SESSION_MARKED),
         ],
     )
+
+
+def _dialogs(words: Words, course: Course, checks: list[Any]) -> list[Any]:
+    return [
+        vitals.vitals_dialog(words),
+        *entries.entry_dialogs(words, course),
+        decisions.decision_dialog(words),
+        *control_forms.control_dialogs(words),
+        course_checks.checks_dialog(words, checks),
+        *course_dose.dose_dialogs(words),
+        *course_more.course_dialogs(words, course),
+    ]
 
 
 def head(visit: Visit, session: Session) -> list[Any]:

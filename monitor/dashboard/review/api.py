@@ -44,6 +44,16 @@ def register_review_api(server: FastAPI) -> None:
         found = await visit.parts.prover.prove(session_id)
         return describe_proof(visit.words, found, round(time.time() * 1000))
 
+    @server.get("/api/review/{session_id}/expected")
+    async def behind(session_id: str) -> dict[str, Any]:
+        visit = current_visit()
+        opened = await asyncio.to_thread(_opened, visit, session_id)
+        return await asyncio.to_thread(describe_behind, visit, opened)
+
+    _register_taking_along(server)
+
+
+def _register_taking_along(server: FastAPI) -> None:
     @server.get("/api/export/{session_id}")
     async def take_along(
         session_id: str,
@@ -59,12 +69,6 @@ def register_review_api(server: FastAPI) -> None:
     @server.get("/api/export/{session_id}/progress")
     async def progress(session_id: str, ticket: str) -> dict[str, int | None]:
         return {"written": current_visit().parts.makings.written(session_id, ticket)}
-
-    @server.get("/api/review/{session_id}/expected")
-    async def behind(session_id: str) -> dict[str, Any]:
-        visit = current_visit()
-        opened = await asyncio.to_thread(_opened, visit, session_id)
-        return await asyncio.to_thread(describe_behind, visit, opened)
 
 
 def describe_points(visit: Visit, session_id: str, since: float, until: float) -> dict[str, Any]:
