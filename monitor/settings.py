@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -28,6 +29,22 @@ def _absolute(path: str) -> str:
     return path
 
 
+def _shaped(pattern: str, wanted: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if text and not re.fullmatch(pattern, text):
+            raise ValueError(wanted)
+        return text
+
+    return AfterValidator(check)
+
+
+_GatewayUrl = _shaped(r"wss?://\S+", "an address like wss://clinic.example/gateway is wanted")
+_PagesUrl = _shaped(r"https?://[^/\s]+/?", "an address like https://clinic.example is wanted")
+_Recipient = _shaped(
+    r"age1[0-9a-z]{58}", "a public key like that of infusion-monitor new-backup-key is wanted"
+)
+
+
 class Settings(BaseModel):
     """Every setting of the program with its default and its help."""
 
@@ -36,15 +53,13 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="Address that gateway and dashboard listen on.")
     port: Port = Field(8050, description="Port of the dashboard, the pages that staff open.")
     gateway_port: Port = Field(8051, description="Port of the gateway, for devices and live data.")
-    gateway_url: str = Field(
+    gateway_url: Annotated[str, _GatewayUrl] = Field(
         "",
-        pattern=r"^(wss?://\S+)?$",
         description="Address of the gateway as browsers reach it, like `wss://clinic.example/gateway`; "
         "empty: the page's own host and the gateway port.",
     )
-    dashboard_url: str = Field(
+    dashboard_url: Annotated[str, _PagesUrl] = Field(
         "",
-        pattern=r"^(https?://[^\s/]+/?)?$",
         description="Address of the pages as browsers reach them, like `https://clinic.example`; empty: the host "
         "and port of `gateway_url`, or `port` on the page's own host. Pages from elsewhere get no live data.",
     )
@@ -144,9 +159,8 @@ class Settings(BaseModel):
         le=10_000,
         description="How many of these backups are kept; older ones are removed.",
     )
-    backup_recipient: str = Field(
+    backup_recipient: Annotated[str, _Recipient] = Field(
         "",
-        pattern=r"^(age1[0-9a-z]{58})?$",
         description="Public key that these backups are encrypted to, from `infusion-monitor new-backup-key`; "
         "empty: they are not encrypted.",
     )

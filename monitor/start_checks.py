@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from monitor.settings import Settings
@@ -33,14 +34,34 @@ def check_auto_sign_in(*, simulated: bool) -> None:
 
 
 def check_allowed(
-    settings: Settings, *, simulated: bool, auto_sign_in: bool, stepped: bool
+    settings: Settings,
+    faults: Iterable[str],
+    *,
+    simulated: bool,
+    auto_sign_in: bool,
+    stepped: bool,
 ) -> None:
-    """Raises StartRefusedError for what a data directory of this kind may not be asked for."""
-    check_speed(settings, simulated=simulated, stepped=stepped)
-    notice_addresses(settings, simulated=simulated)
-    tls_context(settings)
-    if auto_sign_in:
-        check_auto_sign_in(simulated=simulated)
+    """Raises StartRefusedError with these faults of settings and all that such a directory may not be asked for."""
+    found = [*faults]
+    found += refusals(
+        lambda: check_speed(settings, simulated=simulated, stepped=stepped),
+        lambda: notice_addresses(settings, simulated=simulated),
+        lambda: tls_context(settings),
+        lambda: check_auto_sign_in(simulated=simulated) if auto_sign_in else None,
+    )
+    if found:
+        raise StartRefusedError("; ".join(found))
+
+
+def refusals(*checks: Callable[[], object]) -> list[str]:
+    """What each of these would refuse a start for."""
+    found = []
+    for check in checks:
+        try:
+            check()
+        except StartRefusedError as error:
+            found.append(str(error))
+    return found
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext | None:
@@ -53,15 +74,17 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
 
 
 def notice_addresses(settings: Settings, *, simulated: bool) -> list[AppriseAddress]:
-    """Where notices go. Raises StartRefusedError for one that is no address, without repeating it."""
+    """Where notices go. Raises StartRefusedError for those that are no address, without repeating them."""
     if not settings.notice_urls:
         return []
     from monitor.notices.addresses import AddressError, AppriseAddress
 
-    addresses = []
+    addresses, faults = [], []
     for number, url in enumerate(settings.notice_urls, start=1):
         try:
             addresses.append(AppriseAddress(url.get_secret_value(), simulated=simulated))
         except AddressError as error:
-            raise StartRefusedError(f"notice_urls: number {number}: {error}") from None
+            faults.append(f"notice_urls: number {number}: {error}")
+    if faults:
+        raise StartRefusedError("; ".join(faults))
     return addresses

@@ -40,12 +40,22 @@ def test_a_named_file_is_read_instead_of_the_directorys_own(tmp_path: Path) -> N
     ("content", "key", "reason"),
     [
         ("prt = 1", "prt", "no such setting"),
-        ("port = 70000", "port", "65535"),
-        ('port = "many"', "port", "integer"),
+        ("port = 70000", "port", "70000: a number of at most 65535 is wanted"),
+        ('port = "many"', "port", "a whole number is wanted"),
+        ("port = 1.5", "port", "a whole number is wanted"),
+        ("port = []", "port", "a whole number is wanted"),
+        ('speed = "quick"', "speed", "a number is wanted"),
+        ("speed = nan", "speed", "a finite number is wanted"),
+        ("host = 1", "host", "text is wanted"),
+        ('language = "de"', "language", "'en' or 'nb' is wanted"),
+        ('tls_key = "clinic.key"', "tls_key", "an absolute path is wanted"),
+        ('backup_recipient = "age1"', "backup_recipient", "a public key like that of"),
+        ('dashboard_url = "clinic.example"', "dashboard_url", "like https://clinic.example is"),
+        ("notice_urls = 1", "notice_urls", "a list is wanted"),
+        ('notice_urls = ["json://x", 1]', "notice_urls", "number 2: text is wanted"),
         ('clinic_time_zone = "Mars/Olympus"', "clinic_time_zone", "time zone"),
-        ("speed = nan", "speed", "number"),
-        ("speed = 0", "speed", "1"),
-        ('gateway_url = "http://clinic"', "gateway_url", "pattern"),
+        ("speed = 0", "speed", "a number of at least 1 is wanted"),
+        ('gateway_url = "http://clinic"', "gateway_url", "like wss://clinic.example/gateway is"),
         ("[section]\nport = 1", "section", "no such setting"),
         ("port =", "", "Invalid value"),
     ],
@@ -59,6 +69,22 @@ def test_a_bad_setting_is_refused_with_file_key_and_reason(
         load_settings({}, directory=tmp_path, environ=NOTHING)
     assert str(refused.value).startswith(f"{file}: {key}")
     assert reason in str(refused.value)
+
+
+def test_every_fault_is_named_in_one_line_and_the_other_settings_are_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("prt = 1\nspeed = 0\nbackup_keep = 3\n")
+    variables = {"INFUSION_MONITOR_GATEWAY_PORT": "many"}
+    with pytest.raises(ConfigError) as refused:
+        load_settings({"port": -1}, directory=tmp_path, environ=variables)
+    file = tmp_path / "config.toml"
+    assert refused.value.faults == (
+        f"{file}: prt: there is no such setting; is port meant?",
+        f"{file}: speed: 0: a number of at least 1 is wanted",
+        "environment: INFUSION_MONITOR_GATEWAY_PORT: 'many': a whole number is wanted",
+        "flag: --port: -1: a number of at least 0 is wanted",
+    )
+    assert str(refused.value) == "; ".join(refused.value.faults)
+    assert refused.value.others == Settings(backup_keep=3)
 
 
 def test_a_misspelt_variable_is_named_and_stops_nothing() -> None:

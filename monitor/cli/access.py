@@ -125,24 +125,18 @@ def rotate(
 
     No gateway may run. The journal's older keys are kept beside the new one: what they sealed is proven with them.
     """
-    from monitor.console import console_user
     from monitor.data_directory import DirectoryBusyError, DirectoryError
-    from monitor.keeping import rotate_journal_key
     from monitor.logs import log_to_stderr
     from monitor.service.ports import JournalUnavailableError, RecordsUnavailableError
     from monitor.storage import JournalDamagedError, SchemaError
 
     log_to_stderr("warning")
-    directory, done = existing_directory(context), None
+    directory = existing_directory(context)
     try:
         with directory.writing():
             if not yes:
                 ask(_asked(directory, only))
-            if only != "sign-ins":
-                now = round(time.time() * 1000)
-                done = rotate_journal_key(directory, by=console_user(), now=now)
-            if only != "journal":
-                directory.rotate_cookie_key()
+            done = _rotated(directory, only)
     except DirectoryBusyError as error:
         raise Refusal(f"{error}: stop its gateway first") from None
     except (
@@ -154,6 +148,20 @@ def rotate(
     ) as error:
         raise Refusal(str(error)) from None
     _tell_rotated(done, sign_ins=only != "journal", as_json=as_json)
+
+
+def _rotated(directory: DataDirectory, only: str | None) -> Rotated | None:
+    """Call with the directory's lock held."""
+    from monitor.console import console_user
+    from monitor.keeping import rotate_journal_key
+
+    done = None
+    if only != "sign-ins":
+        now = round(time.time() * 1000)
+        done = rotate_journal_key(directory, by=console_user(), now=now)
+    if only != "journal":
+        directory.rotate_cookie_key()
+    return done
 
 
 def _asked(directory: DataDirectory, only: str | None) -> str:

@@ -98,16 +98,27 @@ def made_directory(context: typer.Context) -> DataDirectory:
 
 
 def chosen_settings(context: typer.Context, flags: Mapping[str, object]) -> Settings:
-    """The settings in force for this command. Raises Refusal for one that cannot be used."""
+    """The settings in force for this command. Raises Refusal with all that cannot be used."""
+    settings, faults = settings_and_faults(context, flags)
+    if faults:
+        raise Refusal("; ".join(faults))
+    return settings
+
+
+def settings_and_faults(
+    context: typer.Context, flags: Mapping[str, object]
+) -> tuple[Settings, Sequence[str]]:
+    """The settings, without those that cannot be used, and what is wrong with these."""
     from monitor.config import ConfigError, load_settings, unknown_variables
 
+    faults: Sequence[str] = ()
     try:
         settings = load_settings(flags, directory=data_path(context), file=context.obj["config"])
     except ConfigError as error:
-        raise Refusal(str(error)) from None
+        settings, faults = error.others, error.faults
     for variable in unknown_variables():
         say(f"warning: {variable} is set and is not a setting of this program; is it misspelt?")
-    return settings
+    return settings, faults
 
 
 @contextmanager
@@ -137,13 +148,14 @@ def give(
     from monitor.console import NotDoneError, execute
     from monitor.data_directory import DirectoryError
     from monitor.logs import log_to_stderr
-    from monitor.wire.base import invalid_message
+    from monitor.wire.base import invalid_messages
     from monitor.wire.orders import Order
 
     try:
         order = TypeAdapter[Any](Order).validate_python({"kind": kind, **fields})
     except ValidationError as error:
-        raise typer.BadParameter(invalid_message(error).message) from None
+        faults = "; ".join(fault.message for fault in invalid_messages(error))
+        raise typer.BadParameter(faults) from None
     try:
         log_to_stderr("warning")
         directory = made_directory if may_make_directory else existing_directory

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from monitor.cli.common import (
     put_table,
     reading,
     say,
+    settings_and_faults,
 )
 
 if TYPE_CHECKING:
@@ -216,16 +218,19 @@ def compact(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def check_config(context: typer.Context, as_json: AsJson = False) -> None:
-    """Print the settings in force, or say what is wrong with them."""
-    from monitor.start_checks import StartRefusedError, notice_addresses, tls_context
+    """Print the settings in force, or say all that is wrong with them."""
+    from monitor.start_checks import notice_addresses, refusals, tls_context
 
-    settings = chosen_settings(context, {})
-    try:
-        notice_addresses(settings, simulated=False)
-        tls_context(settings)
-    except StartRefusedError as error:
-        raise Refusal(str(error)) from None
-    _refuse_what_would_not_work(settings)
+    settings, faults = settings_and_faults(context, {})
+    found = [
+        *faults,
+        *refusals(
+            lambda: notice_addresses(settings, simulated=False), lambda: tls_context(settings)
+        ),
+        *_what_would_not_work(settings),
+    ]
+    if found:
+        raise Refusal("; ".join(found))
     shown = settings.model_dump(mode="json")
     if as_json:
         put_json(shown)
@@ -233,10 +238,10 @@ def check_config(context: typer.Context, as_json: AsJson = False) -> None:
         put_table(list(shown.items()))
 
 
-def _refuse_what_would_not_work(settings: Settings) -> None:
+def _what_would_not_work(settings: Settings) -> Iterator[str]:
     """What each setting by itself does not show. At a start it ends nothing: monitoring goes before backups."""
     if settings.port and settings.port == settings.gateway_port:
-        raise Refusal(f"port and gateway_port are both {settings.port}")
+        yield f"port and gateway_port are both {settings.port}"
     folder = settings.backup_directory
     if folder and not (Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK)):
-        raise Refusal(f"backup_directory: {folder} is no folder that can be written")
+        yield f"backup_directory: {folder} is no folder that can be written"

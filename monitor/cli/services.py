@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import Refusal, chosen_settings, data_path, say
+from monitor.cli.common import Refusal, data_path, say, settings_and_faults
 from monitor.cli.simulated import FIRST_TESTER, first_tester
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def prepared(
     from monitor.start_checks import StartRefusedError, check_allowed
     from monitor.supervisor import StartError
 
-    settings = chosen_settings(context, flags)
+    settings, faults = settings_and_faults(context, flags)
     log_to_stderr(settings.log_level)
     log_libraries_to_stderr(settings.log_level)
     try:
@@ -222,7 +222,13 @@ def prepared(
         kind = True if simulated else None
         # First: what is refused has made nothing, for a directory stays of the kind that it was made.
         as_simulated = is_or_would_be_simulated(data_path(context), simulated=kind)
-        check_allowed(settings, simulated=as_simulated, auto_sign_in=auto_sign_in, stepped=stepped)
+        check_allowed(
+            settings,
+            faults,
+            simulated=as_simulated,
+            auto_sign_in=auto_sign_in,
+            stepped=stepped,
+        )
         directory = create(data_path(context), simulated=kind)
         yield directory, settings
     except (DirectoryError, NotDoneError, StartRefusedError, StartError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from pydantic import (
     Field,
     ValidationError,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 LARGEST_INTEGER = 2**53
 """The largest integer that every JSON reader keeps exact; larger ones are refused (RFC 8259, section 6)."""
@@ -74,7 +74,8 @@ Showable = AfterValidator(_is_showable)
 """For text of staff that screens and terminals show: lines of letters, with nothing in it that steers either."""
 
 
-Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$"), Showable]
+NAME_PATTERN = r"^\S(.*\S)?$"
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=NAME_PATTERN), Showable]
 
 
 def _says_something(text: str) -> str:
@@ -112,11 +113,17 @@ class InvalidMessageError(ValueError):
 
 _WANTED = {
     "float_type": "a number is wanted",
+    "float_parsing": "a number is wanted",
     "finite_number": "a finite number is wanted",
     "int_type": "a whole number is wanted",
+    "int_parsing": "a whole number is wanted",
+    "int_parsing_size": "this number is too large to be kept exactly",
     "int_from_float": "a whole number is wanted",
     "string_type": "text is wanted",
     "list_type": "a list is wanted",
+    "tuple_type": "a list is wanted",
+    "bool_type": "true or false is wanted",
+    "bool_parsing": "true or false is wanted",
     "dict_type": "an object is wanted",
     "model_type": "an object is wanted",
     "model_attributes_type": "an object is wanted",
@@ -129,6 +136,7 @@ _WANTED = {
     "timezone_aware": "the time needs its zone, like 2026-11-21T10:00:00.000Z",
     "uuid_parsing": "a UUID is wanted",
     "uuid_type": "a UUID is wanted",
+    "uuid_version": "a UUID is wanted",
     "json_invalid": "this is not valid JSON",
     "union_tag_invalid": "this message type is not known",
     "union_tag_not_found": "the message type is missing",
@@ -139,19 +147,48 @@ _BOUNDS = {
     "gt": "a number above {bound:.15g} is wanted",
     "ge": "a number of at least {bound:.15g} is wanted",
 }
+_LENGTHS = {
+    "string_too_short": "text of at least {min_length} characters is wanted",
+    "string_too_long": "text of at most {max_length} characters is wanted",
+    "too_short": "at least {min_length} are wanted",
+    "too_long": "at most {max_length} are wanted",
+    "literal_error": "{expected} is wanted",
+    "enum": "{expected} is wanted",
+}
+_PATTERNS = {
+    NAME_PATTERN: "text that neither begins nor ends with a blank is wanted",
+    r"^[0-9]{4,12}$": "4 to 12 digits are wanted",
+}
 
 
 def invalid_message(error: ValidationError, seq: int | None = None) -> InvalidMessageError:
     """The first fault of a pydantic error as one sentence with its path."""
-    first: Any = error.errors(include_url=False)[0]
-    kind = first["type"]
+    return _invalid(error.errors(include_url=False)[0], seq)
+
+
+def invalid_messages(error: ValidationError) -> list[InvalidMessageError]:
+    """Every fault of it."""
+    return [_invalid(fault, None) for fault in error.errors(include_url=False)]
+
+
+def _invalid(fault: ErrorDetails, seq: int | None) -> InvalidMessageError:
     # A discriminated union puts the tag it chose first in the path; the sender never wrote it there.
-    parts = ["type"] if kind.startswith("union_tag") else list(first["loc"][1:])
-    wanted = _WANTED.get(kind) or _wanted_bound(first.get("ctx", {})) or first["msg"]
-    where = _spoken(parts)
+    parts = ["type"] if fault["type"].startswith("union_tag") else list(fault["loc"][1:])
+    where, wanted = _spoken(parts), what_is_wanted(fault)
     return InvalidMessageError(
         f"{where}: {wanted}" if where else wanted, ".".join(str(part) for part in parts), seq
     )
+
+
+def what_is_wanted(fault: ErrorDetails) -> str:
+    """Instead of what was found, in our words; those of the library stay for what no model of ours can be told."""
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind in _LENGTHS:
+        return _LENGTHS[kind].format(**context)
+    if kind == "value_error":
+        return str(context["error"])
+    told = _WANTED.get(kind) or _PATTERNS.get(context.get("pattern", "")) or _wanted_bound(context)
+    return told or fault["msg"]
 
 
 def _wanted_bound(context: Mapping[str, Any]) -> str | None:
@@ -164,7 +201,7 @@ def _wanted_bound(context: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _spoken(parts: list[object]) -> str:
+def _spoken(parts: Iterable[object]) -> str:
     spoken = ""
     for part in parts:
         spoken += f"[{part}]" if isinstance(part, int) else (f".{part}" if spoken else str(part))

@@ -352,6 +352,30 @@ def test_check_config_names_file_key_and_reason(shell: Shell) -> None:
     assert "portt" in line
 
 
+def test_every_fault_is_named_in_one_line_by_the_check_and_at_a_start(shell: Shell) -> None:
+    create(shell.data, simulated=False)
+    faults = 'port = "many"\nspeed = 0\nnotice_urls = ["nonsense://x", "nonsense://y"]\n'
+    (shell.data / "config.toml").write_text(faults)
+    for command in ("check-config", "serve", "gateway", "dashboard"):
+        line = shell.refused(command)
+        for fault in (
+            "port: 'many': a whole number is wanted; ",
+            "speed: 0: a number of at least 1 is wanted; ",
+            "notice_urls: number 1: ",
+            "notice_urls: number 2: ",
+        ):
+            assert fault in line, command
+
+
+def test_every_field_of_an_order_that_cannot_be_used_is_named(shell: Shell) -> None:
+    create(shell.data, simulated=False)
+    answer = shell("session", "start", "--room", "x" * 61, "--patient", "", "--weight", "-1")
+    assert answer.code == 2
+    assert "room: text of at most 60 characters is wanted; " in answer.err
+    assert "patient: text of at least 1 characters is wanted; " in answer.err
+    assert "weight_kg: " in answer.err
+
+
 def test_check_config_finds_what_no_setting_shows_by_itself(shell: Shell) -> None:
     create(shell.data, simulated=False)
     file = shell.data / "config.toml"
