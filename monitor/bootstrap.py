@@ -66,16 +66,21 @@ def run_gateway(directory: DataDirectory, settings: Settings, *, stepped: bool =
             opened_monitor(directory, speed=settings.speed, stepped=stepped)
         )
         held.callback(directory.withdraw)
-        pager = _pager(addresses, settings)
+        pager = _pager(addresses, settings, simulated=directory.simulated)
         held.callback(pager.close)
         _run_loop(_serve_gateway(directory, settings, opened, pager))
 
 
-def _pager(addresses: list[AppriseAddress], settings: Settings) -> Pager:
+def _pager(addresses: list[AppriseAddress], settings: Settings, *, simulated: bool) -> Pager:
+    import structlog
+
     from monitor.locale import load_translations
     from monitor.notices.pager import QueuedPager
     from monitor.notices.texts import notice_text
 
+    if not addresses and not simulated:
+        log = structlog.get_logger("monitor.notices")
+        log.warning("alarms that nobody answers do not leave the house", reason="no notice_urls")
     translations = load_translations()[settings.language]
     return QueuedPager(addresses, lambda page: notice_text(page, translations))
 

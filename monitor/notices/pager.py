@@ -81,8 +81,8 @@ class QueuedPager:
 
     def submit(self, page: Page) -> None:
         if not self._lines:
+            # Said at the start, and on every screen from now on: no line for each alarm.
             self._lost += 1
-            _log.error("a notice could not leave the house", reason=NOWHERE)
             return
         about = page.alarm_id or page.code
         notice = _Notice(about, self._write(page), time.monotonic())

@@ -82,6 +82,13 @@ def test_real_data_have_no_simulator_desk(served: Running) -> None:
     assert not [args for args in served.processes().values() if "simulators" in args]
 
 
+def test_a_clinic_without_an_address_for_notices_is_told_at_each_start_of_its_gateway(
+    served: Running,
+) -> None:
+    log = served.log.read_text()
+    assert log.count("do not leave the house") == log.count("event=journal_opened") > 0
+
+
 def test_a_second_gateway_on_the_same_directory_is_refused_in_one_line(served: Running) -> None:
     port = str(free_port())
     refused = command(served.data, "gateway", "--gateway-port", port)

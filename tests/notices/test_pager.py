@@ -136,10 +136,14 @@ def test_the_queue_is_bounded_and_the_oldest_is_given_up_visibly(
     assert pagers[-1].problem()
 
 
-def test_a_notice_without_an_address_is_a_failure_that_is_told(pagers: list[QueuedPager]) -> None:
+def test_a_notice_without_an_address_is_told_on_screens_and_makes_no_line_of_the_log(
+    pagers: list[QueuedPager],
+) -> None:
     pagers.append(QueuedPager([], words))
     assert pagers[-1].problem() == ""
-    pagers[-1].submit(page())
+    with structlog.testing.capture_logs() as lines:
+        pagers[-1].submit(page())
+    assert lines == []
     assert (pagers[-1].failed, pagers[-1].problem()) == (1, "no address is set")
 
 
