@@ -1,4 +1,4 @@
-// The small trend of a tile: the last fifteen minutes on a canvas. Gaps are gaps; late points are drawn faint.
+// The small trend of a tile: its last fifteen minutes. Gaps are gaps; late points are drawn faint.
 "use strict";
 
 (function (im) {
@@ -7,36 +7,18 @@
   const AFTER_MS = 60;
   const BUDGET_MS = 3;
   const FRAME_BUDGET_MS = 1;
+  const SVG = "http://www.w3.org/2000/svg";
   const SCALES = { spo2: { low: 80, high: 100, top: 0.02, bottom: 0.4 }, other: { low: 40, high: 200, top: 0.24, bottom: 0.98 } };
   const dirty = new Set();
   let waiting = false;
-  let colours = null;
 
-  function palette() {
-    if (colours) return colours;
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    colours = {
-      pulse_rate: colour("--pulse"), spo2: colour("--spo2"), nibp: colour("--pressure-bar"), grid: colour("--trend-grid"),
-    };
-    return colours;
-  }
-  new MutationObserver(() => {
-    colours = null;
-    for (const trend of all) {
-      trend.drawnAt = -Infinity;
-      redraw(trend);
-    }
-  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
-
-  const all = new Set();
-
-  function create(canvas) {
-    const trend = { canvas, room: null, width: 0, height: 0, drawnAt: 0 };
-    all.add(trend);
+  // Drawn as paths, in the colours of the style sheet: a canvas is a layer of its own, and the browser hands every canvas
+  // of the page on with every frame of any of them.
+  function create(svg) {
+    const trend = { svg, paths: new Map(), room: null, width: 0, height: 0, drawnAt: 0 };
     return trend;
   }
-  const forget = (trend) => { all.delete(trend); dirty.delete(trend); };
+  const forget = (trend) => dirty.delete(trend);
 
   // A room's model is another one after each snapshot.
   function show(trend, room) {
@@ -47,11 +29,10 @@
   }
 
   function resize(trend, width, height) {
-    const ratio = window.devicePixelRatio || 1;
     trend.width = width;
     trend.height = height;
-    trend.canvas.width = Math.round(width * ratio);
-    trend.canvas.height = Math.round(height * ratio);
+    trend.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    setPath(trend, "grid", grid(width, height));
     trend.drawnAt = -Infinity;
     redraw(trend);
   }
@@ -103,18 +84,29 @@
   }
 
   function draw(trend) {
-    const { canvas, room, width, height } = trend;
+    const { room, width, height } = trend;
     if (!width || !height || !room) return;
-    const ratio = canvas.width / width;
-    const context = canvas.getContext("2d");
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
     const now = im.clock.now();
     const across = (at) => width * (1 - (now - at) / im.model.TREND_MS);
-    drawGrid(context, width, height, across, now);
-    drawPressure(context, room.trend.nibp || [], across, height);
-    drawLine(context, room.trend.spo2 || [], across, height, SCALES.spo2, palette().spo2);
-    drawLine(context, room.trend.pulse_rate || [], across, height, SCALES.other, palette().pulse_rate);
+    const drawn = {
+      nibp: pressures(room.trend.nibp || [], across, height),
+      spo2: line(room.trend.spo2 || [], across, height, SCALES.spo2),
+      pulse_rate: line(room.trend.pulse_rate || [], across, height, SCALES.other),
+    };
+    for (const [metric, parts] of Object.entries(drawn))
+      for (const [part, steps] of Object.entries(parts)) setPath(trend, `${metric} ${part}`, steps.join(""));
+  }
+
+  function setPath(trend, name, d) {
+    let path = trend.paths.get(name);
+    if (!path) {
+      if (!d) return;
+      path = document.createElementNS(SVG, "path");
+      path.setAttribute("class", `trend-${name.replace(" ", " is-")}`);
+      trend.paths.set(name, path);
+      trend.svg.append(path);
+    }
+    im.setAttr(path, "d", d);
   }
 
   function down(value, scale, height) {
@@ -122,36 +114,28 @@
     return height * (scale.bottom - part * (scale.bottom - scale.top));
   }
 
-  function drawGrid(context, width, height, across, now) {
-    context.strokeStyle = palette().grid;
-    context.lineWidth = 1;
-    context.beginPath();
-    for (let minutes = 5; minutes < 15; minutes += 5) {
-      const x = Math.round(across(now - minutes * 60000)) + 0.5;
-      context.moveTo(x, 0);
-      context.lineTo(x, height);
-    }
-    context.stroke();
+  const px = (length) => Math.round(length * 10) / 10;
+  const square = (x, y) => `M${px(x - 2)} ${px(y - 2)}h4v4h-4z`;
+
+  function grid(width, height) {
+    let steps = "";
+    for (const part of [1 / 3, 2 / 3]) steps += `M${Math.round(width * part) + 0.5} 0V${height}`;
+    return steps;
   }
 
-  function drawPressure(context, points, across, height) {
-    context.lineWidth = 2;
-    context.lineCap = "butt";
+  function pressures(points, across, height) {
+    const parts = { now: [], late: [], mark: [], latemark: [] };
     for (const [, , at, , , systolic, diastolic, mean, , late] of points) {
       const x = across(at);
       if (x < 0) continue;
-      context.globalAlpha = late ? 0.4 : 1;
-      context.strokeStyle = context.fillStyle = palette().nibp;
       if (systolic !== null && diastolic !== null) {
-        context.beginPath();
-        context.moveTo(x, down(systolic, SCALES.other, height));
-        context.lineTo(x, down(diastolic, SCALES.other, height));
-        context.stroke();
+        const [top, bottom] = [systolic, diastolic].map((value) => px(down(value, SCALES.other, height)));
+        parts[late ? "late" : "now"].push(`M${px(x)} ${top}V${bottom}`);
       } else if (mean !== null) {
-        context.fillRect(x - 2, down(mean, SCALES.other, height) - 2, 4, 4);
+        parts[late ? "latemark" : "mark"].push(square(x, down(mean, SCALES.other, height)));
       }
     }
-    context.globalAlpha = 1;
+    return parts;
   }
 
   // The longest silence that still counts as one unbroken line: a little over the metric's usual interval.
@@ -163,49 +147,31 @@
     return Math.max(6000, 2.5 * (steps[steps.length >> 1] || 0));
   }
 
-  function drawLine(context, points, across, height, scale, colour) {
+  function line(points, across, height, scale) {
     const longest = longestStep(points);
-    context.strokeStyle = context.fillStyle = colour;
-    context.lineWidth = 2;
-    context.lineJoin = "round";
+    const parts = { now: [], late: [], mark: [] };
     let before = null;
-    let late = 0;
-    context.beginPath();
-    const finish = () => {
-      context.globalAlpha = late ? 0.4 : 1;
-      context.setLineDash(late ? [3, 3] : []);
-      context.stroke();
-      context.beginPath();
-    };
-    const byHand = [];
-    for (const point of points) {
-      const value = point[4];
-      const x = across(point[2]);
+    let wasLate = 0;
+    for (const [, , at, , value, , , , , late, source] of points) {
+      const x = across(at);
       if (x < 0) continue;
-      if (value === null) { before = null; continue; }
-      if (point[9] !== late) {
-        finish();
-        late = point[9];
+      if (value === null) {
         before = null;
-      }
-      const y = down(value, scale, height);
-      if (point[10] === "manual") {
-        // What a person read is a mark of its own, never a part of the device's line.
-        byHand.push([x, y]);
         continue;
       }
-      if (before !== null && point[2] - before <= longest) context.lineTo(x, y);
-      else {
-        // A lone point would be an invisible line of no length.
-        context.moveTo(x - 0.75, y);
-        context.lineTo(x + 0.75, y);
+      const y = down(value, scale, height);
+      // What a person read is a mark of its own, never a part of the device's line.
+      if (source === "manual") {
+        parts.mark.push(square(x, y));
+        continue;
       }
-      before = point[2];
+      const isOn = before !== null && late === wasLate && at - before <= longest;
+      // A lone point would be an invisible line of no length.
+      parts[late ? "late" : "now"].push(isOn ? `L${px(x)} ${px(y)}` : `M${px(x - 0.75)} ${px(y)}h1.5`);
+      before = at;
+      wasLate = late;
     }
-    finish();
-    context.globalAlpha = 1;
-    context.setLineDash([]);
-    for (const [x, y] of byHand) context.fillRect(x - 2, y - 2, 4, 4);
+    return parts;
   }
 
   im.trend = { create, forget, show, resize, redraw, drawWithFrame };

@@ -86,12 +86,12 @@
     tile.bar = im.el("div", "tile-bar-done");
     tile.views = im.values.METRICS.map(im.values.create);
     const row = im.el("div", "tile-values", ...tile.views.map((view) => view.cell));
-    const canvas = im.el("canvas");
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", t("Trend of the last 15 minutes"));
+    const trend = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    trend.setAttribute("role", "img");
+    trend.setAttribute("aria-label", t("Trend of the last 15 minutes"));
     tile.staleWords = im.textIn(im.el("div", "tile-stale-words"));
-    tile.trendBox = im.el("div", "tile-trend", canvas, tile.staleWords.parentNode);
-    tile.trend = im.trend.create(canvas);
+    tile.trendBox = im.el("div", "tile-trend", trend, tile.staleWords.parentNode);
+    tile.trend = im.trend.create(trend);
     tile.due = im.textIn(im.el("div", "tile-due"));
     tile.strip = im.el("div", "tile-strip");
     tile.stripText = im.textIn(im.el("span", "tile-strip-words"));

@@ -25,7 +25,6 @@
   let lastRefresh = 0;
   let receipt = null;
   let lastReceipt = 0;
-  let lastShown = "";
   let lastAudio = "";
   // A number that goes the way of a reading and back; it is no value and stands nowhere.
   let canary = null;
@@ -128,11 +127,9 @@
 
   function report(seq, took, hidden, urgent) {
     const now = performance.now();
-    const alarms = hidden ? [] : shownAlarms();
-    const shown = alarms.join(" ");
-    if (!urgent && now - lastReceipt < RECEIPT_MS && shown === lastShown) return;
+    if (!urgent && now - lastReceipt < RECEIPT_MS) return;
     lastReceipt = now;
-    lastShown = shown;
+    const alarms = hidden ? [] : shownAlarms();
     const sounded = im.sound.sounded();
     const message = { type: "painted", seq, alarms, hidden, sounded, audio: im.soundContext.state() };
     if (took !== null) message.paint_ms = Math.round(took * 10) / 10;

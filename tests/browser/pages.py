@@ -24,7 +24,7 @@ _SHELL = """<!DOCTYPE html>
 """
 
 WARD = """<div class="ward"><div id="ward-grid" class="ward-grid"></div>
-<aside id="ward-side" class="ward-side"><div id="ward-order"></div>
+<aside id="ward-side" class="ward-side"><div class="ward-side-body"><div id="ward-order"></div>
 <section class="side-block"><h2 class="side-title">Active alarms</h2>
 <div id="alarm-list" class="side-list"></div></section>
 <section class="side-block"><h2 class="side-title">Due</h2><div id="due-list" class="side-list"></div></section>
@@ -32,7 +32,7 @@ WARD = """<div class="ward"><div id="ward-grid" class="ward-grid"></div>
 <div id="acknowledged-list" class="side-list"></div></section>
 <section class="side-block"><h2 class="side-title">Not watched now</h2>
 <div id="not-watched-list" class="side-list"></div></section>
-<div id="unassigned-note"></div></aside></div>
+<div id="unassigned-note"></div></div></aside></div>
 """
 
 SESSION = """<div id="session-page" class="session" data-session="s1" data-room-id="r1">

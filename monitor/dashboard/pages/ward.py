@@ -33,9 +33,14 @@ def layout(**_query: str) -> Any:
             html.Aside(
                 id=ids.WARD_SIDE,
                 className="ward-side",
-                children=[html.Div(id=ids.WARD_ORDER, className="ward-order")]
-                + [_block(heading, block) for heading, block in blocks]
-                + [html.Div(id=ids.UNASSIGNED_NOTE, className="unassigned-note")],
+                children=html.Div(
+                    [
+                        html.Div(id=ids.WARD_ORDER, className="ward-order"),
+                        *(_block(heading, block) for heading, block in blocks),
+                        html.Div(id=ids.UNASSIGNED_NOTE, className="unassigned-note"),
+                    ],
+                    className="ward-side-body",
+                ),
             ),
         ],
     )
