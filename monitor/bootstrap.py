@@ -175,6 +175,7 @@ def _limits(settings: Settings) -> Limits:
         screens_per_operator=settings.limit_screens_per_operator,
         device_frames_per_s=settings.limit_device_frames_per_s,
         screen_frames_per_s=settings.limit_screen_frames_per_s,
+        snapshots_per_minute=settings.limit_snapshots_per_minute,
         orders_per_minute=settings.limit_orders_per_minute,
     )
 

@@ -132,6 +132,12 @@ class Settings(BaseModel):
         le=1_000_000,
         description="Frames a second that are taken from one screen; what comes faster waits in the browser.",
     )
+    limit_snapshots_per_minute: Number = Field(
+        120.0,
+        ge=6,
+        le=1_000_000,
+        description="How often within a minute one screen is sent the whole ward anew; what it asks for sooner waits.",
+    )
     limit_orders_per_minute: int = Field(
         600,
         ge=60,

@@ -113,7 +113,7 @@ class Core:
         return mine >= self.limits.screens_per_operator
 
     def screen_wants_snapshot(self, screen: Screen) -> None:
-        """The screen is sent a snapshot with the next commit, so that it shows nothing that is not durable."""
+        """The screen is sent a snapshot with the next commit that it is due, so that all it shows is durable."""
         screen.viewer.wants_snapshot = True
         self.commits.want()
 
@@ -130,7 +130,8 @@ class Core:
         if update is not None:
             self._collected += 1
             group.update = update.model_copy(update={"seq": self._collected})
-        group.screens = [screen for screen in self.screens if screen.viewer.wants_snapshot]
+        now_s = self._now_s()
+        group.screens = [s for s in self.screens if s.viewer.is_due_a_snapshot(now_s)]
         if group.screens:
             group.snapshot = self._snapshot(now)
         if group == Group(None, None, [], [], [], []):
@@ -151,9 +152,9 @@ class Core:
             self._publish_update(group.update)
         if group.snapshot is not None:
             self.stations.deliveries.told(group.snapshot.alarms)
-            data = group.snapshot.model_dump_json().encode()
+            data, now_s = group.snapshot.model_dump_json().encode(), self._now_s()
             for screen in group.screens:
-                screen.viewer.send_snapshot(data)
+                screen.viewer.send_snapshot(data, now_s)
         for notice in group.notices:
             self._notify(notice)
         for page in group.pages:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from monitor.domain.clocks import ClockOffset
 from monitor.domain.readings import SECOND, Instant
+from monitor.service.ports import RecordsUnavailableError
 from monitor.wire.base import InvalidMessageError, milliseconds
 from monitor.wire.device import (
     Ack,
@@ -47,6 +48,7 @@ class Close(NamedTuple):
 BINARY_FRAME = Close(1003, "text frames only")
 TOO_MANY_ERRORS = Close(1008, f"more than {MOST_ERRORS} errors in {ERROR_WINDOW // SECOND} s")
 ACKS_NOT_READ = Close(1008, "acknowledgements are not read")
+RECORD_UNREADABLE = Close(1011, "the record cannot be read now")
 RESTARTING = Close(1012, "the gateway restarts")
 REPLACED = Close(4000, "a newer connection of this device")
 HELLO_EXPECTED = Close(4001, "hello is the first frame, and comes once")
@@ -91,9 +93,15 @@ class DeviceFeed:
         if isinstance(message, DeviceStatus):
             self._monitor.device_status(self.device.id, message.battery_percent, offset_ms, now)
         else:
-            self._greeted = True
-            self._awaiting.welcome = self._monitor.welcome(self.device.id, message, now)
+            self._greet(message, now)
         return 0
+
+    def _greet(self, hello: Hello, now: Instant) -> None:
+        try:
+            self._awaiting.welcome = self._monitor.welcome(self.device.id, hello, now)
+            self._greeted = True
+        except RecordsUnavailableError:
+            self.end(RECORD_UNREADABLE, now)
 
     def receive_binary(self, now: Instant) -> None:
         """A binary frame ends the connection."""

@@ -20,6 +20,8 @@ class Limits:
     """Of one device; what comes faster waits in the device."""
     screen_frames_per_s: float = 200.0
     """Of one screen."""
+    snapshots_per_minute: float = 120.0
+    """Of one screen; what it asks for sooner waits."""
     orders_per_minute: int = 600
     """Of one operator; more are refused."""
 

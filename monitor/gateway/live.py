@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
     from monitor.gateway.access import Guest
+    from monitor.gateway.limits import Limits
     from monitor.service.ports import PasswordHasher
 
 
@@ -29,7 +30,7 @@ async def serve_screen(
 ) -> None:
     """Serve one screen until it ends. ``guest`` is None for a program, whose orders each name their operator."""
     socket = Socket(websocket)
-    screen = _screen(socket, guest)
+    screen = _screen(socket, guest, core.limits)
     if guest is not None and core.has_too_many_screens(screen.holder):
         await websocket.close(TOO_MANY_SCREENS.code, TOO_MANY_SCREENS.reason)
         return
@@ -64,13 +65,12 @@ async def serve_screen(
         core.stations.gone(screen.viewer, core.clock.now(), closed=closed)
 
 
-def _screen(socket: Socket, guest: Guest | None) -> Screen:
+def _screen(socket: Socket, guest: Guest | None, limits: Limits) -> Screen:
+    viewer = Viewer(socket, snapshots_per_minute=limits.snapshots_per_minute)
     if guest is None:
-        return Screen(Viewer(socket), socket, None)
+        return Screen(viewer, socket, None)
     holder = guest.operator or guest.station
-    return Screen(
-        Viewer(socket), socket, guest.operator, holder, guest.generation, guest.pass_holder
-    )
+    return Screen(viewer, socket, guest.operator, holder, guest.generation, guest.pass_holder)
 
 
 async def _take_order(

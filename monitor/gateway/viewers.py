@@ -6,9 +6,11 @@ behind is disconnected and starts again from a snapshot, because a late screen t
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from typing import NamedTuple, Protocol
 
+from monitor.gateway.limits import MINUTE_S
 from monitor.wire.live import Painted, Update
 
 BUFFER_BYTES = 128 * 1024
@@ -18,6 +20,8 @@ THIN_EVERY = 256
 POINTS_KEPT = 240
 """Newest points of one room, metric and source that a thinned queue keeps: four minutes at 1 Hz."""
 MOST_PENDING = 4096
+SNAPSHOTS_AT_ONCE_S = 5.0
+"""So many seconds' worth of snapshots a screen may have at once: one that is opened and reconnects asks for some."""
 
 
 class Sink(Protocol):
@@ -38,7 +42,7 @@ class _Pending(NamedTuple):
 class Viewer:
     """One connected screen. ``now_s`` is the event loop's time."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, *, snapshots_per_minute: float = math.inf) -> None:
         self.wants_snapshot = False
         self.screen = ""
         self.kind = "station"
@@ -46,15 +50,27 @@ class Viewer:
         self.painted_alarms: frozenset[str] = frozenset()
         self.hidden = False
         self._sink = sink
+        self._snapshot_every_s = MINUTE_S / snapshots_per_minute
+        self._snapshot_free_at_s = 0.0
         self._pending: deque[_Pending] = deque()
         self._since_thinning = 0
         self._in_sequence = False
         self._blocked_since_s: float | None = None
 
-    def send_snapshot(self, data: bytes) -> None:
+    def is_due_a_snapshot(self, now_s: float) -> bool:
+        """Whether it wants one and may have it: not sooner than its pace, nor on top of what it has not taken yet."""
+        return (
+            self.wants_snapshot
+            and now_s >= self._snapshot_free_at_s
+            and self._sink.unsent_bytes() <= BUFFER_BYTES
+        )
+
+    def send_snapshot(self, data: bytes, now_s: float) -> None:
         """The new start; whatever waited is older and forgotten."""
         self._pending.clear()
         self.wants_snapshot = False
+        earliest_s = max(self._snapshot_free_at_s, now_s - SNAPSHOTS_AT_ONCE_S)
+        self._snapshot_free_at_s = earliest_s + self._snapshot_every_s
         self._in_sequence = True
         self._sink.send(data)
 

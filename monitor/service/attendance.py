@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.domain import facts
 from monitor.domain.readings import SECOND, Instant
+from monitor.service.queues import open_queue
 from monitor.service.ward import Connection, Ward
 from monitor.wire import device as feed
 from monitor.wire.base import rfc3339
@@ -12,8 +13,9 @@ _REFUSALS_TOLD_EVERY_MS = 10 * SECOND
 
 
 def welcome(ward: Ward, device_id: str, hello: feed.Hello, now: Instant) -> feed.Welcome:
-    """A device has said hello; the answer to it."""
+    """A device has said hello; the answer to it. Raises RecordsUnavailableError, and then nothing has changed."""
     stream, intervals = str(hello.stream), hello.metrics
+    position = open_queue(ward, device_id, stream)
     ward.connections[device_id] = Connection(stream, intervals)
     session = ward.session_of_device(device_id, now)
     ward.note(
@@ -26,7 +28,6 @@ def welcome(ward: Ward, device_id: str, hello: feed.Hello, now: Instant) -> feed
     if alarms is not None:
         alarms.expect(device_id, intervals, now)
     room_id = _room_changed(ward, device_id, now)
-    position = ward.positions.get((device_id, stream))
     return feed.Welcome(
         room=None if room_id is None else ward.registry.rooms[room_id].name,
         session=None if session is None else session.id,

@@ -28,6 +28,7 @@ from monitor.service.batches import Batch, StoredReading
 from monitor.service.given import Given, Outcome
 from monitor.service.intake import FrameOutcome
 from monitor.service.ports import Page
+from monitor.service.queues import forget_old_queues
 from monitor.service.screen_lists import ScreenLists
 from monitor.service.verdicts import Verdicts
 from monitor.service.ward import Notice, Outbox, Ward
@@ -73,6 +74,7 @@ class Monitor:
         """A device has said hello; send the answer once this batch is durable.
 
         Its clock is not judged yet: a simulated device learns the gateway's clock from the answer.
+        Raises RecordsUnavailableError where only the record knows the queue, and it cannot be read.
         """
         return attendance.welcome(self.ward, device_id, hello, now)
 
@@ -175,6 +177,7 @@ class Monitor:
     def take_batch(self, now: Instant) -> Batch | None:
         """Everything since the last call that must be made durable, in one transaction; None when nothing must."""
         ward = self.ward
+        forget_old_queues(ward)
         changes = ward.alarms.take_changes()
         screens.page_unanswered(ward, changes)
         changes += [SessionChange(WARD, change) for change in ward.screens.take_changes()]

@@ -132,7 +132,10 @@ class Records(PlanRecords, ProofRecords, ReviewRecords, Protocol):
 
     def session(self, session_id: str) -> Session | None: ...
 
-    def positions(self) -> list[StreamPosition]: ...
+    def positions(self) -> list[StreamPosition]:
+        """By when something came last, the latest at the end."""
+
+    def position(self, source: str, stream: str) -> StreamPosition | None: ...
 
     def alarms(
         self, session_id: str | None = None, *, open_only: bool = False

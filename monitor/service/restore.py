@@ -22,6 +22,7 @@ from monitor.service.monitor import Monitor
 from monitor.service.phrases import Phrases
 from monitor.service.ports import Records, RestoredSession, TokenSource
 from monitor.service.protocols import Protocol, ProtocolError, read_protocol
+from monitor.service.queues import remember_queues
 from monitor.service.ward import (
     MEMORY_MS,
     PAPER_MAY_BE_OLD_MS,
@@ -53,9 +54,9 @@ def restore(
         clock_speed=clock_speed,
         registry=_registry(records),
         counters=records.counters(),
-        positions={(p.source, p.stream): p for p in records.positions()},
         screens=ScreenWatch(clock_speed),
     )
+    remember_queues(ward, records)
     _remember_sessions(ward, records, now)
     _remember_the_office(ward, records, now)
     for restored in records.restored_sessions():

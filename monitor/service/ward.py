@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -114,6 +115,15 @@ class Ward:
     """Of each assignment whose readings are not taken in yet: stream, seq and index of those that came since."""
     counters: dict[str, int] = field(default_factory=dict)
     positions: dict[tuple[str, str], StreamPosition] = field(default_factory=dict)
+    """Of the remembered queues; see ``queues``, also for the next four."""
+    queues: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Device id to its remembered queues, the one it has said hello with last at the end."""
+    crowded: dict[str, None] = field(default_factory=dict)
+    """Devices of which more are remembered than need be."""
+    forgetful: set[str] = field(default_factory=set)
+    """Devices of which only the record knows every queue."""
+    position_on_record: Callable[[str, str], StreamPosition | None] = lambda *_: None
+    """Asks the record for a queue of a device."""
     connections: dict[str, Connection] = field(default_factory=dict)
     bedsides: dict[str, Bedside] = field(default_factory=dict)
     entries: set[str] = field(default_factory=set)

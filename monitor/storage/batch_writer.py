@@ -134,19 +134,24 @@ class BatchWriter:
 
     def _reading_row(self, stored: StoredReading, n: int) -> ReadingRow:
         reading = stored.reading
-        stream = self.names.streams.get((reading.source, stored.stream))
-        if stream is None:
-            stream = self.names.ensure_stream(self.connection, reading.source, stored.stream)
+        stream = self._stream(reading.source, stored.stream)
         if reading.metric not in self.names.metrics:
             self.names.ensure_metric(self.connection, str(reading.metric))
         if reading.status not in self.names.statuses:
             self.names.ensure_status(self.connection, str(reading.status))
         return reading_to_row(stored, stream, n, self.names)
 
+    def _stream(self, source: str, name: str) -> int:
+        key = self.names.streams.get((source, name))
+        if key is None:
+            key = self.names.ensure_stream(self.connection, source, name)
+            self.streams.recall(self.connection, key)
+        return key
+
     def _write_rejected(self, rejected: Sequence[RejectedReading]) -> list[tuple[Any, ...]]:
         def store(reading: RejectedReading) -> tuple[Any, ...]:
             session_id, source, stream_name, *rest = reading
-            stream = self.names.ensure_stream(self.connection, source, stream_name)
+            stream = self._stream(source, stream_name)
             row = (session_id, stream, *rest)
             self.connection.exec_driver_sql(_INSERT_REJECTED, (self.batch_id, *row))
             return row
@@ -163,7 +168,7 @@ class BatchWriter:
         self.streams.follow(self.names, reading_rows, rejected_rows)
         told = []
         for position in positions:
-            key = self.names.ensure_stream(self.connection, position.source, position.stream)
+            key = self._stream(position.source, position.stream)
             holes = [list(hole) for hole in position.holes]
             if self.streams.move(key, position.last_seq, holes):
                 told.append((key, position.last_seq, holes))

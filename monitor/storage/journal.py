@@ -37,6 +37,8 @@ from monitor.storage.statements import compiled, run
 from monitor.storage.stream_states import StreamStates
 from monitor.storage.tables import batches
 
+MOST_STREAMS = 10_000
+"""Remembered at once (some 10 MB); what is forgotten is read again when it is written to."""
 _INSERT_BATCH = compiled(insert(batches))
 _log = structlog.get_logger(__name__)
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -79,6 +81,15 @@ class _State:
     streams: StreamStates
     figures: FigureKeeper
     packed: PackedReadings
+    streams_kept: int = 0
+    """How many were left when streams were forgotten last."""
+
+    def forget_streams(self) -> None:
+        """So that devices that name a new stream with every connection do not fill the memory; call after a commit."""
+        if len(self.names.streams) - self.streams_kept > MOST_STREAMS:
+            left = self.names.forget_streams()
+            self.streams.keep_only(left)
+            self.streams_kept = len(left)
 
     @classmethod
     def load(cls, connection: Connection) -> _State:
@@ -217,6 +228,7 @@ class SqliteJournal:
         return written.poisoned
 
     def _committed(self, state: _State, poisoned: list[Poisoned]) -> Commit:
+        state.forget_streams()
         self._state = state
         self._write_head(ChainHead(state.batch_id, state.mac.hex()))
         return Commit(state.batch_id, tuple(poisoned))

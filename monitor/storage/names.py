@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from monitor.domain.readings import MANUAL_SOURCE
 from monitor.storage.tables import UNASSIGNED, metrics, sessions, statuses, streams
 
 
@@ -63,10 +64,24 @@ class Names:
     def ensure_stream(self, connection: Connection, source: str, stream: str) -> int:
         key = self.streams.get((source, stream))
         if key is None:
+            known = select(streams.c.key).where(
+                streams.c.source == source, streams.c.stream == stream
+            )
+            key = connection.scalar(known)
+            if key is not None:
+                self._add_stream(source, stream, key)
+        if key is None:
             row = insert(streams).values(source=source, stream=stream).returning(streams.c.key)
             key = int(connection.execute(row).scalar_one())
             self._add_stream(source, stream, key)
         return key
+
+    def forget_streams(self) -> set[int]:
+        """All but those of manual entries, which figures ask for; the numbers that are left."""
+        left = {key: name for key, name in self.stream_names.items() if name[0] == MANUAL_SOURCE}
+        self.stream_names = left
+        self.streams = {name: key for key, name in left.items()}
+        return set(left)
 
     def ensure_metric(self, connection: Connection, word: str) -> int:
         key = self.metrics.get(word)

@@ -45,6 +45,11 @@ _COUNTED = {
     "assignment": select(_PROPOSED).where(tables.facts.c.kind == "assignment_proposed"),
 }
 
+_STREAMS = tables.streams
+_POSITIONS = select(
+    _STREAMS.c.source, _STREAMS.c.stream, _STREAMS.c.last_seq, _STREAMS.c.holes
+).where(_STREAMS.c.last_seq.is_not(None))
+
 
 def open_records(directory: Path) -> SqliteRecords:
     """Views of the directory's database. Nothing is opened yet: it may be made later."""
@@ -93,16 +98,12 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
             return load_session(connection, session_id)
 
     def positions(self) -> list[StreamPosition]:
-        table = tables.streams
-        query = select(table.c.source, table.c.stream, table.c.last_seq, table.c.holes)
-        return [
-            StreamPosition(
-                source, stream, last_seq, tuple((first, last) for first, last in holes or ())
-            )
-            for source, stream, last_seq, holes in self._rows(
-                query.where(table.c.last_seq.is_not(None))
-            )
-        ]
+        rows = self._rows(_POSITIONS.order_by(_STREAMS.c.last_received, _STREAMS.c.key))
+        return [_position(*row) for row in rows]
+
+    def position(self, source: str, stream: str) -> StreamPosition | None:
+        one = _POSITIONS.where(_STREAMS.c.source == source, _STREAMS.c.stream == stream)
+        return next((_position(*row) for row in self._rows(one)), None)
 
     def alarms(
         self, session_id: str | None = None, *, open_only: bool = False
@@ -232,3 +233,9 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
             )
             for what, ids in _COUNTED.items()
         }
+
+
+def _position(
+    source: str, stream: str, last_seq: int, holes: list[tuple[int, int]] | None
+) -> StreamPosition:
+    return StreamPosition(source, stream, last_seq, tuple((a, b) for a, b in holes or ()))

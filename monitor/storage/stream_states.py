@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,18 @@ class StreamStates:
                 for key, last_seq, holes, received in connection.execute(select(*columns))
             }
         )
+
+    def recall(self, connection: Connection, key: int) -> None:
+        """Have the state of a stream that is about to move, new or forgotten."""
+        if key in self.states:
+            return
+        query = select(streams.c.last_seq, streams.c.holes, streams.c.last_received)
+        row = connection.execute(query.where(streams.c.key == key)).one()
+        self.states[key] = StreamState(row.last_seq, row.holes or [], row.last_received)
+
+    def keep_only(self, keys: Collection[int]) -> None:
+        """Forget the others. What has changed must have been saved."""
+        self.states = {key: state for key, state in self.states.items() if key in keys}
 
     def follow(
         self,

@@ -92,6 +92,9 @@ class RecordsInMemory:
     def positions(self) -> list[StreamPosition]:
         return []
 
+    def position(self, source: str, stream: str) -> StreamPosition | None:
+        return None
+
     def alarms(
         self, session_id: str | None = None, *, open_only: bool = False
     ) -> list[AlarmChanged]:

@@ -21,7 +21,12 @@ from monitor.gateway.server import settle_memory
 from monitor.logs import log_libraries_to_stderr, log_to_stderr
 from tests.gateway.clinic import Clinic
 
-UNLIMITED = Limits(device_frames_per_s=1e6, screen_frames_per_s=1e6, orders_per_minute=10**9)
+UNLIMITED = Limits(
+    device_frames_per_s=1e6,
+    screen_frames_per_s=1e6,
+    snapshots_per_minute=1e9,
+    orders_per_minute=10**9,
+)
 """What is asked here is whether each answer is right; the limits have tests of their own."""
 STOPS_WITHIN_S = 120
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,9 +15,11 @@ from websockets.exceptions import InvalidStatus
 
 from monitor import identity
 from monitor.gateway import viewers
+from monitor.gateway.limits import Limits
 from monitor.gateway.viewers import Viewer
 from monitor.wire import orders
 from tests.gateway.clinic import COOKIE_KEY, CREDENTIAL, Clinic, Screen, ask, bearer
+from tests.gateway.conftest import running
 from tests.gateway.fakes import until
 
 SPO2_TOO_LOW = 80
@@ -187,6 +192,26 @@ async def test_resync_brings_a_new_snapshot(clinic: Clinic) -> None:
         await screen.snapshot()
 
 
+async def test_a_screen_that_asks_with_every_message_is_sent_the_ward_at_its_pace(
+    tmp_path: Path,
+) -> None:
+    async with (
+        running(Clinic(tmp_path, limits=Limits(snapshots_per_minute=6))) as clinic,
+        clinic.screen() as greedy,
+        clinic.screen() as other,
+    ):
+        await greedy.snapshot()
+        await other.snapshot()
+        for _ in range(100):
+            await greedy.say({"type": "resync"})
+        heard: list[str] = []
+        while heard.count("heartbeat") < 2:
+            heard.append(json.loads(await greedy.socket.recv())["type"])
+        assert "snapshot" not in heard
+        await clinic.order(orders.AddRoom(name="2"))
+        assert (await other.hear("update"))["rooms"]
+
+
 async def test_an_order_of_a_screen_is_the_signed_in_operators(clinic: Clinic) -> None:
     await clinic.order(orders.StartSession(room="1", patient="P-1"))
     async with clinic.screen() as screen, clinic.device() as feed:
@@ -235,9 +260,17 @@ async def test_what_a_screen_painted_is_in_the_metrics(clinic: Clinic) -> None:
         assert "infusion_monitor_screens_connected 1.0" in metrics
 
 
+@pytest.fixture
+async def unhurried_clinic(tmp_path: Path) -> AsyncIterator[Clinic]:
+    """One where a screen may ask for everything as often as it likes."""
+    async with running(Clinic(tmp_path, limits=Limits(snapshots_per_minute=1e9))) as clinic:
+        yield clinic
+
+
 async def test_a_screen_that_does_not_read_is_disconnected_and_starts_again(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+    unhurried_clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    clinic = unhurried_clinic
     monkeypatch.setattr(viewers, "BLOCKED_S", 0.3)
     await clinic.order(orders.StartSession(room="1", patient="P-1"))
     # The client stops reading from its socket after two messages; the kernel's buffers fill up behind it.

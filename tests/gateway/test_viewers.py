@@ -13,6 +13,7 @@ from monitor.gateway.viewers import (
     BUFFER_BYTES,
     MOST_PENDING,
     POINTS_KEPT,
+    SNAPSHOTS_AT_ONCE_S,
     Viewer,
 )
 from monitor.wire.live import AlarmView, Painted, Point, Update
@@ -61,7 +62,7 @@ def subscribed() -> tuple[Viewer, Wire]:
     wire = Wire()
     viewer = Viewer(wire)
     viewer.wants_snapshot = True
-    viewer.send_snapshot(b'{"type":"snapshot","seq":0}')
+    viewer.send_snapshot(b'{"type":"snapshot","seq":0}', 0)
     return viewer, wire
 
 
@@ -76,7 +77,7 @@ def test_a_screen_gets_no_update_before_its_snapshot() -> None:
     viewer.wants_snapshot = True
     offer(viewer, Update(seq=2, server_time=0))
     assert wire.sent == []
-    viewer.send_snapshot(b'{"type":"snapshot","seq":2}')
+    viewer.send_snapshot(b'{"type":"snapshot","seq":2}', 0)
     offer(viewer, Update(seq=3, server_time=0))
     assert [m["seq"] for m in wire.sent] == [2, 3]
 
@@ -115,9 +116,24 @@ def test_a_snapshot_replaces_everything_that_waited() -> None:
     offer(viewer, Update(seq=1, server_time=0))
     viewer.wants_snapshot = True
     wire.stuck = False
-    viewer.send_snapshot(b'{"type":"snapshot","seq":5}')
+    viewer.send_snapshot(b'{"type":"snapshot","seq":5}', 0)
     viewer.pump(1)
     assert wire.seqs == []
+
+
+def test_snapshots_wait_for_their_pace_and_for_what_the_screen_has_not_taken() -> None:
+    wire = Wire()
+    viewer = Viewer(wire, snapshots_per_minute=60)
+    assert not viewer.is_due_a_snapshot(100)
+    viewer.wants_snapshot = True
+    for _ in range(20):
+        if viewer.is_due_a_snapshot(100):
+            viewer.send_snapshot(b'{"type":"snapshot","seq":0}', 100)
+        viewer.wants_snapshot = True
+    assert len(wire.sent) == 1 + SNAPSHOTS_AT_ONCE_S
+    assert [viewer.is_due_a_snapshot(at) for at in (100.9, 101.0)] == [False, True]
+    wire.stuck = True
+    assert not viewer.is_due_a_snapshot(200)
 
 
 def test_a_heartbeat_does_not_name_updates_that_still_wait() -> None:
