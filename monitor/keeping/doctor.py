@@ -37,7 +37,7 @@ _RENEWED_DAYS = 30
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _BEHIND_MS = 2 * SECOND
 _PRIVATE = (
-    *(".", "keys", "keys/journal.key", "keys/cookie.key", HEAD_NAME, "gateway.json", FILE_NAME),
+    *("keys", "keys/journal.key", "keys/cookie.key", HEAD_NAME, "gateway.json", FILE_NAME),
     *(f"{DATABASE_NAME}{end}" for end in ("", "-wal", "-shm")),
 )
 
@@ -227,7 +227,8 @@ def _is_synchronised() -> bool | None:
 
 
 def _files(data: Path) -> Iterator[Finding]:
-    found = [name for name in _PRIVATE if _is_open(data / name)]
+    found = [str(data)] if _is_open(data) else []
+    found += [name for name in _PRIVATE if _is_open(data / name)]
     yield Finding("files_open", {"files": ", ".join(found)}) if found else Finding("files_well")
 
 

@@ -168,9 +168,7 @@ FINDINGS: dict[str, Words] = {
     "files_open": Words(
         _FILES,
         N_("Others may read or write {files}."),
-        N_(
-            "Take the rights away: chmod go= FILE, in the data directory (. is the directory itself)."
-        ),
+        N_("Take the rights away: chmod go= FILE, in the data directory."),
     ),
     "notices_well": Words(_NOTICES, N_("{count} addresses outside the house.")),
     "notices_none": Words(

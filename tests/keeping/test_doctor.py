@@ -94,7 +94,7 @@ def test_files_that_others_may_read_are_named(directory: DataDirectory) -> None:
 def test_a_directory_that_others_may_look_into_is_told(directory: DataDirectory) -> None:
     directory.path.chmod(0o750)
     (told,) = [one for one in examine(directory, Settings(), NOW) if one.code == "files_open"]
-    assert told.values == {"files": "."}
+    assert told.values == {"files": str(directory.path)}
 
 
 def test_a_backup_of_before_the_keys_change_is_told_until_there_is_a_newer_one(
