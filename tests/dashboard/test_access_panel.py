@@ -60,7 +60,7 @@ def test_no_text_about_a_patient_is_in_a_row() -> None:
 
 
 def test_every_kind_of_fact_and_of_access_has_words() -> None:
-    noted = {"signed_in", "signed_out", "record_opened", "record_exported"}
+    noted = {"signed_in", "signed_out", "record_opened", "record_exported", "erasures_settled"}
     told = {kind_of(body) for body in get_args(facts.FactBody)} - {"access_noted"}
     assert FACT_WORDS.keys() == told | noted
     assert ACCESS_KINDS.keys() == KINDS.keys()
