@@ -103,7 +103,10 @@
   function span(limit) {
     if (!limit) return "";
     const given = (value) => value !== null && value !== undefined;
-    if (given(limit.low) && given(limit.high)) return `${im.values.plain(limit.low)}–${im.values.plain(limit.high)}`;
+    if (given(limit.low) && given(limit.high)) {
+      // Joined: a span is read as one, also where a line ends.
+      return `${im.values.plain(limit.low)}\u2060–\u2060${im.values.plain(limit.high)}`;
+    }
     if (given(limit.low)) return `≥\u00a0${im.values.plain(limit.low)}`;
     return given(limit.high) ? `≤\u00a0${im.values.plain(limit.high)}` : "";
   }
