@@ -13,6 +13,7 @@ def missing_session(visit: Visit, session_id: str, unknown: str) -> Any:
     """A plain sentence; ``unknown`` for one that never was."""
     _ = visit.words.gettext
     erased = visit.parts.records.erased_session(session_id)
+    lead = ""
     if erased is not None:
         unknown = _("Session {id} was erased on {day} by {by} and {second}").format(
             id=session_id,
@@ -20,10 +21,9 @@ def missing_session(visit: Visit, session_id: str, unknown: str) -> Any:
             by=erased.by,
             second=erased.second,
         )
-    return html.Div(
-        [
-            html.H1(unknown, className="page-title"),
-            dcc.Link(_("All sessions"), href="/sessions", className="button"),
-        ],
-        className="plain-page",
-    )
+        lead = _(
+            "Its patient, readings and entries are gone for good; that it was erased stays on record."
+        )
+    said = [html.H1(unknown, className="page-title"), html.P(lead, className="page-lead")]
+    link = dcc.Link(_("All sessions"), href="/sessions", className="button primary")
+    return html.Div(html.Section([*said, link], className="panel missing"), className="plain-page")
