@@ -79,9 +79,9 @@ def layout(**_query: str) -> Any:
 def columns(words: Words) -> list[dict[str, Any]]:
     """The columns of the table; those that the record cannot order by cannot be sorted."""
     _ = words.gettext
-    fixed = {"sortable": False}
+    fixed, long = {"sortable": False}, {"wrapText": True, "cellClass": "two-lines"}
     return [
-        {"field": "raised_at", "headerName": _("Raised"), "width": 178, "sort": "desc"},
+        {"field": "raised_at", "headerName": _("Raised"), "width": 124, "sort": "desc", **long},
         {"field": "room", "headerName": _("Room"), "width": 70},
         {"field": "patient", "headerName": _("Patient"), "width": 88},
         {
@@ -100,14 +100,13 @@ def columns(words: Words) -> list[dict[str, Any]]:
         {
             "field": "reason",
             "headerName": _("Why"),
-            "minWidth": 360,
+            "minWidth": 420,
             "flex": 1,
-            "wrapText": True,
-            "cellClass": "two-lines",
             "tooltipField": "reason",
             **fixed,
+            **long,
         },
-        {"field": "state", "headerName": _("State"), "width": 140},
+        {"field": "state", "headerName": _("State"), "width": 122, **long},
         {"field": "acknowledged_by", "headerName": _("Acknowledged by"), "width": 148},
         {"field": "acknowledged_after", "headerName": _("After"), "width": 90},
         {"field": "over_at", "headerName": _("Condition over"), "width": 130, **fixed},
