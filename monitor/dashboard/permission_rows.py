@@ -82,27 +82,20 @@ WORDS: dict[str, str] = {
 """Every order, and every action that a person can come to."""
 
 
-def permission_rows(words: Words, *, simulated: bool) -> list[list[str]]:
-    """What may be done, then yes or no for each role; the rows with most on them first."""
+def permission_rows(words: Words, *, simulated: bool) -> list[tuple[list[str], list[str]]]:
+    """What may be done, and yes or no for each role; the rows with most on them first."""
     _ = words.gettext
     told: dict[tuple[bool, ...], list[str]] = {}
     for action, text in WORDS.items():
         who = tuple(_may(role, action, simulated=simulated) for role in ROLES)
         told.setdefault(who, []).append(_(text))
     rows = sorted(told.items(), key=lambda row: -sum(row[0]))
-    return [
-        [_sentence(texts), *(_("yes") if yes else _("no") for yes in who)] for who, texts in rows
-    ]
+    return [(texts, [_("yes") if yes else _("no") for yes in who]) for who, texts in rows]
 
 
 def role_heads(words: Words) -> list[str]:
     """The heads of the columns."""
     return [role_name(words, Operator("", role, "")).capitalize() for role in ROLES]
-
-
-def _sentence(texts: list[str]) -> str:
-    text = ", ".join(texts)
-    return text[:1].upper() + text[1:]
 
 
 def _may(role: str, action: str, *, simulated: bool) -> bool:

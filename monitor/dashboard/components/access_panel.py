@@ -92,7 +92,8 @@ def _about(words: Words, fact: Fact) -> str:
     role = getattr(fact.body, "role", "")
     said = role_name(words, Operator("", role, "")) if role else ""
     named = [getattr(fact.body, name, "") for name in ("name", "device_id", "room_id")]
-    return _joined([*named, said])
+    # What somebody did about themselves has their name already.
+    return _joined([*(name for name in named if name != fact.by), said])
 
 
 def _joined(texts: list[str]) -> str:

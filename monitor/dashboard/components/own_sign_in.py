@@ -32,11 +32,11 @@ def own_sign_in(visit: Visit) -> Any:
                     _secret(ids.PIN_OWNER, _("Your password"), "current-password"),
                     _secret(ids.PIN, _("New PIN, 4 to 12 digits"), "off"),
                     button(ids.PIN_SET, _("Set the PIN"), kind="primary"),
-                    button(ids.SIGN_OUT_EVERYWHERE, _("Sign out everywhere")),
                 ],
                 className="own-sign-in",
             ),
             html.P(id=ids.PIN_TOLD, className="test-told", **attributes(role="status")),
+            button(ids.SIGN_OUT_EVERYWHERE, _("Sign out everywhere")),
         ],
         className="panel",
     )

@@ -87,7 +87,7 @@ def register_pages(app: Dash, table_id: str, answer: Callable[[dict[str, Any]], 
         return answer(request)
 
 
-def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
+def plain_table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
     """A table to be read: no sorting, no choosing."""
     return dmc.Table(
         [

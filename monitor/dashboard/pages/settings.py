@@ -179,7 +179,10 @@ def _alarm_test(visit: Visit) -> Any:
 def _permissions(visit: Visit) -> Any:
     words = visit.words
     _ = words.gettext
-    rows = permission_rows(words, simulated=visit.parts.settings.simulated)
+    rows = [
+        [html.Ul([html.Li(text) for text in may], className="permitted"), *who]
+        for may, who in permission_rows(words, simulated=visit.parts.settings.simulated)
+    ]
     return html.Section(
         [
             html.H2(_("Who may do what"), className="panel-title"),
@@ -202,5 +205,5 @@ def _devices(visit: Visit) -> Any:
     heads = [_("Room"), _("Device"), _("Last reading")]
     return html.Section(
         [html.H2(_("Rooms and devices"), className="panel-title"), plain_table(heads, rows)],
-        className="panel",
+        className="panel wide",
     )
