@@ -29,6 +29,9 @@ class Refusal(NamedTuple):
     message: str
 
 
+OTHER_ORIGIN = Refusal(403, "screens of another origin are not served")
+
+
 class Orderer(NamedTuple):
     """Who gives an order, and with which role."""
 
@@ -95,7 +98,7 @@ def admit_screen(
     trusted = has_credential(headers, credential)
     origin = headers.get_all("Origin")
     if (origin or not trusted) and not pages.are_of(origin, headers.get_all("Host")):
-        return Refusal(403, "screens of another origin are not served")
+        return OTHER_ORIGIN
     if trusted:
         return None
     sign_in = read_cookie(cookie_key, _cookie(headers, COOKIE_NAME))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ from monitor.domain.permissions import (
     may_do,
 )
 from monitor.gateway.access import (
+    OTHER_ORIGIN,
     Guest,
     Refusal,
     admit_device,
@@ -63,6 +64,8 @@ PATHS: dict[str, str] = {
     "/clock": STEP_CLOCK,
 }
 """Everything that can be asked for on this port, each with the action that it is."""
+MOST_STRANGERS = 20
+LONGEST_TOLD = 200
 LASTING = ("/device", "/live")
 """Those that stay; the others have asked and are gone."""
 NOT_FOR_BROWSERS = Refusal(403, "this is not for browsers")
@@ -82,6 +85,8 @@ class Routes:
     cookie_key: bytes
     hasher: PasswordHasher
     pages: Pages
+    strangers: set[str] = field(default_factory=set)
+    """Origins that the log has told of."""
 
     def answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """The plain HTTP answer to a request, or None to open a websocket."""
@@ -148,9 +153,21 @@ class Routes:
             return OVERLOADED if self.core.commits.is_full else DEVICE
         if path == "/live":
             guest = self._admit_screen(request)
+            if guest is OTHER_ORIGIN:
+                self._tell_of_origin(request.headers.get_all("Origin"))
             return guest if isinstance(guest, Refusal) else peer_of(self.core.monitor, guest)
         trusted = has_credential(request.headers, self.credential)
         return PROGRAM if trusted else Refusal(401, "the local credential is wanted")
+
+    def _tell_of_origin(self, origins: list[str]) -> None:
+        """Once each, and of a few: staff see a page without live data, and only the log can say what is to be set."""
+        for origin in origins:
+            if len(self.strangers) < MOST_STRANGERS and origin not in self.strangers:
+                self.strangers.add(origin)
+                _log.warning(
+                    "a page of another origin asked for live data; if it is ours, set dashboard_url or port",
+                    origin=origin[:LONGEST_TOLD],
+                )
 
     def _admit_screen(self, request: Request) -> Guest | Refusal | None:
         return admit_screen(
