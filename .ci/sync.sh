@@ -42,7 +42,14 @@ case "${1:-}" in
 esac
 
 # --inexact: uv itself lives in .venv without being a dependency, and `make demo` must not take the test tools away.
-UV_PROJECT_ENVIRONMENT=.venv "$uv" sync --locked --inexact --quiet "$group"
+# --compile-bytecode, when something was brought: each program of the first start would compile what it imports.
+compiled=.venv/.compiled$group
+compile=
+if [ ! "$compiled" -nt uv.lock ]; then compile=--compile-bytecode; fi
+UV_PROJECT_ENVIRONMENT=.venv "$uv" sync --locked --inexact --quiet $compile "$group"
+touch "$compiled"
+# Compares times and compiles what is newer.
+.venv/bin/python -m compileall -q monitor simulators
 
 # Compiled catalogs are build products; compile those whose source is newer.
 while IFS= read -r catalog; do

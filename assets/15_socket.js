@@ -3,7 +3,8 @@
 
 (function (im) {
   const FIRST_RETRY_MS = 120;
-  const LONGEST_RETRY_MS = 2000;
+  // Whoever waits longer sees a gateway that was started again that much later.
+  const LONGEST_RETRY_MS = 400;
   const OPENING_MS = 4000;
   const LATE_LINK_MS = 2000;
   const RESYNC_MS = 3000;

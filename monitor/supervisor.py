@@ -20,7 +20,7 @@ from pathlib import Path
 import structlog
 
 STOP_TIMEOUT_S = 4.0
-FIRST_PAUSE_S = 0.2
+FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 5.0
 STEADY_AFTER_S = 30.0
 """A child that ran this long begins with the shortest pause again."""

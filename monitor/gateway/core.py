@@ -143,13 +143,14 @@ class Core:
     def publish(self, group: Group, commit: Commit | None) -> None:
         """The group's batch is durable: tell everybody."""
         refused = self._count_poisoned(commit)
+        # Staff first: a storm's first alarm does not wait for every device's acknowledgement.
+        if group.update is not None:
+            self._publish_update(group.update)
         for device in group.devices:
             device.feed.committed(refused[device.feed.device.id])
             device.flush()
             if device.socket.unsent_bytes() > MOST_UNREAD_BYTES:
                 self.end(device, ACKS_NOT_READ)
-        if group.update is not None:
-            self._publish_update(group.update)
         if group.snapshot is not None:
             self.stations.deliveries.told(group.snapshot.alarms)
             data, now_s = group.snapshot.model_dump_json().encode(), self._now_s()
