@@ -18,7 +18,7 @@ from monitor.locale import load_translations
 from monitor.service.findings import FINDINGS, Finding, told
 from tests.dashboard.clinic import parts, visit_of, visiting
 
-VALUES = "version installed why schema newest sqlite batch hours file files free days seconds count"
+VALUES = "version installed why schema newest sqlite batch hours file files free days seconds count when since until"
 
 
 class Found(Examiner):
