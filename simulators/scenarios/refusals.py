@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from monitor.wire.file_faults import wanted_in_file
+
 _TAG = "union_tag"
 
 
@@ -51,43 +53,15 @@ def _entry(key: str, place: int, entry: Any) -> str:
     return f"{key} {place + 1}"
 
 
-_REASONS = {
-    "missing": "this key is missing",
-    "extra_forbidden": "this key is not known",
-    "float_type": "a number is wanted",
-    "float_parsing": "a number is wanted",
-    "finite_number": "a finite number is wanted",
-    "int_type": "a whole number is wanted",
-    "int_parsing": "a whole number is wanted",
-    "int_from_float": "a whole number is wanted",
-    "bool_type": "true or false is wanted",
-    "bool_parsing": "true or false is wanted",
-    "string_type": "text is wanted",
-    "tuple_type": "a list is wanted",
-    "dict_type": "a table is wanted",
-    "model_type": "a table is wanted",
-    "model_attributes_type": "a table is wanted",
+_OWN = {
     "union_tag_not_found": "this key is missing",
-    "string_pattern_mismatch": "letters, digits, _ and - are wanted, a letter or digit first",
-}
-_BOUNDS = {
-    "greater_than": "more than {gt:g} is wanted",
-    "greater_than_equal": "at least {ge:g} is wanted",
-    "less_than_equal": "at most {le:g} is wanted",
-    "string_too_short": "at least {min_length} letters are wanted",
-    "string_too_long": "at most {max_length} letters are wanted",
-    "too_short": "at least {min_length} are wanted",
-    "too_long": "at most {max_length} are wanted",
     "union_tag_invalid": "'{tag}' is not one of {expected_tags}",
+    "string_pattern_mismatch": "letters, digits, _ and - are wanted, a letter or digit first",
 }
 
 
 def _reason(error: ErrorDetails) -> str:
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "literal_error":
-        return f"{error['input']!r} is not one of {context['expected'].replace(' or ', ', ')}"
-    if kind in _BOUNDS:
-        return _BOUNDS[kind].format(**context)
-    return _REASONS.get(kind, error["msg"])
+    if error["type"] == "literal_error":
+        expected = error["ctx"]["expected"].replace(" or ", ", ")
+        return f"{error['input']!r} is not one of {expected}"
+    return wanted_in_file(error, _OWN)

@@ -12,6 +12,7 @@ from monitor.service.protocol_file.alarms import AlarmTables
 from monitor.service.protocol_file.checks import first_contradiction
 from monitor.service.protocol_file.course import CourseTables
 from monitor.service.protocol_file.parts import Flag, Id, Part, Words
+from monitor.wire.file_faults import wanted_in_file
 
 
 class ProtocolError(ValueError):
@@ -61,7 +62,7 @@ def parse(text: str, name: str) -> File:
 
 def _fault(error: ErrorDetails, content: dict[str, Any]) -> str:
     key, entry = _place(error["loc"], content)
-    reason = _reason(error)
+    reason = wanted_in_file(error, _OWN)
     where = f"{key} ({entry})" if entry else key
     return f"{where}: {reason}" if where else reason
 
@@ -87,39 +88,8 @@ def _inside(here: Any, part: int | str) -> Any:
     return None
 
 
-_REASONS = {
-    "missing": "this key is missing",
-    "extra_forbidden": "this key is not known",
-    "float_type": "a number is wanted",
-    "finite_number": "a finite number is wanted",
-    "int_type": "a whole number is wanted",
-    "bool_type": "true or false is wanted",
-    "string_type": "text is wanted",
-    "tuple_type": "a list is wanted",
-    "frozen_set_type": "a list is wanted",
-    "dict_type": "a table is wanted",
-    "model_type": "a table is wanted",
+_OWN = {
     "union_tag_not_found": "kind is missing",
-}
-_BOUNDS = {
-    "greater_than": "more than {gt:g} is wanted",
-    "greater_than_equal": "at least {ge:g} is wanted",
-    "less_than_equal": "at most {le:g} is wanted",
-    "string_too_short": "at least {min_length} letters are wanted",
-    "string_too_long": "at most {max_length} letters are wanted",
-    "too_short": "at least {min_length} are wanted",
-    "too_long": "at most {max_length} are wanted",
-    "literal_error": "{expected} is wanted",
-    "enum": "{expected} is wanted",
     "union_tag_invalid": "kind is one of {expected_tags}",
     "string_pattern_mismatch": "small letters, digits and _ are wanted, a letter first",
 }
-
-
-def _reason(error: ErrorDetails) -> str:
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "value_error":
-        return str(context["error"])
-    if kind in _BOUNDS:
-        return _BOUNDS[kind].format(**context)
-    return _REASONS.get(kind, error["msg"])
