@@ -15,6 +15,7 @@ from monitor.cli.simulated import FIRST_TESTER, first_tester
 if TYPE_CHECKING:
     from monitor.data_directory import DataDirectory
     from monitor.settings import Settings
+    from monitor.supervisor import Program
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")]
 Port = Annotated[int | None, typer.Option(help="Port of the pages.  [default: 8050]")]
@@ -64,27 +65,12 @@ def serve(
     speed: Speed = None,
 ) -> None:
     """Run gateway and dashboard, each started again should it die."""
-    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed} | _tls_flags(
-        tls_certificate, tls_key
-    )
+    flags = _flags(host, port, gateway_port, tls_certificate, tls_key, speed)
     with prepared(context, flags, simulated=simulated) as (directory, settings):
-        from monitor.programs import (
-            dashboard_program,
-            desk_program,
-            gateway_program,
-            run_together,
-        )
+        from monitor.programs import run_together
 
-        programs = [gateway_program(directory, settings), dashboard_program(directory, settings)]
-        password = None
-        if directory.simulated:
-            password = first_tester(directory)
-            if settings.tls_certificate:
-                say("no simulator desk runs with TLS: its devices would not know the certificate")
-            elif settings.gateway_port:
-                programs.append(desk_program(directory, settings))
-            else:
-                say("no simulator desk runs: it needs a --gateway-port that is known beforehand")
+        password = first_tester(directory) if directory.simulated else None
+        programs = _programs(directory, settings)
 
         def when_ready(address: str) -> None:
             say(f"staff open {address}")
@@ -92,6 +78,21 @@ def serve(
                 say(f"sign in as {FIRST_TESTER}, password {password} (said once)")
 
         run_together(programs, settings, when_ready)
+
+
+def _programs(directory: DataDirectory, settings: Settings) -> list[Program]:
+    from monitor.programs import dashboard_program, desk_program, gateway_program
+
+    programs = [gateway_program(directory, settings), dashboard_program(directory, settings)]
+    if not directory.simulated:
+        return programs
+    if settings.tls_certificate:
+        say("no simulator desk runs with TLS: its devices would not know the certificate")
+    elif settings.gateway_port:
+        programs.append(desk_program(directory, settings))
+    else:
+        say("no simulator desk runs: it needs a --gateway-port that is known beforehand")
+    return programs
 
 
 def gateway(
@@ -106,9 +107,7 @@ def gateway(
     stepped: Stepped = False,
 ) -> None:
     """Run the gateway alone: devices, alarms, live data, the only writer."""
-    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed} | _tls_flags(
-        tls_certificate, tls_key
-    )
+    flags = _flags(host, port, gateway_port, tls_certificate, tls_key, speed)
     with prepared(context, flags, simulated=simulated, stepped=stepped) as (directory, settings):
         from monitor.bootstrap import run_gateway
 
@@ -126,9 +125,7 @@ def dashboard(
     auto_sign_in: AutoSignIn = None,
 ) -> None:
     """Run the dashboard alone: the pages that staff open."""
-    flags = {"host": host, "port": port, "gateway_port": gateway_port} | _tls_flags(
-        tls_certificate, tls_key
-    )
+    flags = _flags(host, port, gateway_port, tls_certificate, tls_key)
     signed_in = auto_sign_in is not None
     with prepared(context, flags, simulated=simulated, auto_sign_in=signed_in) as prepared_for:
         directory, settings = prepared_for
@@ -157,7 +154,7 @@ def demo(
     def when_ready(address: str) -> None:
         say(f"{rooms} simulated rooms at {address} (Ctrl-C ends the demonstration)")
 
-    flags = {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed}
+    flags = _flags(host, port, gateway_port, speed=speed)
     with tempfile.TemporaryDirectory(prefix="infusion-monitor-demo-") as passing:
         if context.obj["data"] is None:
             context.obj["data"] = Path(passing)
@@ -192,10 +189,18 @@ def demo_staff(context: typer.Context) -> None:
         run_staff(directory)
 
 
-def _tls_flags(certificate: str | None, key: str | None) -> dict[str, object]:
+def _flags(
+    host: str | None,
+    port: int | None,
+    gateway_port: int | None,
+    certificate: str | None = None,
+    key: str | None = None,
+    speed: float | None = None,
+) -> dict[str, object]:
     """Written on a command line a path may be relative; a program of a supervisor stands somewhere else."""
-    given = {"tls_certificate": certificate, "tls_key": key}
-    return {name: path and str(Path(path).absolute()) for name, path in given.items()}
+    files = {"tls_certificate": certificate, "tls_key": key}
+    absolute = {name: path and str(Path(path).absolute()) for name, path in files.items()}
+    return {"host": host, "port": port, "gateway_port": gateway_port, "speed": speed, **absolute}
 
 
 @contextmanager
