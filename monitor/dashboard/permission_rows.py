@@ -30,7 +30,7 @@ WORDS: dict[str, str] = {
     "revoke_device": N_("revoke a device"),
     "add_operator": N_("add an operator"),
     "change_role": N_("change a role"),
-    "change_password": N_("set a password"),
+    "change_password": N_("give an operator a new password"),
     "disable_operator": N_("disable an operator"),
     "set_pin": N_("set one's PIN"),
     "reset_pin": N_("reset a PIN"),
