@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import Dash, html
 
 from monitor.dashboard import course_orders
-from monitor.dashboard.components.fields import button
+from monitor.dashboard.components.fields import button, patient_field
 from monitor.dashboard.components.forms import (
     Form,
     Props,
@@ -221,17 +220,9 @@ def _moving(words: Words) -> Any:
 
 def _correcting(words: Words) -> Any:
     _ = words.gettext
-    patient = dmc.TextInput(
-        id=CORRECT_PATIENT.part("patient"),
-        label=_("Patient reference"),
-        description=_("As on the patient's paper, like P-0417. No names."),
-        value="",
-        size="md",
-        attributes={"input": {"data-autofocus": "true", "autoComplete": "off", "maxLength": 40}},
-    )
     body = [
         html.P(id=CORRECT_PATIENT.part("text"), className="dialog-text"),
-        patient,
+        patient_field(words, CORRECT_PATIENT.part("patient")),
         text_field(CORRECT_PATIENT, "reason", _("Reason")),
     ]
     send = [

@@ -70,6 +70,19 @@ class Plan:
         return json.dumps(asdict(self) | {"refused": refused})
 
 
+def patient_field(words: Words, field_id: str) -> Any:
+    """The patient's reference, first in its dialog."""
+    _ = words.gettext
+    return dmc.TextInput(
+        id=field_id,
+        label=_("Patient reference"),
+        description=_("As on the patient's paper, like P-0417. No names."),
+        value="",
+        size="md",
+        attributes={"input": {"data-autofocus": "true", "autoComplete": "off", "maxLength": 40}},
+    )
+
+
 def dialog(
     dialog_id: str, title: Any, close_text: str, children: list[Any], plan: Plan, *, width: int
 ) -> Any:

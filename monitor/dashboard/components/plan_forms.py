@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, html
 
 from monitor.dashboard import ids, plan_orders
-from monitor.dashboard.components.fields import button, register_dialog
+from monitor.dashboard.components.fields import button, patient_field, register_dialog
 from monitor.dashboard.components.forms import (
     Form,
     Props,
@@ -161,16 +161,8 @@ def _planning(visit: Visit, form: Form, heading: str, day: str, send: str) -> An
         if form is not SERIES or protocol.course.series is not None
     ]
     usual = protocols[0]["value"] if protocols else None
-    patient = dmc.TextInput(
-        id=form.part("patient"),
-        label=_("Patient reference"),
-        description=_("As on the patient's paper, like P-0417. No names."),
-        value="",
-        size="md",
-        attributes={"input": {"data-autofocus": "true", "autoComplete": "off", "maxLength": 40}},
-    )
     body = [
-        patient,
+        patient_field(words, form.part("patient")),
         choice_field(form, "protocol", _("Protocol"), data=protocols, value=usual),
         html.Div([*_when(words, form, day), _room(visit, form)], className="plan-fields"),
         asked_field(form, _("Why in the same room")),

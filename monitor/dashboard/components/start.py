@@ -22,6 +22,7 @@ from monitor.dashboard.components.fields import (
     dialog,
     error_place,
     number_field,
+    patient_field,
     register_dialog,
 )
 from monitor.dashboard.components.start_plan import Known, start_more
@@ -109,14 +110,7 @@ def _start_fields(visit: Visit) -> list[Any]:
         for protocol in visit.parts.protocols.values()
     ]
     return [
-        dmc.TextInput(
-            id=ids.START_PATIENT,
-            label=_("Patient reference"),
-            description=_("As on the patient's paper, like P-0417. No names."),
-            value="",
-            size="md",
-            attributes={"input": {"data-autofocus": "true", "autoComplete": "off"}},
-        ),
+        patient_field(visit.words, ids.START_PATIENT),
         number_field(ids.START_WEIGHT, _("Weight, if known"), "kg", decimals=True),
         dmc.Select(
             id=ids.START_PROTOCOL,
