@@ -19,6 +19,8 @@ from playwright.sync_api import (
 
 from tests.browser import clinic, pages
 from tests.browser.fakes import FakeDashboard, FakeGateway, wait_until
+from tests.browser.signing_in import sign_in
+from tests.browser.stack import Stack
 from tests.chromium import ARGUMENTS, PROGRAM
 
 # A browser beside another test on two cores may be starved for seconds: what is awaited comes, only later.
@@ -79,6 +81,22 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not faults, f"scripts failed: {faults}"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The product with a session in room 1, for the tests of one file."""
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    yield stack
+    stack.close()
+
+
+@pytest.fixture
+def nurse(page: Page, stack: Stack) -> Page:
+    """Signed in, on the page of the session."""
+    sign_in(page, stack, f"/session/{stack.session}")
+    expect(page.locator("#vitals-open")).to_be_visible()
+    return page
 
 
 @pytest.fixture

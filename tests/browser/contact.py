@@ -5,7 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.fakes import wait_until
-from tests.browser.stack import OPERATOR, PASSWORD, Stack
+from tests.browser.signing_in import sign_in
+from tests.browser.stack import Stack
 from tests.browser.watching import Recording
 
 TILE = '.tile[data-room="1"]'
@@ -22,13 +23,7 @@ HELD = "in a real browser no number that is older than 3.5 s looks live, and aft
 
 def signed_in(page: Page, stack: Stack) -> Recording:
     """The nurse is on the ward page, live; what it shows of room 1 is recorded from now on."""
-    page.goto(f"{stack.url}/sign-in")
-    page.locator('[name="operator"]').fill(OPERATOR)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.locator('[name="password"]').press("Enter")
-    expect(page.locator("[data-connection]")).to_have_attribute(
-        "data-connection", "live", timeout=20_000
-    )
+    sign_in(page, stack)
     expect(page.locator(TILE)).to_be_visible()
     return Recording(page, tile=TILE, pulse=PULSE, cover="#connection-cover", pill="#connection")
 

@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 from monitor.wire.base import rfc3339
 from monitor.wire.device import SUBPROTOCOL
 from tests.browser.axe import faults
+from tests.browser.signing_in import sign_in
 from tests.browser.stack import OPERATOR, PASSWORD, Stack
 
 pytestmark = pytest.mark.browser
@@ -33,11 +34,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def visitor(page: Page, stack: Stack, name: str) -> Page:
-    page.goto(f"{stack.url}/sign-in")
-    page.locator('[name="operator"]').fill(name)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#ward-grid")).to_be_visible(timeout=LATE_S)
+    sign_in(page, stack, operator=name)
     return page
 
 

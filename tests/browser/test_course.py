@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.console import counter
 from monitor.data_directory import open_existing
 from monitor.wire import orders
-from tests.browser.stack import OPERATOR, PASSWORD, Stack
+from tests.browser.signing_in import LATE_MS, await_live, sign_in
+from tests.browser.stack import OPERATOR, Stack
 
 pytestmark = pytest.mark.browser
-
-LATE_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("course"))
-    yield stack
-    stack.close()
 
 
 @pytest.fixture
 def nurse(page: Page, stack: Stack) -> Page:
-    page.goto(f"{stack.url}/sign-in")
-    page.locator('[name="operator"]').fill(OPERATOR)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#ward-grid")).to_be_visible(timeout=LATE_MS)
+    """Signed in, on the ward."""
+    sign_in(page, stack)
     return page
 
 
 def open_session(page: Page, stack: Stack, session: str) -> None:
     page.goto(f"{stack.url}/session/{session}")
-    live = page.locator('#connection[data-connection="live"]')
-    expect(live).to_be_visible(timeout=LATE_MS)
+    await_live(page)
     expect(page.locator("#next-phase")).to_be_visible(timeout=LATE_MS)
 
 

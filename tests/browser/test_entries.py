@@ -6,37 +6,17 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.axe import faults
 from tests.browser.fakes import wait_until
-from tests.browser.stack import OPERATOR, PASSWORD, Stack
+from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
 
 LATE_S = 20_000
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("entries"))
-    yield stack
-    stack.close()
-
-
-@pytest.fixture
-def nurse(page: Page, stack: Stack) -> Page:
-    """Signed in, on the page of the session."""
-    page.goto(f"{stack.url}/sign-in")
-    page.locator('[name="operator"]').fill(OPERATOR)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#ward-grid")).to_be_visible()
-    open_session(page, stack)
-    return page
 
 
 def open_session(page: Page, stack: Stack) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -26,13 +25,6 @@ from tests.faults.report import note
 pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.long]
 
 KNOCKING = 40
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("stack"))
-    yield stack
-    stack.close()
 
 
 def test_a_network_gap_between_browser_and_gateway_covers_the_screen_and_it_comes_back(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.stack import OPERATOR, PASSWORD, Stack
+from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
 
@@ -22,19 +22,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.run("device", "add", "--room", "2", "--name", ELSEWHERE, "--simulated")
     yield stack
     stack.close()
-
-
-@pytest.fixture
-def nurse(page: Page, stack: Stack) -> Page:
-    """Signed in, on the page of the session."""
-    page.goto(f"{stack.url}/sign-in?next=/session/{stack.session}")
-    page.locator('[name="operator"]').fill(OPERATOR)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.keyboard.press("Enter")
-    live = page.locator('#connection[data-connection="live"]')
-    expect(live).to_be_visible(timeout=LATE_MS)
-    expect(page.locator("#vitals-open")).to_be_visible(timeout=LATE_MS)
-    return page
 
 
 def choose(page: Page, item: str) -> None:

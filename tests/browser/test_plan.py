@@ -18,7 +18,8 @@ from monitor.data_directory import open_existing
 from monitor.service.protocols import load_protocols
 from monitor.wire import orders
 from tests.browser.fakes import wait_until
-from tests.browser.stack import OPERATOR, PASSWORD, Stack, free_ports
+from tests.browser.signing_in import await_live, sign_in
+from tests.browser.stack import Stack, free_ports
 from tests.dashboard import clinic
 
 pytestmark = pytest.mark.browser
@@ -31,31 +32,16 @@ A4 = (595, 842)
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("plan"))
-    yield stack
-    stack.close()
-
-
-@pytest.fixture(scope="module")
 def give(stack: Stack) -> Iterator[Give]:
     with counter(open_existing(stack.data)) as give:
         yield give
 
 
 def open_signed_in(page: Page, stack: Stack, path: str) -> None:
-    page.goto(f"{stack.url}/sign-in?next={path}")
-    page.locator('[name="operator"]').fill(OPERATOR)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.locator('[name="password"]').press("Enter")
-    expect(page.locator("#connection")).to_have_attribute(
-        "data-connection", "live", timeout=SLOW_MS
-    )
+    sign_in(page, stack, path)
     if path not in page.url:
         page.goto(f"{stack.url}{path}")
-        expect(page.locator("#connection")).to_have_attribute(
-            "data-connection", "live", timeout=SLOW_MS
-        )
+        await_live(page)
 
 
 def rows_of(page: Page, patient: str) -> Locator:

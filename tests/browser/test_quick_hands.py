@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.fakes import wait_until
-from tests.browser.stack import OPERATOR, PASSWORD, Stack
+from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
 
 FIELDS = ("pulse", "systolic", "diastolic", "mean", "spo2")
 LATE_S = 20_000
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("hands"))
-    yield stack
-    stack.close()
-
-
-@pytest.fixture
-def nurse(page: Page, stack: Stack) -> Page:
-    """Signed in, on the page of the session."""
-    page.goto(f"{stack.url}/sign-in")
-    page.locator('[name="operator"]').fill(OPERATOR)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#ward-grid")).to_be_visible()
-    page.goto(f"{stack.url}/session/{stack.session}")
-    expect(page.locator("#connection")).to_have_attribute("data-connection", "live", timeout=LATE_S)
-    expect(page.locator("#vitals-open")).to_be_visible()
-    return page
 
 
 def stopped(stack: Stack) -> AbstractContextManager[None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,13 +28,6 @@ from tests.browser.watching import Recording
 from tests.faults.report import note
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults]
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("stack"))
-    yield stack
-    stack.close()
 
 
 def assert_struck_in_time_when_the_feed_freezes(

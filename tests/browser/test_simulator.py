@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from simulators.scenarios.library import read_scenario
 from tests.browser import axe
 from tests.browser.fakes import wait_until
+from tests.browser.signing_in import sign_in
 from tests.browser.stack import PASSWORD, Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults]
@@ -43,11 +44,7 @@ def testers(stack: Stack, browser: Browser) -> Iterator[BrowserContext]:
     """A browser in which the tester is signed in, and has put patients into two rooms."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.goto(f"{stack.url}/sign-in?next=/simulator")
-    page.locator('[name="operator"]').fill(TESTER)
-    page.locator('[name="password"]').fill(PASSWORD)
-    page.locator('[name="password"]').press("Enter")
-    expect(page.locator("#connection")).to_have_attribute("data-connection", "live")
+    sign_in(page, stack, "/simulator", operator=TESTER)
     page.locator('[data-field="scenario"]').select_option("normal", timeout=SLOW_MS)
     page.locator('[data-field="count"]').fill("2")
     page.locator('[data-action="start-many"]').click()
