@@ -230,6 +230,7 @@ def run_dashboard(
                 auto_sign_in=auto_sign_in,
                 gateway_port=settings.gateway_port,
                 gateway_url=settings.gateway_url or None,
+                behind_proxy=settings.is_behind_proxy,
             ),
             directory.path / "gateway.json",
             host=settings.host,

@@ -178,6 +178,11 @@ class Settings(BaseModel):
         "erased, which two persons then order; 0: the clinic has not decided. For clinical and legal sign-off.",
     )
 
+    @property
+    def is_behind_proxy(self) -> bool:
+        """Whether browsers reach this machine through a reverse proxy: only then is an address of their own set."""
+        return bool(self.gateway_url or self.dashboard_url)
+
 
 class Setting(NamedTuple):
     """One setting as the documentation lists it."""

@@ -11,7 +11,8 @@ import ssl
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from http.client import HTTPMessage
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from monitor.dashboard.orders import GatewayOrders
+from monitor.domain.facts import AccessNoted
 from monitor.identity import COOKIE_NAME, STATION_COOKIE_NAME
+from monitor.storage import open_records
 from monitor.tls import TlsError, local_context, server_context, tls_files
 from monitor.wire.orders import AddRoom
 from tests.processes import Running, free_port, result, result_json, until
@@ -82,13 +85,22 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def asked(url: str, trusted: ssl.SSLContext, **form: str) -> tuple[HTTPMessage, str]:
+NOTHING: Mapping[str, str] = {}
+FORWARDED = {"X-Forwarded-For": "192.0.2.99", "X-Forwarded-Proto": "https"}
+"""What a proxy says of a browser elsewhere, and any program can write."""
+
+
+def asked(
+    url: str, trusted: ssl.SSLContext, said: Mapping[str, str] = NOTHING, **form: str
+) -> tuple[HTTPMessage, str]:
     """Headers and text of an answer, whatever its status; a form is posted."""
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted), _Stay
     )
+    posted = urlencode(form).encode() if form else None
+    question = urllib.request.Request(url, posted, headers=dict(said))  # noqa: S310 - our own pages
     try:
-        answer = opener.open(url, urlencode(form).encode() if form else None, timeout=10)
+        answer = opener.open(question, timeout=10)
     except urllib.error.HTTPError as refused:
         answer = refused
     with answer:
@@ -113,8 +125,8 @@ def can_connect(port: int) -> bool:
         return False
 
 
-def signed_in(url: str, trusted: ssl.SSLContext) -> list[str]:
-    headers, _ = asked(f"{url}/sign-in", trusted, operator="Kari", password=PASSWORD)
+def signed_in(url: str, trusted: ssl.SSLContext, said: Mapping[str, str] = NOTHING) -> list[str]:
+    headers, _ = asked(f"{url}/sign-in", trusted, said, operator="Kari", password=PASSWORD)
     return headers.get_all("Set-Cookie") or []
 
 
@@ -255,6 +267,30 @@ def test_old_versions_of_tls_are_not_spoken(tmp_path: Path) -> None:
         local_context(str(tmp_path / "none.pem"))
 
 
+def addresses(data: Path) -> set[str]:
+    """From where somebody has signed in, as the record has it."""
+    with closing(open_records(data)) as records:
+        until(lambda: bool(records.facts(None, ["access_noted"])), within_s=20, what="the note")
+        noted = [fact.body for fact in records.facts(None, ["access_noted"])]
+    return {body.address for body in noted if isinstance(body, AccessNoted)}
+
+
+@pytest.mark.parametrize("gateway_url", ["", "wss://clinic.example/gateway"])
+def test_what_a_proxy_says_of_who_asks_is_believed_only_where_one_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gateway_url: str
+) -> None:
+    monkeypatch.setenv("INFUSION_MONITOR_GATEWAY_URL", gateway_url)
+    with Running(tmp_path / "data") as served:
+        served.wait_until_pages()
+        result(served.data, "operator", "add", "Kari", "--role", "nurse", given=PASSWORD)
+        trusted = ssl.create_default_context()
+        cookies = signed_in(f"http://127.0.0.1:{served.port}", trusted, FORWARDED)
+        assert len(cookies) == 2
+        assert all(("Secure" in cookie) is bool(gateway_url) for cookie in cookies)
+        told = FORWARDED["X-Forwarded-For"] if gateway_url else "127.0.0.1"
+        assert addresses(served.data) == {told}
+
+
 @pytest.mark.skipif(not CADDY, reason="caddy is not installed")
 def test_the_reverse_proxy_of_the_readme_serves_pages_screens_and_devices_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -293,8 +329,9 @@ def behind_proxy(behind: Running, trusted: ssl.SSLContext, public: str) -> None:
     result(behind.data, "room", "add", "1")
     result(behind.data, "operator", "add", "Kari", "--role", "nurse", given=PASSWORD)
     token = result(behind.data, "device", "add", "--room", "1", "--name", "Bed 1")
-    cookies = signed_in(f"https://{public}", trusted)
+    cookies = signed_in(f"https://{public}", trusted, FORWARDED)
     assert len(cookies) == 2
+    assert FORWARDED["X-Forwarded-For"] not in addresses(behind.data)
     assert all("Secure" in cookie for cookie in cookies)
     feeds(f"wss://{public}/gateway", trusted, token)
     watches(f"wss://{public}/gateway", trusted, f"https://{public}", cookies)

@@ -75,7 +75,14 @@ def run_dashboard(
     Raises OSError when the port cannot be had.
     """
     app = create_app(make_parts(records, settings, gateway_file))
-    config = server_config(app.server, Arrivals(most_connections), host=host, port=port, tls=tls)
+    config = server_config(
+        app.server,
+        Arrivals(most_connections),
+        host=host,
+        port=port,
+        tls=tls,
+        behind_proxy=settings.behind_proxy,
+    )
     allow_many_files()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Bound here: uvicorn would log the failure and exit where the caller has one line to say.
@@ -83,7 +90,13 @@ def run_dashboard(
 
 
 def server_config(
-    app: Any, arrivals: Arrivals, *, host: str, port: int, tls: ssl.SSLContext | None = None
+    app: Any,
+    arrivals: Arrivals,
+    *,
+    host: str,
+    port: int,
+    tls: ssl.SSLContext | None = None,
+    behind_proxy: bool = False,
 ) -> uvicorn.Config:
     """How uvicorn is to serve the pages."""
     # Without the lifespan protocol: Dash would use it to add a route to whichever app was created last.
@@ -95,6 +108,8 @@ def server_config(
         lifespan="off",
         log_config=None,
         access_log=False,
+        # Of X-Forwarded-For and -Proto, which any program on this machine may write.
+        proxy_headers=behind_proxy,
         timeout_graceful_shutdown=3,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )

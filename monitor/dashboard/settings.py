@@ -32,6 +32,8 @@ class DashboardSettings:
     auto_sign_in: str | None = None
     gateway_port: int = 8051
     gateway_url: str | None = None
+    behind_proxy: bool = False
+    """Whether a reverse proxy on this machine says who asks, and how."""
 
     @property
     def idle_s(self) -> int:
