@@ -94,8 +94,9 @@
   }
 
   async function lock() {
+    let response;
     try {
-      const response = await post("/sign-out", {});
+      response = await post("/sign-out", {});
       if (!response.ok && response.status !== 401) throw new Error(`HTTP ${response.status}`);
     } catch (error) {
       console.warn(`Not locked: ${error.message}`);
@@ -103,6 +104,7 @@
       return;
     }
     await changed();
+    if (response.status === 202) setProps("notice", { children: t("Locked here. The gateway does not answer: until it does, a screen opened with this sign-in may still take orders.") });
   }
 
   // Somebody wants to act, or to see the page `next`: first they say who they are.

@@ -32,6 +32,8 @@ class SignIn(NamedTuple):
     idle_s: int = COOKIE_MAX_AGE_S
     until_s: int = 0
     """When it is over in any case."""
+    id: str = ""
+    """Its own, from the sign-in until it is over: signing out ends this one and no other."""
 
 
 class Station(NamedTuple):
@@ -61,11 +63,16 @@ def sign_cookie(
     generation: int = 0,
     idle_s: int = COOKIE_MAX_AGE_S,
     until_s: int | None = None,
+    sign_in: str = "",
 ) -> str:
-    """The cookie of an operator whose hand did something just now; without ``until_s`` the sign-in begins."""
+    """The cookie of an operator whose hand did something just now.
+
+    Without ``until_s`` and the ``sign_in``'s id a sign-in begins.
+    """
     signer = TimestampSigner(key, salt=COOKIE_NAME)
     until_s = signer.get_timestamp() + COOKIE_MAX_AGE_S if until_s is None else until_s
-    return signer.sign(f"{generation}.{idle_s}.{until_s}.{operator}").decode()
+    sign_in = sign_in or secrets.token_hex(8)
+    return signer.sign(f"{sign_in}.{generation}.{idle_s}.{until_s}.{operator}").decode()
 
 
 def read_cookie(key: bytes, cookie: str) -> SignIn | None:
@@ -73,8 +80,8 @@ def read_cookie(key: bytes, cookie: str) -> SignIn | None:
     signer = TimestampSigner(key, salt=COOKIE_NAME)
     try:
         value, signed_at = signer.unsign(cookie, max_age=COOKIE_MAX_AGE_S, return_timestamp=True)
-        generation, idle_s, until_s, operator = value.decode().split(".", 3)
-        sign_in = SignIn(operator, 0.0, int(generation), int(idle_s), int(until_s))
+        sign_in_id, generation, idle_s, until_s, operator = value.decode().split(".", 4)
+        sign_in = SignIn(operator, 0.0, int(generation), int(idle_s), int(until_s), sign_in_id)
     except (BadSignature, ValueError):
         return None
     ends_at_s = min(float(sign_in.until_s), signed_at.timestamp() + sign_in.idle_s)

@@ -20,6 +20,8 @@ from monitor.wire.orders import NoteAccess, Order, OrderResult
 
 MOST_WAITING = 5_000
 RETRY_S = 2.0
+PATIENCE_S = 3.0
+"""As long as somebody who signs out is kept waiting for a gateway that does not answer."""
 REFUSALS_TOLD_EVERY_S = 60.0
 MOST_REFUSALS_AN_HOUR = 120
 MOST_KEYS = 1_000
@@ -46,6 +48,7 @@ class AccessLog:
         self._openings: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._sender = sender
         self._retry_s = retry_s
+        self._awaited: dict[int, asyncio.Future[bool]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def note(self, note: NoteAccess) -> None:
@@ -59,6 +62,22 @@ class AccessLog:
         self.waiting.append((time.monotonic(), note))
         if self._sender is not None and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self._send(self._sender))
+
+    async def told(self, note: NoteAccess, patience_s: float = PATIENCE_S) -> bool:
+        """Note it, and wait: whether the gateway has it. Where it has not within this time it is told later."""
+        if self._sender is None:
+            self.note(note)
+            return True
+        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._awaited[id(note)] = told
+        self.note(note)
+        try:
+            async with asyncio.timeout(patience_s):
+                return await told
+        except TimeoutError:
+            return False
+        finally:
+            del self._awaited[id(note)]
 
     def opened(self, operator: str, session_id: str, detail: str, *, is_page: bool) -> None:
         """A record was opened: each view of its page, and whatever is asked for where no page was opened lately."""
@@ -87,6 +106,9 @@ class AccessLog:
                 continue
             if not result.ok:
                 _log.error("the gateway refused a note about access: %s", result.code)
+            told = self._awaited.get(id(note))
+            if told is not None and not told.done():
+                told.set_result(result.ok)
             if self.waiting and self.waiting[0] is entry:
                 self.waiting.popleft()
 

@@ -21,6 +21,7 @@ from monitor.dashboard.pages.named import is_there
 from monitor.dashboard.rehearsal.api import register_rehearsal_api
 from monitor.dashboard.review.api import register_review_api
 from monitor.dashboard.signing_in import register_sign_in
+from monitor.dashboard.signing_out import register_sign_out
 from monitor.dashboard.simulator_api import register_simulator
 from monitor.dashboard.visit import Parts, current_visit
 from monitor.dashboard.web_headers import WebHeaders
@@ -79,6 +80,7 @@ def create_app(parts: Parts) -> Any:
     app.layout = shell.layout
     doors = Doors(register_callbacks(app))
     register_sign_in(server, parts)
+    register_sign_out(server, parts)
     register_api(server)
     register_simulator(server)
     register_review_api(server)

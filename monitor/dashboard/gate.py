@@ -17,11 +17,11 @@ from monitor.dashboard.locked import LOCKED_HEADER, may_look, may_update
 from monitor.dashboard.openings import note_access
 from monitor.dashboard.signing_in import (
     SIGN_IN,
-    SIGN_OUT,
     chosen_theme,
     plain_page,
     sign_in_address,
 )
+from monitor.dashboard.signing_out import SIGN_OUT
 from monitor.dashboard.visit import NOBODY, Parts, Visit, begin_visit, end_visit
 from monitor.dashboard.visitors import (
     Visitor,
@@ -168,13 +168,17 @@ class Gate:
         words, theme = self._parts.words(language), chosen_theme(request.cookies)
         return Visit(self._parts, operator, words, theme, visitor.ends_at_s)
 
-    def _with_sign_in(self, send: Send, operator: Operator, until_s: int | None = None) -> Send:
-        return _with_cookies(send, lambda r: set_operator_cookie(r, self._parts, operator, until_s))
+    def _with_sign_in(
+        self, send: Send, operator: Operator, until_s: int | None = None, sign_in: str = ""
+    ) -> Send:
+        return _with_cookies(
+            send, lambda r: set_operator_cookie(r, self._parts, operator, until_s, sign_in)
+        )
 
     def _kept_awake(self, send: Send, visitor: Visitor, path: str) -> Send:
         if path != ACTIVE or visitor.operator is None:
             return send
-        return self._with_sign_in(send, visitor.operator, visitor.until_s)
+        return self._with_sign_in(send, visitor.operator, visitor.until_s, visitor.sign_in)
 
     def _with_station(self, send: Send, operator: Operator) -> Send:
         return _with_cookies(send, lambda r: set_station_cookie(r, self._parts, None, operator))

@@ -11,10 +11,9 @@ from fastapi import Request
 from monitor.dashboard.access_log import tag_of
 from monitor.dashboard.throttle import FORGOTTEN_AFTER_S, Attempt, Throttle
 from monitor.dashboard.visit import Parts
-from monitor.dashboard.visitors import visitor_of
+from monitor.dashboard.visitors import Visitor, visitor_of
 from monitor.domain import facts
 from monitor.domain.registry import operator_as_typed
-from monitor.identity import Station
 from monitor.service.ports import Records
 from monitor.wire.orders import NoteAccess
 
@@ -96,7 +95,17 @@ def let_in(parts: Parts, knock: Knock, operator: str, how: str = "password") -> 
     )
 
 
-def signed_out(parts: Parts, operator: str, station: Station | None) -> None:
-    """Note that somebody has signed out, or locked the station."""
-    station_id = "" if station is None else station.id
-    parts.access_log.note(NoteAccess(what="signed_out", operator=operator, station=station_id))
+async def signed_out(parts: Parts, visitor: Visitor, operator: str) -> bool:
+    """End this sign-in, here at once and at the gateway; whether the gateway said that it has ended it too.
+
+    One that is away is told when it is back, as long as this dashboard runs.
+    """
+    parts.sign_outs.end(parts.records, visitor.sign_in)
+    return await parts.access_log.told(
+        NoteAccess(
+            what="signed_out",
+            operator=operator,
+            station="" if visitor.station is None else visitor.station.id,
+            sign_in=visitor.sign_in,
+        )
+    )

@@ -1,4 +1,4 @@
-"""Signing in and out: plain HTML forms that work without scripts, and short answers for the page's own script."""
+"""Signing in: plain HTML forms that work without scripts, and short answers for the page's own script."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from urllib.parse import parse_qs, quote
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from monitor.dashboard.knocks import begin, knock_of, let_in, refused, signed_out
+from monitor.dashboard.knocks import begin, knock_of, let_in, refused
 from monitor.dashboard.returning import is_pin
 from monitor.dashboard.visit import THEME_COOKIE, THEMES, Parts
 from monitor.dashboard.visitors import (
-    forget_operator,
     set_operator_cookie,
     set_station_cookie,
     visitor_of,
@@ -28,7 +27,6 @@ from monitor.domain.registry import Operator, operator_as_typed
 from monitor.identity import COOKIE_MAX_AGE_S, new_station
 
 SIGN_IN = "/sign-in"
-SIGN_OUT = "/sign-out"
 _LARGEST_FORM_BYTES = 8 * 1024
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 _SOUND_SCRIPTS = ("00_base.js", "40_alarm_audio.js", "43_sound_test.js")
@@ -41,7 +39,7 @@ def chosen_theme(cookies: dict[str, str]) -> str:
 
 
 def register_sign_in(server: FastAPI, parts: Parts) -> None:
-    """Add the pages for signing in and out."""
+    """Add the page for signing in."""
 
     @server.get(SIGN_IN)
     async def show_form(request: Request) -> Response:
@@ -61,19 +59,8 @@ def register_sign_in(server: FastAPI, parts: Parts) -> None:
             refused(parts, knock, "wrong")
             return _refusal(parts, request, name)
         let_in(parts, knock, proof.operator.name, proof.how)
-        response = _done(request, _safe_path(fields.get("next", "/")))
+        response = done(request, _safe_path(fields.get("next", "/")))
         _set_cookies(response, parts, request, proof)
-        return response
-
-    @server.post(SIGN_OUT)
-    async def sign_out(request: Request) -> Response:
-        visitor = visitor_of(parts, request.cookies)
-        response = _done(request, "/")
-        forget_operator(response)
-        if visitor.operator is not None:
-            signed_out(parts, visitor.operator.name, visitor.station)
-            # The ward stays in sight and audible: only orders are locked.
-            set_station_cookie(response, parts, visitor.station, visitor.operator)
         return response
 
 
@@ -142,16 +129,18 @@ def _proven(parts: Parts, name: str, password: str, station: str) -> _Proof | No
     return _Proof(operator) if parts.hasher.verify(operator.password_hash, password) else None
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
+    """Whether the page's own script asks."""
     return "application/json" in request.headers.get("accept", "")
 
 
-def _done(request: Request, next_path: str) -> Response:
-    return Response(status_code=204) if _wants_json(request) else RedirectResponse(next_path, 303)
+def done(request: Request, next_path: str) -> Response:
+    """What was wanted is done; a form leads on."""
+    return Response(status_code=204) if wants_json(request) else RedirectResponse(next_path, 303)
 
 
 def _refusal(parts: Parts, request: Request, name: str, wait_s: float = 0.0) -> Response:
-    words = _words(parts, request)
+    words = words_of(parts, request)
     refusal, status = words.gettext(_REFUSED), 401
     headers: dict[str, str] = {}
     if wait_s > 0:
@@ -162,7 +151,7 @@ def _refusal(parts: Parts, request: Request, name: str, wait_s: float = 0.0) -> 
             minutes,
         ).format(n=minutes)
         status, headers = 429, {"retry-after": str(math.ceil(wait_s))}
-    if _wants_json(request):
+    if wants_json(request):
         return JSONResponse({"error": refusal}, status, headers)
     return HTMLResponse(_page(parts, request, refusal=refusal, operator=name), status, headers)
 
@@ -181,14 +170,14 @@ def _safe_path(path: str) -> str:
     return path if _OWN_PATH.fullmatch(path) else "/"
 
 
-def _words(parts: Parts, request: Request) -> Words:
+def words_of(parts: Parts, request: Request) -> Words:
     """Of whoever used this browser last, else of the clinic."""
     station = visitor_of(parts, request.cookies).station
     return parts.words(parts.settings.language if station is None else station.language)
 
 
 def _page(parts: Parts, request: Request, *, refusal: str = "", operator: str = "") -> str:
-    words = _words(parts, request)
+    words = words_of(parts, request)
     _ = words.gettext
     automatic = parts.settings.auto_sign_in
     known = operator or automatic or ""

@@ -21,6 +21,7 @@ from monitor.dashboard.review.makings import Makings
 from monitor.dashboard.review.opening import Shelf
 from monitor.dashboard.review.proving import Prover
 from monitor.dashboard.settings import DashboardSettings
+from monitor.dashboard.sign_outs import SignOuts
 from monitor.dashboard.throttle import Throttle
 from monitor.dashboard.words import Words, words_for
 from monitor.domain.permissions import may_do
@@ -65,6 +66,7 @@ class Parts:
     access_log: AccessLog = field(default_factory=AccessLog)
     returning: Returning = field(default_factory=Returning)
     throttle: Throttle = field(default_factory=Throttle)
+    sign_outs: SignOuts = field(default_factory=SignOuts)
     desk: Desk | None = None
     """None in a real directory, which simulates nobody."""
     examiner: Examiner | None = None

@@ -39,6 +39,8 @@ class Visitor:
     is_barred: bool = False
     until_s: int | None = None
     """When the sign-in is over in any case; ``ends_at_s`` is earlier while no hand does anything."""
+    sign_in: str = ""
+    """The sign-in's id."""
 
     @property
     def is_locked(self) -> bool:
@@ -58,9 +60,12 @@ def visitor_of(parts: Parts, cookies: Mapping[str, str]) -> Visitor:
     operator = operator_in_use(parts, sign_in.operator)
     if operator is None:
         return Visitor(is_barred=True)
-    if operator.generation != sign_in.generation:
+    is_ended = parts.sign_outs.is_ended(parts.records, sign_in.id)
+    if is_ended or operator.generation != sign_in.generation:
         return Visitor(station=station)
-    return Visitor(operator, station, sign_in.ends_at_s, until_s=sign_in.until_s)
+    return Visitor(
+        operator, station, sign_in.ends_at_s, until_s=sign_in.until_s, sign_in=sign_in.id
+    )
 
 
 def automatic_visitor(parts: Parts) -> Visitor:
@@ -80,11 +85,15 @@ def _in_use(parts: Parts) -> Iterator[str]:
 
 
 def set_operator_cookie(
-    response: Response, parts: Parts, operator: Operator, until_s: int | None = None
+    response: Response,
+    parts: Parts,
+    operator: Operator,
+    until_s: int | None = None,
+    sign_in: str = "",
 ) -> None:
     """Let the browser prove from now on who this is; scripts and other sites cannot read it.
 
-    ``until_s``: of a sign-in that goes on because a hand did something.
+    ``until_s``, and ``sign_in`` which is its id: of a sign-in that goes on because a hand did something.
     """
     value = sign_cookie(
         parts.settings.cookie_key,
@@ -92,6 +101,7 @@ def set_operator_cookie(
         generation=operator.generation,
         idle_s=parts.settings.idle_s,
         until_s=until_s,
+        sign_in=sign_in,
     )
     _set(response, COOKIE_NAME, value, COOKIE_MAX_AGE_S)
 

@@ -23,6 +23,8 @@ class AccessNoted:
     address: str
     waited_s: int
     """How long the note waited for the gateway."""
+    sign_in: str = ""
+    """Which sign-in a signing out has ended; empty in facts of before sign-ins had an id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from monitor.domain import facts
+from monitor.domain.ended_sign_ins import EndedSignIns
 from monitor.domain.readings import Instant
 
 
@@ -90,6 +91,7 @@ class Registry:
     devices: dict[str, Device] = field(default_factory=dict)
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     operators: dict[str, Operator] = field(default_factory=dict)
+    ended: EndedSignIns = field(default_factory=EndedSignIns)
 
     def room_named(self, name: str) -> Room | None:
         """The room in use that carries this name."""
@@ -156,6 +158,8 @@ class Registry:
                 self.operators[name] = replace(self.operators[name], role=role)
             case facts.PasswordChanged() | facts.PinSet() | facts.SignedOutEverywhere():
                 self.operators[body.name] = self.operators[body.name].after(body)
+            case facts.AccessNoted(what="signed_out"):
+                self.ended.end(body.sign_in)
             case facts.OperatorDisabled(name):
                 self.operators[name] = replace(self.operators[name], disabled=True)
             case facts.LanguageChosen(name, language):

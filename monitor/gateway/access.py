@@ -54,6 +54,7 @@ class Guest(NamedTuple):
     until_s: int = 0
     pass_holder: str = ""
     """Who signed in last at a locked station."""
+    sign_in: str = ""
 
     def is_locked(self, now_s: float) -> bool:
         """Whether nobody is signed in there, or not any more."""
@@ -108,18 +109,22 @@ def admit_screen(
     if sign_in is not None and orderer(monitor, sign_in.operator) is None:
         # Nor as the station that somebody else left open there.
         return Refusal(403, "nobody is signed in")
-    if sign_in is not None and is_current(monitor, sign_in.operator, sign_in.generation):
-        name, ends_at_s, generation, idle_s, until_s = sign_in
-        return Guest(name, station_id, ends_at_s, generation, idle_s, until_s)
+    if sign_in is not None and is_current(
+        monitor, sign_in.operator, sign_in.generation, sign_in.id
+    ):
+        name, ends_at_s, generation, idle_s, until_s, sign_in_id = sign_in
+        return Guest(name, station_id, ends_at_s, generation, idle_s, until_s, sign_in=sign_in_id)
     if not holder:
         return Refusal(403, "nobody is signed in")
     return Guest("", station_id, pass_holder=holder)
 
 
-def is_current(monitor: Monitor, name: str, generation: int) -> bool:
-    """Whether a sign-in of this generation still counts: not after a new password, or a sign-out everywhere."""
+def is_current(monitor: Monitor, name: str, generation: int, sign_in: str) -> bool:
+    """Whether a sign-in still counts: not once it was signed out, here or everywhere, nor after a new password."""
     operator = monitor.operator(name)
-    return operator is not None and operator.generation == generation
+    if operator is None or monitor.is_signed_out(sign_in):
+        return False
+    return operator.generation == generation
 
 
 def orderer(monitor: Monitor, name: str, *, console_allowed: bool = False) -> Orderer | None:

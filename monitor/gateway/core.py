@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from monitor.domain.facts import Fact
+from monitor.gateway.access import is_current
 from monitor.gateway.commits import GroupCommit
 from monitor.gateway.feed_protocol import ACKS_NOT_READ, REVOKED, ROTATED, Close
 from monitor.gateway.health import OLDEST_SELF_CHECK_S, Health
@@ -240,7 +241,9 @@ class Core:
                 continue
             if known.disabled:
                 screen.socket.close(OPERATOR_DISABLED)
-            elif screen.operator and known.generation != screen.generation:
+            elif screen.operator and not is_current(
+                self.monitor, known.name, screen.generation, screen.sign_in
+            ):
                 screen.socket.close(SIGNED_OUT)
 
     def _publish_update(self, update: Update) -> None:

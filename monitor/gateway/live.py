@@ -70,7 +70,15 @@ def _screen(socket: Socket, guest: Guest | None, limits: Limits) -> Screen:
     if guest is None:
         return Screen(viewer, socket, None)
     holder = guest.operator or guest.station
-    return Screen(viewer, socket, guest.operator, holder, guest.generation, guest.pass_holder)
+    return Screen(
+        viewer,
+        socket,
+        guest.operator,
+        holder,
+        guest.generation,
+        guest.pass_holder,
+        guest.sign_in,
+    )
 
 
 async def _take_order(
@@ -89,4 +97,4 @@ def _may_act(core: Core, guest: Guest) -> bool:
     # By the wall clock, as cookies are: a simulated directory's own clock may run faster.
     if guest.is_locked(time.time()):
         return False
-    return is_current(core.monitor, guest.operator, guest.generation)
+    return is_current(core.monitor, guest.operator, guest.generation, guest.sign_in)

@@ -41,3 +41,5 @@ class Screen:
     """Of the sign-in that the cookie proved."""
     pass_holder: str = ""
     """Who signed in last at a locked station, which shows nothing more once that operator is disabled."""
+    sign_in: str = ""
+    """Its id in the cookie."""

@@ -29,7 +29,13 @@ def note_access(ward: Ward, given: Given) -> dict[str, Any]:
         )
     else:
         body = facts.AccessNoted(
-            note.what, note.subject, note.detail, note.station, note.address, note.waited_s
+            note.what,
+            note.subject,
+            note.detail,
+            note.station,
+            note.address,
+            note.waited_s,
+            note.sign_in,
         )
     signed = known and note.what != "sign_in_refused"
     ward.note(body, at=given.at, by=note.operator if signed else facts.Fact.SYSTEM)

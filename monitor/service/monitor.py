@@ -66,6 +66,10 @@ class Monitor:
         """The operator of this name, a disabled one too."""
         return self.ward.registry.operators.get(name)
 
+    def is_signed_out(self, sign_in: str) -> bool:
+        """Whether this sign-in was ended by hand."""
+        return sign_in in self.ward.registry.ended
+
     def operators_in_use(self) -> Iterator[str]:
         """The names of those who may sign in."""
         return (name for name, known in self.ward.registry.operators.items() if not known.disabled)

@@ -121,6 +121,9 @@ class Records(PlanRecords, ProofRecords, ReviewRecords, Protocol):
 
     def operators(self) -> list[Operator]: ...
 
+    def ended_sign_ins(self) -> list[str]:
+        """The ids of those that were signed out, as many as are remembered, the oldest first."""
+
     def sessions(
         self,
         *,

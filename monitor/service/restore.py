@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from monitor.domain.alarms import State
 from monitor.domain.chart import chart_of
+from monitor.domain.ended_sign_ins import EndedSignIns
 from monitor.domain.facts import Fact
 from monitor.domain.feeds import DEFAULT_INTERVALS, Feed
 from monitor.domain.readings import HOUR, MANUAL_SOURCE, Instant, Reading
@@ -110,6 +111,7 @@ def _editions(records: Records) -> dict[str, Protocol]:
 
 def _registry(records: Records) -> Registry:
     registry = Registry(
+        ended=EndedSignIns(records.ended_sign_ins()),
         rooms={room.id: room for room in records.rooms()},
         devices={device.id: device for device in records.devices()},
         operators={operator.name: operator for operator in records.operators()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
+from monitor.domain.ended_sign_ins import MOST_ENDED
 from monitor.domain.facts import AccessNoted, Fact, SignInRefused, kind_of
 from monitor.service.ports import AccessFilter
 from monitor.storage import tables
@@ -43,3 +44,11 @@ def read_access(connection: Connection, which: AccessFilter, limit: int) -> list
         query = query.where(_FACTS.c.at < which.until)
     rows = connection.execute(query.order_by(_FACTS.c.id.desc()).limit(limit))
     return [fact_from_row(*row) for row in rows]
+
+
+def read_ended_sign_ins(connection: Connection) -> list[str]:
+    """Of the notes alone, by their index; facts of before sign-ins had an id name none."""
+    sign_in = func.json_extract(_FACTS.c.body, "$.sign_in")
+    query = select(sign_in).where(_IS_NOTED, _FACTS.c.session_id.is_(None), sign_in != "")
+    newest = connection.execute(query.order_by(_FACTS.c.id.desc()).limit(MOST_ENDED)).scalars()
+    return list(newest)[::-1]

@@ -15,7 +15,7 @@ from monitor.service.batches import ChainHead, StoredReading, StreamPosition
 from monitor.service.ports import AccessFilter, AlarmFilter, AlarmHistory, RestoredSession, Trace
 from monitor.service.proof_ports import AlarmInputs
 from monitor.storage import tables
-from monitor.storage.access_records import read_access
+from monitor.storage.access_records import read_access, read_ended_sign_ins
 from monitor.storage.alarm_history import read_history
 from monitor.storage.engine import DATABASE_NAME, reader_engine
 from monitor.storage.fact_codec import fact_from_row
@@ -74,6 +74,10 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
     def operators(self) -> list[Operator]:
         with self._reading() as connection:
             return load_operators(connection)
+
+    def ended_sign_ins(self) -> list[str]:
+        with self._reading() as connection:
+            return read_ended_sign_ins(connection)
 
     def sessions(
         self,

@@ -26,3 +26,4 @@ class NoteAccess(Message):
     times: Annotated[Count, Field(ge=1)] = 1
     seen_at_s: Count = 0
     waited_s: Count = 0
+    sign_in: Short = ""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitor.domain.assignments import Assignment
-from monitor.domain.facts import AlarmChanged, Fact, kind_of
+from monitor.domain.facts import AccessNoted, AlarmChanged, Fact, kind_of
 from monitor.domain.outcomes import Outcome
 from monitor.domain.readings import Instant
 from monitor.domain.registry import Binding, Device, Operator, Room
@@ -70,6 +70,10 @@ class RecordsInMemory:
 
     def operators(self) -> list[Operator]:
         return self.all_operators
+
+    def ended_sign_ins(self) -> list[str]:
+        bodies = (fact.body for fact in self.all_facts)
+        return [b.sign_in for b in bodies if isinstance(b, AccessNoted) and b.sign_in]
 
     def sessions(
         self,

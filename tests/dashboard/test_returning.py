@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from dataclasses import replace
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from monitor.dashboard.access_log import AccessLog
 from monitor.dashboard.app import create_app
 from monitor.dashboard.components.own_sign_in import set_pin, sign_out_everywhere
 from monitor.dashboard.returning import PIN_TRIES
+from monitor.domain import facts
 from monitor.identity import COOKIE_MAX_AGE_S, COOKIE_NAME, read_cookie, sign_cookie
 from monitor.wire.orders import SetPin, SignOutEverywhere
 from tests.dashboard.browser import Browser
@@ -19,6 +22,7 @@ from tests.dashboard.clinic import (
     COOKIE_KEY,
     PlainHasher,
     ScriptedOrders,
+    done,
     parts,
     records,
     refused,
@@ -148,13 +152,70 @@ async def test_a_sign_out_everywhere_locks_each_browser_and_ends_the_pin() -> No
     assert (await screen(one))["operator"]["name"] == "anna"
 
 
-@pytest.mark.parametrize("value", ["anna", "0.900.anna", "x.900.1.anna", "0.900.1"])
+@pytest.mark.parametrize(
+    "value", ["anna", "0.900.1.anna", "a.x.900.1.anna", "a.0.900.1", "0.900.9999999999.o.r"]
+)
 def test_a_cookie_of_another_form_is_a_stranger(value: str) -> None:
     signed = sign_cookie(COOKIE_KEY, "anna")
     assert read_cookie(COOKIE_KEY, signed) is not None
     assert (
         read_cookie(COOKIE_KEY, value + signed[signed.rindex(".", 0, signed.rindex(".")) :]) is None
     )
+
+
+async def test_signing_out_ends_the_sign_in_for_whoever_kept_its_cookie(later: Any) -> None:
+    given = parts()
+    app = create_app(given)
+    browser = Browser(app)
+    await browser.sign_in()
+    later(60)
+    copied = Browser(app, dict(browser.cookies))
+    await browser.post("/api/active", b"", "application/json")
+    renewed = Browser(app, dict(browser.cookies))
+    elsewhere = Browser(app)
+    await elsewhere.sign_in()
+    await browser.submit("/sign-out")
+    for kept in (copied, renewed):
+        assert (await screen(kept))["operator"] is None
+        await kept.post("/api/active", b"", "application/json")
+        assert (await screen(kept))["operator"] is None
+    assert (await screen(elsewhere))["operator"]["name"] == "anna"
+    await browser.sign_in()
+    assert (await screen(browser))["operator"]["name"] == "anna"
+
+
+async def test_a_sign_in_that_was_ended_stays_so_when_the_dashboard_starts_again() -> None:
+    known = records()
+    browser = Browser(create_app(parts(records=known)))
+    await browser.sign_in()
+    found = read_cookie(COOKIE_KEY, browser.cookies[COOKIE_NAME])
+    assert found is not None
+    body = facts.AccessNoted("signed_out", "", "", "", "", 0, found.id)
+    known.all_facts = [facts.Fact(1, "anna", None, body)]
+    again = Browser(create_app(parts(records=known)), dict(browser.cookies))
+    assert (await screen(again))["operator"] is None
+
+
+@pytest.mark.parametrize(
+    ("accept", "said"), [("text/html", "only"), ("application/json", "not told")]
+)
+async def test_signing_out_without_the_gateway_ends_it_here_and_says_where_it_does_not(
+    accept: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AccessLog.told, "__defaults__", (0.05,))
+    orders = ScriptedOrders(answers=[done(), None, None])
+    browser = Browser(create_app(replace(parts(), access_log=AccessLog(orders, retry_s=0.1))))
+    await browser.sign_in()
+    kept = Browser(browser.app, dict(browser.cookies))
+    page = await browser.submit("/sign-out", accept=accept)
+    assert (page.status, said in page.text) == (202, True)
+    assert (await screen(browser))["operator"] is None
+    assert (await screen(kept))["operator"] is None
+    async with asyncio.timeout(10):
+        while len(orders.given) < 4:
+            await asyncio.sleep(0.01)
+    last = orders.given[-1][0]
+    assert (last.what, len(last.sign_in)) == ("signed_out", 16)
 
 
 async def test_a_pin_is_set_with_the_password_and_what_is_wrong_is_said() -> None:

@@ -239,13 +239,15 @@ class Clinic:
         *,
         station: str = "",
         holder: str = "Kari",
+        sign_in: str = "",
         subscribe: bool = True,
         **options: Any,
     ) -> AsyncIterator[Screen]:
         """A screen of an operator or, with none, of a locked ``station`` that ``holder`` left; subscribed."""
         cookies = ["theme=dark"]
         if operator is not None:
-            cookies.append(f"{identity.COOKIE_NAME}={identity.sign_cookie(COOKIE_KEY, operator)}")
+            proof = identity.sign_cookie(COOKIE_KEY, operator, sign_in=sign_in)
+            cookies.append(f"{identity.COOKIE_NAME}={proof}")
         if station:
             left = identity.new_station("en", identity.holder_tag(COOKIE_KEY, holder))
             signed = identity.sign_station(COOKIE_KEY, left._replace(id=station))

@@ -219,6 +219,27 @@ async def test_a_sign_out_everywhere_is_in_force_on_open_screens_within_a_second
         assert (await again.order(orders.CallHelp(room="1")))["code"] == "locked"
 
 
+async def test_signing_out_ends_that_sign_in_wherever_its_cookie_is_and_no_other(
+    clinic: Clinic,
+) -> None:
+    async with clinic.screen(sign_in="one") as open_screen, clinic.screen(sign_in="two") as other:
+        await open_screen.snapshot()
+        ended = orders.NoteAccess(what="signed_out", operator="Kari", sign_in="one")
+        assert (await clinic.order(ended, None))["ok"]
+        assert (await open_screen.order(orders.CallHelp(room="1")))["code"] == "locked"
+        async with asyncio.timeout(1.5):
+            assert await open_screen.closed_with() == 4003
+        assert (await other.order(orders.CallHelp(room="1")))["code"] != "locked"
+    for _ in range(2):
+        with pytest.raises(InvalidStatus):
+            async with clinic.screen(sign_in="one"):
+                pass
+        async with clinic.screen(sign_in="one", station="a1") as locked:
+            assert (await locked.order(orders.CallHelp(room="1")))["code"] == "locked"
+        await clinic.close()
+        await clinic.open()
+
+
 async def test_a_new_password_ends_every_sign_in_and_the_pin(clinic: Clinic) -> None:
     pin = orders.SetPin(pin="4711", password=PASSWORD)
     assert (await clinic.order(pin, "Kari"))["ok"]
