@@ -21,10 +21,13 @@ from monitor.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monitor.data_directory import DataDirectory
     from monitor.domain.facts import PatientErased
     from monitor.keeping.erasing import Preview
     from monitor.settings import Settings
+    from monitor.storage.left_mentions import LeftMention
 
 _HOUR_MS = 3_600_000
 
@@ -110,7 +113,12 @@ def _erase(
     as_json: bool,
 ) -> None:
     from monitor.console import console_user
-    from monitor.keeping.erasing import erase_patient, preview_erasure, refuse_beside_a_writer
+    from monitor.keeping.erasing import (
+        erase_patient,
+        left_mentions,
+        preview_erasure,
+        refuse_beside_a_writer,
+    )
     from monitor.service.erasing import ErasureAsked
 
     asked = ErasureAsked(*typed)
@@ -124,7 +132,7 @@ def _erase(
         return
     say("the whole record is proven before and after; a large one takes some minutes")
     done = erase_patient(directory, asked, station=console_user(), now=_now())
-    _put_done(done, as_json=as_json)
+    _put_done(done, left_mentions(directory, asked.reference), as_json=as_json)
     _tell_of_copies(directory, settings)
 
 
@@ -163,7 +171,8 @@ def _put_preview(preview: Preview, reference: str, *, as_json: bool) -> None:
         "mentions": len(found.mentions),
     }
     if as_json:
-        put_json({"reference": reference, **counts, "texts_searched": found.texts_searched})
+        told = {"left": _left_told(preview.left), "texts_searched": found.texts_searched}
+        put_json({"reference": reference, **counts, **told})
         return
     rows: list[tuple[object, ...]] = [
         ("session", session.id, _time(session.started_at), str(session.phase))
@@ -178,17 +187,35 @@ def _put_preview(preview: Preview, reference: str, *, as_json: bool) -> None:
     )
     if found.mentions:
         put(f"in {len(found.mentions)} facts of others the reference becomes {BLOTTED}")
+    _put_left(preview.left)
     if not found.texts_searched:
         say("this reference is like any other word: texts of others are not searched for it")
 
 
-def _put_done(done: PatientErased, *, as_json: bool) -> None:
+def _left_told(left: Sequence[LeftMention]) -> list[dict[str, str]]:
+    return [one._asdict() for one in left]
+
+
+def _put_left(left: Sequence[LeftMention]) -> None:
+    """What may be the patient and may be another, or stands where nothing can be erased: a person decides."""
+    for one in left:
+        whose = f" ({one.whose})" if one.whose else ""
+        put(f"left: {one.what.replace('_', ' ')}{whose}, {one.field}: {one.shown}")
+    if left:
+        say(
+            f"{len(left)} texts are left: each may speak of another patient, or is a name or a protocol, "
+            "which is not erased; look at them"
+        )
+
+
+def _put_done(done: PatientErased, left: Sequence[LeftMention], *, as_json: bool) -> None:
     told: dict[str, Any] = {
         "sessions": list(done.sessions),
         "visits": done.visits,
         "outcomes": done.outcomes,
         "readings": done.readings,
         "mentions": len(done.mentions),
+        "left": _left_told(left),
     }
     if as_json:
         put_json(told)
@@ -197,6 +224,7 @@ def _put_done(done: PatientErased, *, as_json: bool) -> None:
             f"erased: {len(done.sessions)} sessions with {done.readings} readings, {len(done.visits)} visits, "
             f"{len(done.outcomes)} outcome scores; the rest of the record is proven"
         )
+        _put_left(left)
 
 
 def _finish(directory: DataDirectory, *, as_json: bool) -> None:

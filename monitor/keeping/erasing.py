@@ -21,6 +21,7 @@ from monitor.service.refusals import OrderRefusedError
 from monitor.storage import JournalDamagedError, SchemaError, open_journal, open_records
 from monitor.storage.belongings import Belongings, belongings_of, find_belongings
 from monitor.storage.eraser import ErasureOrder
+from monitor.storage.left_mentions import LeftMention, find_left
 from monitor.storage.sweeping import begin_sweep, end_sweep, is_unswept, sweep
 
 SET_ASIDE = "before-restore-*"
@@ -43,6 +44,8 @@ class Preview:
     visits: list[Visit]
     outcomes: int
     belongings: Belongings
+    left: list[LeftMention]
+    """What would stay and may speak of the patient."""
 
 
 def refuse_beside_a_writer(directory: DataDirectory) -> None:
@@ -56,14 +59,23 @@ def preview_erasure(directory: DataDirectory, asked: ErasureAsked, now: Instant)
     with _told_plainly(), closing(open_records(directory.path)) as records:
         checked_erasure(records, asked, now, simulated=directory.simulated)
         belongings = find_belongings(directory.path, asked.reference)
+        left = find_left(directory.path, asked.reference, belongings)
         if belongings.is_empty:
-            raise ErasureRefusedError(f"nothing of {asked.reference} is on record")
+            may = f"; {len(left)} texts may speak of it" if left else ""
+            raise ErasureRefusedError(f"nothing of {asked.reference} is on record{may}")
         return Preview(
             records.sessions(patient=asked.reference),
             records.visits(patient=asked.reference),
             len(belongings.outcomes),
             belongings,
+            left,
         )
+
+
+def left_mentions(directory: DataDirectory, reference: str) -> list[LeftMention]:
+    """What stays after an erasure and may speak of the patient. Raises ErasureRefusedError."""
+    with _told_plainly():
+        return find_left(directory.path, reference)
 
 
 def erase_patient(

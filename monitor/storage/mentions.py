@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, union
 
 from monitor.domain.facts import ProtocolAdopted, kind_of
 from monitor.storage import tables
 from monitor.storage.fact_codec import encode_body
+from monitor.storage.spoken import blotting
 
 BLOTTED = "[erased]"
 """Stands in the place of a reference."""
@@ -36,6 +36,8 @@ def find_mentions(
     known = list(references)
     if not known:
         return {}
+    others = references_on_record(connection) - set(known)
+    without = blotting(filter(is_telling, known), others, BLOTTED)
     # The database looks first: it is quick, and hardly any fact is one.
     speaks = or_(*(func.instr(func.lower(_FACTS.c.body), one.lower()) > 0 for one in known))
     query = select(_FACTS.c.id, _FACTS.c.body).where(speaks, _FACTS.c.kind.not_in(_NO_TEXT))
@@ -44,28 +46,25 @@ def find_mentions(
     for number, stored in connection.execute(query.order_by(_FACTS.c.id)):
         if wanted is None or number in wanted:
             body = json.loads(stored)
-            blotted = _blotted(body, known)
+            blotted = _blotted(body, known, without)
             if blotted != body:
                 found[number] = encode_body(blotted)
     return found
 
 
-def _blotted(body: dict[str, Any], references: Iterable[str]) -> dict[str, Any]:
-    blots = [_blot(one) for one in references if is_telling(one)]
+def references_on_record(connection: Connection) -> set[str]:
+    """Of every patient who has a session, a visit or a score."""
+    columns = (table.c.patient for table in (tables.sessions, tables.visits, tables.outcomes))
+    return set(connection.execute(union(*map(select, columns))).scalars())
+
+
+def _blotted(
+    body: dict[str, Any], references: Iterable[str], without: Callable[[str], str]
+) -> dict[str, Any]:
     changed = dict(body)
     for name, value in body.items():
         if name in _REFERENCES and value in references:
             changed[name] = BLOTTED
         elif name in _TEXTS and isinstance(value, str):
-            for blot in blots:
-                changed[name] = blot(changed[name])
+            changed[name] = without(value)
     return changed
-
-
-def _blot(reference: str) -> Callable[[str], str]:
-    """Where it stands for itself, in whatever case: not in ``P-10`` or ``P-1-2`` where it is ``P-1``."""
-    alone = re.compile(
-        rf"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_][.-]){re.escape(reference)}(?![A-Za-z0-9_])(?![.-][A-Za-z0-9_])",
-        re.IGNORECASE,
-    )
-    return lambda text: alone.sub(BLOTTED, text)

@@ -47,6 +47,15 @@ def test_a_patient_is_shown_first_and_erased_only_when_told_so(clinic: Shell) ->
     assert clinic.done("erase", "--settled").out == "no restore has left anything to settle\n"
 
 
+def test_what_is_left_for_a_person_to_decide_is_told_before_and_after(clinic: Shell) -> None:
+    execute(open_existing(clinic.data), AddRoom(name="P-4711 corner"))
+    shown, told = clinic.done(*ORDER), clinic.done(*ORDER, "--yes")
+    for answer in (shown, told):
+        assert "left: room added (r2), name: P-4711 corner" in answer.out
+        assert "1 texts are left" in answer.err
+    assert "nothing of P-4711 is on record; 1 texts may speak of it" in clinic.refused(*ORDER)
+
+
 def test_beside_a_gateway_its_running_is_named_before_what_an_open_session_says(
     clinic: Shell,
 ) -> None:

@@ -22,6 +22,7 @@ from monitor.keeping.erasing import (
     UnsweptError,
     erase_patient,
     finish_erasure,
+    left_mentions,
     preview_erasure,
     refuse_beside_a_writer,
     settle,
@@ -133,6 +134,41 @@ def test_everything_of_a_patient_is_gone_from_the_files_and_of_the_others_nothin
         due = due_patients(records, 1, LATER + 400 * 24 * HOUR)
     assert [one.reference for one in due] == [PATIENTS[1], "P-1004"]
     assert execute(directory, AddRoom(name="2"))["id"] == "r2"
+    assert is_proven(directory)
+
+
+def test_what_may_be_another_patient_or_cannot_be_erased_is_named_before_and_after(
+    directory: DataDirectory,
+) -> None:
+    mine = PATIENTS[0]
+    said: list[facts.FactBody] = [
+        facts.NoteEntered("s2", "n1", f"{mine}s cuff, see {mine.lower()}.Then {mine}-pumpen", NOW),
+        facts.NoteEntered("s2", "n2", f"changed with {mine}-1, not {mine}1", NOW),
+        facts.RoomAdded("r7", f"{mine} corner"),
+        facts.DeviceAdded("d7", f"{mine} monitor", "r7", False, "hash"),
+        facts.SessionStarted("s7", "r7", f"{mine}-1", 70.0, "ketamine_iv"),
+        facts.PhaseEntered("s7", "discharged", None),
+        facts.VisitPlanned("v7", mine.lower(), "ketamine_iv", NOW, None, 1),
+        facts.VisitCancelled("v7", "no"),
+    ]
+    told = [Fact(NOW, "kari", getattr(body, "session_id", None), body) for body in said]
+    with closing(open_journal(directory.path, directory.journal_key)) as journal:
+        assert journal.commit(Batch(LATER - HOUR, facts=told)).poisoned == ()
+    before = preview_erasure(directory, ASKED, LATER).left
+    assert {(one.what, one.whose, one.field) for one in before} == {
+        ("note_entered", "s2", "text"),
+        ("room_added", "r7", "name"),
+        ("device_added", "d7", "name"),
+        ("visit_planned", "v7", "patient"),
+    }
+    erase(directory)
+    assert left_mentions(directory, mine) == before
+    with closing(open_records(directory.path)) as records:
+        first, second = (fact.body for fact in records.facts("s2", ["note_entered"])[-2:])
+    assert isinstance(first, facts.NoteEntered)
+    # Which of the two is meant cannot be told from another's whose reference differs by case alone.
+    assert first.text == f"[erased]s cuff, see {mine.lower()}.Then [erased]-pumpen"
+    assert second == said[1]
     assert is_proven(directory)
 
 
