@@ -121,6 +121,7 @@ def _routes(
 ) -> Routes:
     """What is asked of the gateway's port, wired to the record. Call inside the running loop."""
     from monitor.gateway.core import Core
+    from monitor.gateway.passwords import Passwords
     from monitor.gateway.routes import Routes
     from monitor.identity import ArgonHasher
 
@@ -137,7 +138,7 @@ def _routes(
         core=core,
         credential=secrets.token_urlsafe(32),
         cookie_key=directory.cookie_key,
-        hasher=ArgonHasher(),
+        passwords=Passwords(ArgonHasher()),
         pages=_pages(settings),
     )
 

@@ -86,6 +86,7 @@ FACT_WORDS: dict[str, str] = {
 DETAIL_WORDS: dict[str, str] = {
     "password": N_("password"),
     "wrong": N_("wrong password"),
+    "wrong_with_order": N_("wrong password beside an order"),
     "too_many": N_("too many attempts"),
     "many": N_("many attempts, told together"),
     "session": N_("live session"),

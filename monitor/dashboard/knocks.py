@@ -9,11 +9,12 @@ from typing import NamedTuple
 from fastapi import Request
 
 from monitor.dashboard.access_log import tag_of
-from monitor.dashboard.throttle import FORGOTTEN_AFTER_S, Attempt, Throttle
+from monitor.dashboard.throttle import Attempt, Throttle
 from monitor.dashboard.visit import Parts
 from monitor.dashboard.visitors import Visitor, visitor_of
 from monitor.domain import facts
 from monitor.domain.registry import operator_as_typed
+from monitor.domain.tries import FORGOTTEN_AFTER_S
 from monitor.service.ports import Records
 from monitor.wire.orders import NoteAccess
 

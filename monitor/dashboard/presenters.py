@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -207,12 +208,24 @@ def unreachable_text(words: Words, error: GatewayUnreachableError) -> str:
     return _("The gateway does not answer: nothing was changed.")
 
 
+def wait_text(words: Words, wait_s: float) -> str:
+    """How long somebody has to wait who gave too many wrong passwords."""
+    minutes = math.ceil(wait_s / 60)
+    return words.ngettext(
+        "Too many attempts. Try again in {n} minute.",
+        "Too many attempts. Try again in {n} minutes.",
+        minutes,
+    ).format(n=minutes)
+
+
 def refusal_text(words: Words, result: OrderResult) -> str:
     """Why an order was refused, in the reader's language; the gateway's own words for a reason that is new."""
     of_course = entry_refusal(words, result) or course_refusal(words, result)
     if of_course is not None:
         return of_course
     _ = words.gettext
+    if result.code == "too_many_tries":
+        return wait_text(words, result.result.get("wait_s", 0))
     known = {
         "not_allowed": _("Your role does not allow this."),
         "session_open": _("This room already has an open session."),
@@ -232,6 +245,7 @@ def refusal_text(words: Words, result: OrderResult) -> str:
         "unknown_operator": _("You are no longer known to the gateway: sign in again."),
         "locked": _("This station is locked: sign in to act."),
         "too_many_orders": _("Too many orders of yours within a minute: wait a little."),
+        "too_busy": _("Too many passwords are worked out at this moment: try again."),
         "room_taken": _("Another session was in this room at that time."),
         "past": _("This time is over: a visit is planned ahead."),
         "too_far": _("A visit is planned at most two years ahead."),

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from monitor.dashboard.knocks import begin, knock_of, let_in, refused
+from monitor.dashboard.presenters import wait_text
 from monitor.dashboard.returning import is_pin
 from monitor.dashboard.visit import THEME_COOKIE, THEMES, Parts
 from monitor.dashboard.visitors import (
@@ -144,12 +145,7 @@ def _refusal(parts: Parts, request: Request, name: str, wait_s: float = 0.0) -> 
     refusal, status = words.gettext(_REFUSED), 401
     headers: dict[str, str] = {}
     if wait_s > 0:
-        minutes = math.ceil(wait_s / 60)
-        refusal = words.ngettext(
-            "Too many attempts. Try again in {n} minute.",
-            "Too many attempts. Try again in {n} minutes.",
-            minutes,
-        ).format(n=minutes)
+        refusal = wait_text(words, wait_s)
         status, headers = 429, {"retry-after": str(math.ceil(wait_s))}
     if wants_json(request):
         return JSONResponse({"error": refusal}, status, headers)

@@ -10,19 +10,12 @@ A name that is nobody's waits exactly as one that is somebody's.
 from __future__ import annotations
 
 import ipaddress
-from collections import OrderedDict
-from dataclasses import dataclass
 from typing import NamedTuple
 
-NAME_TRIES = 5
-"""Wrong passwords for one name before the next attempt has to wait."""
+from monitor.domain.tries import NAME_TRIES, Tries
+
 PLACE_TRIES = 20
 """The same for all names of one address, or of one station."""
-FIRST_WAIT_S = 30.0
-LONGEST_WAIT_S = 15 * 60.0
-FORGOTTEN_AFTER_S = 60 * 60.0
-MOST_COUNTS = 20_000
-"""The oldest are forgotten first, so that nobody can fill the memory."""
 
 
 class Attempt(NamedTuple):
@@ -43,25 +36,18 @@ class Attempt(NamedTuple):
         return f"station {self.station}" if self.station else f"address {network(self.address)}"
 
 
-@dataclass(slots=True)
-class _Count:
-    failures: int = 0
-    free_at_s: float = 0.0
-    touched_s: float = 0.0
-
-
 class Throttle:
     """Counts attempts. ``begin`` each one, and say when it ``succeeded``; what did not has failed."""
 
     def __init__(self) -> None:
         self.remembers = False
         """Whether what is on record was counted."""
-        self._counts: OrderedDict[str, _Count] = OrderedDict()
+        self.tries = Tries()
 
     def begin(self, attempt: Attempt, now_s: float) -> float:
         """Seconds to wait, and then nothing may be looked at; 0: go on, counted as failed until it has succeeded."""
         keys = (attempt.name_key, attempt.place_key)
-        wait_s = max(self._wait_s(key, now_s) for key in keys)
+        wait_s = max(self.tries.wait_s(key, now_s) for key in keys)
         if wait_s > 0:
             return wait_s
         self.failed(attempt, now_s)
@@ -70,33 +56,12 @@ class Throttle:
     def failed(self, attempt: Attempt, now_s: float, times: int = 1) -> None:
         """So many attempts came to nothing; of those on record too."""
         for key, tries in ((attempt.name_key, NAME_TRIES), (attempt.place_key, PLACE_TRIES)):
-            count = self._count(key, now_s)
-            count.failures += times
-            count.touched_s = now_s
-            if count.failures >= tries:
-                doublings = min(count.failures - tries, 10)
-                count.free_at_s = now_s + min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**doublings)
+            self.tries.failed(key, tries, now_s, times)
 
     def succeeded(self, attempt: Attempt) -> None:
         """The password was right: the name counts anew. Its place had one failure less."""
-        self._counts.pop(attempt.name_key, None)
-        place = self._counts.get(attempt.place_key)
-        if place is not None:
-            place.failures -= 1
-            place.free_at_s = 0.0 if place.failures < PLACE_TRIES else place.free_at_s
-
-    def _wait_s(self, key: str, now_s: float) -> float:
-        count = self._counts.get(key)
-        return 0.0 if count is None else max(0.0, count.free_at_s - now_s)
-
-    def _count(self, key: str, now_s: float) -> _Count:
-        count = self._counts.get(key)
-        if count is None or now_s - count.touched_s > FORGOTTEN_AFTER_S:
-            count = self._counts[key] = _Count()
-        self._counts.move_to_end(key)
-        while len(self._counts) > MOST_COUNTS:
-            self._counts.popitem(last=False)
-        return count
+        self.tries.forget(attempt.name_key)
+        self.tries.undo(attempt.place_key, PLACE_TRIES)
 
 
 def network(address: str) -> str:

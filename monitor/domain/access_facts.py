@@ -36,7 +36,7 @@ class SignInRefused:
     tag: str
     """Stands for the name that was typed: the same for the same name, and nobody can read it back."""
     why: str
-    """wrong, or too_many while further attempts wait."""
+    """wrong, too_many while further attempts wait, or wrong_with_order: beside an order of somebody signed in."""
     station: str
     address: str
     times: int

@@ -10,6 +10,7 @@ from monitor.gateway.connections import BINARY, Socket
 from monitor.gateway.core import TOO_MANY_SCREENS, Core
 from monitor.gateway.limits import Pace
 from monitor.gateway.orders import give_order, refuse, refuse_frame
+from monitor.gateway.passwords import Passwords
 from monitor.gateway.peers import Screen
 from monitor.gateway.stations import READER_CLOSED
 from monitor.gateway.viewers import Viewer
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
 
     from monitor.gateway.access import Guest
     from monitor.gateway.limits import Limits
-    from monitor.service.ports import PasswordHasher
 
 
 async def serve_screen(
-    core: Core, websocket: ServerConnection, guest: Guest | None, hasher: PasswordHasher
+    core: Core, websocket: ServerConnection, guest: Guest | None, passwords: Passwords
 ) -> None:
     """Serve one screen until it ends. ``guest`` is None for a program, whose orders each name their operator."""
     socket = Socket(websocket)
@@ -43,7 +43,7 @@ async def serve_screen(
             refuse_frame(core, socket, "" if guest is None else guest.operator, error)
             return
         if isinstance(message, OrderMessage):
-            await _take_order(core, socket, guest, message, hasher)
+            await _take_order(core, socket, guest, message, passwords)
         elif isinstance(message, Active):
             guest = None if guest is None else guest.active(time.time())
         elif isinstance(message, Painted):
@@ -82,7 +82,7 @@ def _screen(socket: Socket, guest: Guest | None, limits: Limits) -> Screen:
 
 
 async def _take_order(
-    core: Core, socket: Socket, guest: Guest | None, message: OrderMessage, hasher: PasswordHasher
+    core: Core, socket: Socket, guest: Guest | None, message: OrderMessage, passwords: Passwords
 ) -> None:
     if guest is not None and not _may_act(core, guest):
         refuse(core, socket, message, LOCKED, LOCKED_MESSAGE)
@@ -90,7 +90,7 @@ async def _take_order(
     # Looked up for each order: an operator may have been disabled while the screen was open.
     name = guest.operator if guest is not None else message.operator or ""
     by = orderer(core.monitor, name, console_allowed=guest is None)
-    await give_order(core, socket, message, by, hasher)
+    await give_order(core, socket, message, by, passwords)
 
 
 def _may_act(core: Core, guest: Guest) -> bool:

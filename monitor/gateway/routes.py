@@ -41,6 +41,7 @@ from monitor.gateway.feed_protocol import REVOKED, Close
 from monitor.gateway.live import serve_screen
 from monitor.gateway.metrics import exposition
 from monitor.gateway.orders import serve_orders
+from monitor.gateway.passwords import Passwords
 from monitor.gateway.stepping import serve_clock
 from monitor.wire.device import SUBPROTOCOL
 
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 
     from monitor.gateway.core import Core
     from monitor.gateway.origins import Pages
-    from monitor.service.ports import PasswordHasher
 
 _log = structlog.get_logger("monitor.gateway")
 
@@ -83,7 +83,7 @@ class Routes:
     core: Core
     credential: str
     cookie_key: bytes
-    hasher: PasswordHasher
+    passwords: Passwords
     pages: Pages
     strangers: set[str] = field(default_factory=set)
     """Origins that the log has told of."""
@@ -115,13 +115,13 @@ class Routes:
             raise RuntimeError("a websocket is served after its handshake")
         path = urlsplit(request.path).path
         if path == "/orders":
-            await serve_orders(self.core, connection, self.hasher)
+            await serve_orders(self.core, connection, self.passwords)
         elif path == "/clock" and isinstance(self.core.clock, SteppedClock):
             await serve_clock(self.core, self.core.clock, connection)
         elif path == "/live":
             guest = self._admit_screen(request)
             if not isinstance(guest, Refusal):
-                await serve_screen(self.core, connection, guest, self.hasher)
+                await serve_screen(self.core, connection, guest, self.passwords)
         else:
             device = admit_device(self.core.monitor, request.headers)
             if isinstance(device, Refusal):

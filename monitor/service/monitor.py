@@ -156,6 +156,11 @@ class Monitor:
         """Carry out an order of ``by``, or say why not. Durable, like everything, with the next batch."""
         return orders.execute(self.ward, Given(order, by, now, password_hash, role), role)
 
+    def password_refused(self, operator: str, seen_at_s: int, now: Instant) -> None:
+        """The password that came with an order was not the operator's: on record like a refused sign-in."""
+        body = facts.SignInRefused(operator, "", "wrong_with_order", "", "", 1, seen_at_s)
+        self.ward.note(body, at=now, by=facts.Fact.SYSTEM)
+
     def stood_still(self, real_s: float, now: Instant) -> None:
         """Nothing ran here for so many seconds of real time (a suspended machine, a stopped process).
 

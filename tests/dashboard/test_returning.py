@@ -219,14 +219,16 @@ async def test_signing_out_without_the_gateway_ends_it_here_and_says_where_it_do
 
 
 async def test_a_pin_is_set_with_the_password_and_what_is_wrong_is_said() -> None:
-    orders = ScriptedOrders(answers=[refused("wrong_password", "password")])
+    waits = refused("too_many_tries").model_copy(update={"result": {"wait_s": 61}})
+    orders = ScriptedOrders(answers=[refused("wrong_password", "password"), waits])
     visit = visit_of(parts(orders=orders))
     assert "4 to 12 digits" in await set_pin(visit, "infusion-1", "12a4")
     assert await set_pin(visit, "wrong", "4711") == "This is not your password."
+    assert "again in 2 minutes" in await set_pin(visit, "wrong", "4711")
     assert await set_pin(visit, "infusion-1", "4711") == "Your PIN is set."
     assert await sign_out_everywhere(visit) == "You are signed out everywhere."
     given = [order for order, _ in orders.given]
-    assert given[1:] == [
+    assert given[2:] == [
         SetPin(pin="4711", password="infusion-1"),
         SignOutEverywhere(operator="anna"),
     ]

@@ -17,18 +17,10 @@ from monitor.dashboard.access_log import (
 )
 from monitor.dashboard.app import create_app
 from monitor.dashboard.knocks import remember
-from monitor.dashboard.throttle import (
-    FIRST_WAIT_S,
-    LONGEST_WAIT_S,
-    MOST_COUNTS,
-    NAME_TRIES,
-    PLACE_TRIES,
-    Attempt,
-    Throttle,
-    network,
-)
+from monitor.dashboard.throttle import PLACE_TRIES, Attempt, Throttle, network
 from monitor.domain import facts
 from monitor.domain.facts import Fact
+from monitor.domain.tries import FIRST_WAIT_S, LONGEST_WAIT_S, MOST_COUNTS, NAME_TRIES
 from monitor.wire.orders import NoteAccess
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import ScriptedOrders, parts, records
@@ -111,7 +103,7 @@ def test_memory_is_bounded_whatever_names_are_tried(names: list[str]) -> None:
     throttle = Throttle()
     for name in names:
         throttle.begin(Attempt(name, name), T)
-    assert len(throttle._counts) <= min(MOST_COUNTS, 2 * len(names))
+    assert len(throttle.tries) <= min(MOST_COUNTS, 2 * len(names))
 
 
 @pytest.mark.parametrize(

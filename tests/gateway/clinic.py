@@ -21,6 +21,7 @@ from monitor.gateway.clock import SystemClock
 from monitor.gateway.core import Core
 from monitor.gateway.limits import Limits
 from monitor.gateway.origins import Pages
+from monitor.gateway.passwords import Passwords
 from monitor.gateway.routes import Routes
 from monitor.gateway.server import ListensAt, serve_gateway
 from monitor.service.batches import Batch, Commit
@@ -183,7 +184,7 @@ class Clinic:
             core=core,
             credential=CREDENTIAL,
             cookie_key=COOKIE_KEY,
-            hasher=QuickHasher(),
+            passwords=Passwords(QuickHasher()),
             pages=self.pages,
         )
 

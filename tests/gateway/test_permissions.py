@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from itertools import product
@@ -27,8 +28,10 @@ from monitor.domain.permissions import (
     may_do,
     may_order,
 )
+from monitor.domain.tries import FIRST_WAIT_S, NAME_TRIES
 from monitor.gateway.clock import SteppedClock
 from monitor.gateway.feed_protocol import ROTATED
+from monitor.gateway.passwords import MOST_AT_ONCE, MOST_WAITING, Passwords, TooBusyError
 from monitor.gateway.routes import PATHS
 from monitor.wire import orders
 from monitor.wire.device import SUBPROTOCOL
@@ -38,6 +41,7 @@ from tests.gateway.clinic import (
     CREDENTIAL,
     Clinic,
     JumpingClock,
+    QuickHasher,
     Screen,
     ask,
     bearer,
@@ -147,9 +151,8 @@ async def test_what_proves_nothing_opens_nothing(clinic: Clinic, headers: dict[s
 
 
 async def test_each_order_is_refused_to_each_role_that_the_table_does_not_name(
-    staffed: Clinic, monkeypatch: pytest.MonkeyPatch
+    staffed: Clinic,
 ) -> None:
-    monkeypatch.setattr("monitor.gateway.orders.WRONG_PASSWORD_S", 0)
     async with staffed.orders() as socket:
         for kind, role in product(ORDERS, ROLES):
             result = await ask(socket, order_of(kind), role)
@@ -274,6 +277,49 @@ async def test_nobody_sets_a_pin_without_the_password_or_signs_somebody_else_out
         await clinic.order(orders.AddOperator(name="Ola", role="nurse", password=PASSWORD))
         other = await screen.order(orders.SignOutEverywhere(operator="Ola"))
         assert (other["code"], other["field"]) == ("not_allowed", "operator")
+
+
+async def test_whoever_guesses_a_password_with_orders_has_to_wait_on_all_sockets_and_nobody_else_has(
+    clinic: Clinic,
+) -> None:
+    await clinic.order(orders.AddOperator(name="Ola", role="nurse", password=PASSWORD))
+    async with clinic.screen() as one, clinic.screen() as other, clinic.screen("Ola") as olas:
+        guesses = [orders.SetPin(pin="4711", password=f"guess {n}") for n in range(NAME_TRIES)]
+        for guess in guesses:
+            assert (await one.order(guess))["code"] == "wrong_password"
+        right = orders.SetPin(pin="4711", password=PASSWORD)
+        for screen in (one, other):
+            waits = await screen.order(right)
+            assert waits["code"] == "too_many_tries"
+            assert 0 < waits["result"]["wait_s"] <= FIRST_WAIT_S
+        assert (await olas.order(right))["ok"]
+    seen = clinic.rows("SELECT body FROM facts WHERE kind = 'sign_in_refused'")
+    assert len(seen) == NAME_TRIES
+    assert all('"operator":"Kari"' in body and "wrong_with_order" in body for (body,) in seen)
+
+
+async def test_few_passwords_are_worked_out_at_once_and_too_many_more_are_refused() -> None:
+    at_once, most, goes_on = 0, 0, threading.Event()
+
+    class SlowHasher(QuickHasher):
+        def hash(self, password: str) -> str:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            goes_on.wait(10)
+            at_once -= 1
+            return super().hash(password)
+
+    passwords = Passwords(SlowHasher())
+    turns = [asyncio.ensure_future(passwords.hash("p")) for _ in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooBusyError):
+        await passwords.is_right("Kari", "", "p")
+    assert passwords.wait_s("Kari", 0) == 0
+    goes_on.set()
+    assert len(set(await asyncio.gather(*turns))) == 1
+    assert most <= MOST_AT_ONCE
+    assert await passwords.hash("p") == QuickHasher().hash("p")
 
 
 async def test_orders_lock_without_a_hand_and_a_hand_keeps_them(
