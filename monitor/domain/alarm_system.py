@@ -45,6 +45,10 @@ class AlarmSystem:
     def __iter__(self) -> Iterator[SessionAlarms]:
         return iter(self._sessions.values())
 
+    def __len__(self) -> int:
+        """How many sessions are watched."""
+        return len(self._sessions)
+
     def watch(self, settings: AlarmSettings, state: SessionState) -> SessionAlarms:
         """Begin (or, with a restored state, go on) to watch a session."""
         alarms = self._sessions[state.session_id] = SessionAlarms(settings, state)

@@ -92,6 +92,13 @@ class Registry:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     operators: dict[str, Operator] = field(default_factory=dict)
     ended: EndedSignIns = field(default_factory=EndedSignIns)
+    _stood_in: dict[str, set[str]] = field(default_factory=dict, compare=False, repr=False)
+    """The devices that were ever bound to a room, by its id: with many rooms few of all devices are asked for one."""
+
+    def bind(self, binding: Binding) -> None:
+        """Take in where a device stands from a moment on; later ones come later."""
+        self.bindings.setdefault(binding.device_id, []).append(binding)
+        self._stood_in.setdefault(binding.room_id, set()).add(binding.device_id)
 
     def room_named(self, name: str) -> Room | None:
         """The room in use that carries this name."""
@@ -113,9 +120,10 @@ class Registry:
 
     def devices_in(self, room_id: str, at: Instant) -> list[Device]:
         """The devices in use that stand in the room at that moment, by id."""
+        candidates = (self.devices[name] for name in sorted(self._stood_in.get(room_id, ())))
         return [
             device
-            for device in self.devices.values()
+            for device in candidates
             if not device.revoked and self.room_of(device.id, at) == room_id
         ]
 
@@ -142,9 +150,9 @@ class Registry:
         match body:
             case facts.DeviceAdded(device_id, name, room_id, simulated, token_hash):
                 self.devices[device_id] = Device(device_id, name, simulated, token_hash)
-                self.bindings[device_id] = [Binding(device_id, room_id, at)]
+                self.bind(Binding(device_id, room_id, at))
             case facts.DeviceMoved(device_id, room_id):
-                self.bindings[device_id].append(Binding(device_id, room_id, at))
+                self.bind(Binding(device_id, room_id, at))
             case facts.TokenRotated(device_id, token_hash):
                 self.devices[device_id] = replace(self.devices[device_id], token_hash=token_hash)
             case facts.DeviceRevoked(device_id):

@@ -117,7 +117,7 @@ def _registry(records: Records) -> Registry:
         operators={operator.name: operator for operator in records.operators()},
     )
     for binding in records.bindings():
-        registry.bindings.setdefault(binding.device_id, []).append(binding)
+        registry.bind(binding)
     return registry
 
 

@@ -42,6 +42,8 @@ class ScreenLists:
         self.is_stale |= bool(outbox.rooms or outbox.retired_rooms or outbox.changes)
         # An alarm goes ahead alone: what follows from it for the lists is looked at with the next tick.
         every_ms = _STALE_EVERY_MS if self.is_stale and not outbox.changes else _EVERY_MS
+        # Looking at a session takes some tenths of a millisecond: with thousands of them it must not take all the time.
+        every_ms = max(every_ms, len(ward.alarms))
         if 0 <= now - self._looked_at < every_ms * ward.clock_speed:
             return Lists()
         self._looked_at, self.is_stale = now, False

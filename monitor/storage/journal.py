@@ -37,8 +37,8 @@ from monitor.storage.statements import compiled, run
 from monitor.storage.stream_states import StreamStates
 from monitor.storage.tables import batches
 
-MOST_STREAMS = 10_000
-"""Remembered at once (some 10 MB); what is forgotten is read again when it is written to."""
+MOST_STREAMS = 50_000
+"""Remembered at once (some 50 MB at most); what is forgotten is read again when it is written to."""
 _INSERT_BATCH = compiled(insert(batches))
 _log = structlog.get_logger(__name__)
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")

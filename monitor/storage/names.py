@@ -11,9 +11,26 @@ from sqlalchemy import Connection, insert, select
 from monitor.domain.readings import MANUAL_SOURCE
 from monitor.storage.tables import UNASSIGNED, metrics, sessions, statuses, streams
 
+_STREAM_NAMES = select(streams.c.key, streams.c.source, streams.c.stream)
+
 
 class UnknownSessionError(ValueError):
     """A reading says it belongs to a session that was never started."""
+
+
+class _NamesOfStreams(dict[int, tuple[str, str]]):
+    """Asks for each stream when it is met first. Of use as long as the connection is."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def __missing__(self, key: int) -> tuple[str, str]:
+        _, source, stream = self._connection.execute(
+            _STREAM_NAMES.where(streams.c.key == key)
+        ).one()
+        self[key] = (source, stream)
+        return source, stream
 
 
 @dataclass(slots=True)
@@ -34,18 +51,29 @@ class Names:
     def load(cls, connection: Connection) -> Names:
         """What the file has."""
         names = cls()
-        names._add_session(None, UNASSIGNED, 0)
-        names._add_status("ok", None)
-        for key, source, stream in connection.execute(
-            select(streams.c.key, streams.c.source, streams.c.stream)
-        ):
+        names._load_words(connection)
+        for key, source, stream in connection.execute(_STREAM_NAMES):
             names._add_stream(source, stream, key)
-        for key, word in connection.execute(select(metrics.c.key, metrics.c.word)):
-            names._add_metric(word, key)
-        for key, word in connection.execute(select(statuses.c.key, statuses.c.word)):
-            names._add_status(word, key)
         names.load_sessions(connection)
         return names
+
+    @classmethod
+    def of_session(cls, connection: Connection, session_id: str) -> Names:
+        """What is needed to read one session's readings: with years of sessions all the names are a long list."""
+        names = cls(stream_names=_NamesOfStreams(connection))
+        names._load_words(connection)
+        query = select(sessions.c.key, sessions.c.started_at).where(sessions.c.id == session_id)
+        for key, started_at in connection.execute(query):
+            names._add_session(session_id, key, started_at)
+        return names
+
+    def _load_words(self, connection: Connection) -> None:
+        self._add_session(None, UNASSIGNED, 0)
+        self._add_status("ok", None)
+        for key, word in connection.execute(select(metrics.c.key, metrics.c.word)):
+            self._add_metric(word, key)
+        for key, word in connection.execute(select(statuses.c.key, statuses.c.word)):
+            self._add_status(word, key)
 
     def load_sessions(self, connection: Connection) -> None:
         """Take in the sessions that have been started since."""

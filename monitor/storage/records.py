@@ -158,7 +158,7 @@ class SqliteRecords(SqlitePlanRecords, SqliteReviewRecords):
 
     def readings(self, session_id: str, *, after_batch: int = 0) -> list[StoredReading]:
         with self._reading() as connection:
-            names = Names.load(connection)
+            names = Names.of_session(connection, session_id)
             if session_id not in names.sessions:
                 return []
             return load_readings(connection, names, session_id, after_batch)

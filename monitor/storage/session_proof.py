@@ -26,7 +26,7 @@ _REJECTED = tables.rejected_readings
 
 def load_inputs(connection: Connection, session_id: str) -> AlarmInputs:
     """In the order of the journal."""
-    names = Names.load(connection)
+    names = Names.of_session(connection, session_id)
     if session_id not in names.sessions:
         return AlarmInputs(session_id, [], [])
     query = facts_of(session_id).add_columns(_FACTS.c.batch)
@@ -97,7 +97,7 @@ def _with_rejected(
 
 def load_head(connection: Connection, session_id: str) -> ChainHead:
     """See ``ports.Records.session_head``."""
-    names = Names.load(connection)
+    names = Names.of_session(connection, session_id)
     if session_id not in names.sessions:
         return ChainHead(0, "")
     key, _ = names.session(session_id)

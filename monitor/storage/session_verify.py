@@ -58,7 +58,7 @@ def verify_session(
         head = _head(directory, key)
         with engine.begin() as connection:
             require_newest(connection)
-            named = session_id in Names.load(connection).sessions
+            named = session_id in Names.of_session(connection, session_id).sessions
             if not named and connection.execute(facts_of(session_id).limit(1)).first() is None:
                 raise LookupError(_missing(connection, session_id))
             keys = JournalKeys.read(key)

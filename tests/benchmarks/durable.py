@@ -148,6 +148,9 @@ class Ingest:
         devices = await connected(store.tokens, store.port, 1, is_cumulative=store.is_cumulative)
         loop = Closed(devices)
         found: Turn = {}
+        while any(device.acknowledged == 0 for device in devices):
+            # A device's first reading makes rows and watches of its own, once: no part of the steady cost.
+            await loop.run(_FIRST_UNDER_WAY, self.seconds / 4)
         under_way = await self._fitting(loop)
         for _ in range(_TRIES):
             before = processor_seconds(store.pid)

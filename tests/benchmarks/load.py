@@ -37,6 +37,10 @@ def moment() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+_INTERVAL_S = 60
+"""What is said of the pace: ten thousand devices that take turns speak seldom, and silence is not what is measured."""
+
+
 @dataclass(eq=False)
 class Device(asyncio.Protocol):
     """One device: sends frames when told to, and notes how long each waited for its acknowledgement."""
@@ -73,7 +77,7 @@ class Device(asyncio.Protocol):
                 return
             assert b" 101 " in head.split(b"\r\n")[0], head
             self._upgraded, self._received = True, rest
-            metrics = dict.fromkeys(METRICS[: self.readings], 1)
+            metrics = dict.fromkeys(METRICS[: self.readings], _INTERVAL_S)
             hello = {
                 "type": "hello",
                 "stream": str(uuid4()),
