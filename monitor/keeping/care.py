@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +14,7 @@ from typing import NamedTuple
 from monitor.data_directory import write_whole
 from monitor.domain.readings import HOUR, Instant
 from monitor.keeping.backup import Backup
-from monitor.storage.engine import DATABASE_NAME
+from monitor.storage.engine import DATABASE_NAME, read_only_connection
 
 STATUS_NAME = "backup.json"
 SAMPLES_NAME = "disk.json"
@@ -39,6 +41,8 @@ class BackupStatus:
     proven: bool = False
     failed_at: Instant | None = None
     error: str = ""
+    mac: str = ""
+    """Of the batch that it ends with."""
 
     @property
     def is_failing(self) -> bool:
@@ -54,6 +58,30 @@ def read_status(data: Path) -> BackupStatus:
         return BackupStatus()
 
 
+def is_of_this_record(data: Path, status: BackupStatus) -> bool:
+    """Whether the record goes on from this backup: one that was restored is none of which the newer backups were made.
+
+    True where the record cannot be asked, which is told elsewhere.
+    """
+    query = "SELECT lower(hex(mac)) FROM batches WHERE id = ?"
+    try:
+        with closing(read_only_connection(data / DATABASE_NAME)) as database:
+            found = database.execute(query, (status.batch,)).fetchone()
+    except sqlite3.Error:
+        return True
+    return found is not None and status.mac in ("", found[0])
+
+
+def read_own_status(data: Path) -> BackupStatus:
+    """As ``read_status``, where a backup of a record that was here before this one counts as none."""
+    status = read_status(data)
+    if status.made_at is None or is_of_this_record(data, status):
+        return status
+    if status.is_failing:
+        return BackupStatus(failed_at=status.failed_at, error=status.error)
+    return BackupStatus()
+
+
 def remember_backup(data: Path, backup: Backup) -> None:
     """Raises OSError."""
     made = backup.contents
@@ -66,6 +94,7 @@ def remember_backup(data: Path, backup: Backup) -> None:
             backup.bytes,
             backup.encrypted,
             backup.proven,
+            mac=made.mac,
         ),
     )
 

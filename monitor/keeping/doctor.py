@@ -155,6 +155,8 @@ def _backups(data: Path, settings: Settings, now: Instant) -> Iterator[Finding]:
     every_ms = settings.backup_every_hours * HOUR
     if status.made_at is None:
         yield Finding("backup_awaited" if settings.backup_directory else "backup_none")
+    elif not care.is_of_this_record(data, status):
+        yield Finding("backup_other_record", {**known, "file": status.file})
     elif not Path(status.file).exists():
         yield Finding("backup_gone", {"file": status.file})
     elif now - status.made_at > 2 * every_ms:
@@ -173,7 +175,7 @@ def _backups(data: Path, settings: Settings, now: Instant) -> Iterator[Finding]:
 
 
 def _older_key(data: Path, status: care.BackupStatus) -> Iterator[Finding]:
-    if status.made_at is None:
+    if status.made_at is None or not care.is_of_this_record(data, status):
         return
     query = "SELECT max(at) FROM facts WHERE kind = ? AND batch > ?"
     with suppress(sqlite3.Error), closing(read_only_connection(data / DATABASE_NAME)) as database:

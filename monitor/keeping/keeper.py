@@ -44,7 +44,7 @@ class RecordKeeper:
         self._attempted_at: Instant | None = None
         self._samples = care.sampled(data, self._began_at)
         self._remembered_at: Instant = 0
-        self._status = care.read_status(data)
+        self._status = care.read_own_status(data)
         self._broken = ""
         self._ended = ""
         self._told: dict[str, str] = {}
@@ -87,7 +87,7 @@ class RecordKeeper:
             self._broken = ""
         except OSError as error:
             self._broken = f"disk: it cannot be watched: {error.strerror}"
-        self._status = care.read_status(self._data)
+        self._status = care.read_own_status(self._data)
         problems = self._problems()
         for what, text in problems.items():
             if self._told.get(what) != text:

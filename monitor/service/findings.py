@@ -133,6 +133,17 @@ FINDINGS: dict[str, Words] = {
         N_("The newest is not where it was written: {file}"),
         N_("Find it, or make another: infusion-monitor backup FILE."),
     ),
+    "backup_other_record": Words(
+        _BACKUP,
+        N_(
+            "Of this record there is none: the newest, {file}, {hours} hours old, is of the record that was here "
+            "before a restore, up to its batch {batch}."
+        ),
+        N_(
+            "Make one now: infusion-monitor backup FILE. The other still holds what was recorded before the restore, "
+            "also patients who were erased since."
+        ),
+    ),
     "backup_by_hand": Words(
         _BACKUP, N_("None comes by itself."), N_("Set backup_directory, on another disk.")
     ),

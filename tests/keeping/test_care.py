@@ -28,7 +28,7 @@ from monitor.keeping.care import (
 from monitor.keeping.keeper import RecordKeeper
 from monitor.keeping.schedule import keep_one
 from monitor.settings import Settings
-from tests.keeping.clinics import MADE_AT, recorded, restored
+from tests.keeping.clinics import MADE_AT, a_frame, add, recorded, restored
 
 GB = 10**9
 
@@ -173,6 +173,20 @@ async def test_the_gateway_has_a_backup_made_when_it_is_due(directory: DataDirec
     time.now += 3 * DAY
     assert "no_backup" in watching.care().problems
     assert watching._is_due()
+
+
+def test_a_backup_from_before_a_restore_puts_none_off(
+    directory: DataDirectory, tmp_path: Path
+) -> None:
+    time = Time()
+    first = keep_one(directory, settings(tmp_path), now=MADE_AT)
+    assert not keeper(directory, time)._is_due()
+    add(directory, a_frame(3))
+    keep_one(directory, settings(tmp_path), now=MADE_AT + HOUR)
+    restored(first.file, directory.path, set_aside=True)
+    watching = keeper(directory, time)
+    assert watching._is_due()
+    assert watching.care().backup_age_s is None
 
 
 async def test_a_program_that_cannot_make_a_backup_is_no_backup(directory: DataDirectory) -> None:

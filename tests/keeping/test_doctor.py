@@ -20,7 +20,7 @@ from monitor.keeping.schedule import keep_one
 from monitor.settings import Settings
 from monitor.storage.chain import HEAD_NAME
 from monitor.storage.engine import DATABASE_NAME
-from tests.keeping.clinics import backed_up, recorded, restored
+from tests.keeping.clinics import a_frame, add, backed_up, recorded, restored
 from tests.shell import Shell
 
 NOW = round(time.time() * 1000)
@@ -107,6 +107,27 @@ def test_a_backup_of_before_the_keys_change_is_told_until_there_is_a_newer_one(
     assert {"backup_well", "backup_older_key"} <= found(directory, settings(tmp_path))
     keep_one(directory, settings(tmp_path), now=NOW + 2000)
     assert "backup_older_key" not in found(directory, settings(tmp_path))
+
+
+def test_a_backup_of_the_record_that_was_here_before_a_restore_is_not_taken_for_one_of_this(
+    directory: DataDirectory, tmp_path: Path
+) -> None:
+    first = keep_one(directory, settings(tmp_path), now=NOW)
+    assert "backup_well" in found(directory, settings(tmp_path))
+    add(directory, a_frame(3), a_frame(4))
+    second = keep_one(directory, settings(tmp_path), now=NOW + 1000)
+    restored(first.file, directory.path, set_aside=True)
+    # The restored record passes the number of the batch that the other one ended with.
+    add(directory, *(a_frame(seq) for seq in range(3, 9)))
+    codes = {one.code: one for one in examine(directory, settings(tmp_path), NOW + 2000)}
+    assert codes["backup_other_record"].values == {
+        "hours": 0,
+        "batch": second.contents.batch,
+        "file": str(second.file),
+    }
+    assert not {"backup_well", "backup_older_key"} & set(codes)
+    keep_one(directory, settings(tmp_path), now=NOW + 3000)
+    assert "backup_well" in found(directory, settings(tmp_path))
 
 
 def test_a_disk_that_fills_and_a_clock_that_was_set_back_are_told(
