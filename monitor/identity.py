@@ -17,6 +17,8 @@ COOKIE_MAX_AGE_S = 12 * 3600
 STATION_COOKIE_NAME = "infusion_monitor_station"
 STATION_MAX_AGE_S = 30 * 24 * 3600
 """A station where nobody signed in for so long is no station of the ward any more."""
+MOST_NAMES = 12
+"""Of those who signed in at a station its pass names so many."""
 
 
 class SignIn(NamedTuple):
@@ -44,6 +46,8 @@ class Station(NamedTuple):
     """The holder's."""
     holder: str
     """The tag of who signed in there last: the pass is worth nothing once that operator is disabled."""
+    names: str = ""
+    """The tags of those who signed in there, the last one first: they have shown that they belong there."""
 
 
 def new_token() -> str:
@@ -93,6 +97,22 @@ def new_station(language: str, holder: str) -> Station:
     return Station(secrets.token_hex(8), language, holder)
 
 
+def was_here(key: bytes, station: Station, name: str) -> bool:
+    """Whether this operator is one of the last who signed in at the station."""
+    return _name_tag(key, name) in station.names.split(".")
+
+
+def came_here(key: bytes, station: Station, name: str) -> Station:
+    """The station after this operator has signed in there."""
+    tag = _name_tag(key, name)
+    others = [known for known in station.names.split(".") if known and known != tag]
+    return station._replace(names=".".join([tag, *others][:MOST_NAMES]))
+
+
+def _name_tag(key: bytes, name: str) -> str:
+    return hmac.new(key, f"was here {name}".encode(), "sha256").hexdigest()[:16]
+
+
 def holder_tag(key: bytes, name: str) -> str:
     """What stands for an operator in a pass; by ``key``, so that nobody can try out who it is."""
     return hmac.new(key, f"holder {name}".encode(), "sha256").hexdigest()[:16]
@@ -116,10 +136,10 @@ def read_station(key: bytes, cookie: str) -> Station | None:
     signer = TimestampSigner(key, salt=STATION_COOKIE_NAME)
     try:
         value = signer.unsign(cookie, max_age=STATION_MAX_AGE_S).decode()
-        station_id, language, holder = value.split("-", 2)
+        station_id, language, holder, names = value.split("-", 3)
     except (BadSignature, ValueError):
         return None
-    return Station(station_id, language, holder)
+    return Station(station_id, language, holder, names)
 
 
 class ArgonHasher:

@@ -15,6 +15,7 @@ from monitor.dashboard.visitors import Visitor, visitor_of
 from monitor.domain import facts
 from monitor.domain.registry import operator_as_typed
 from monitor.domain.tries import FORGOTTEN_AFTER_S
+from monitor.identity import was_here
 from monitor.service.ports import Records
 from monitor.wire.orders import NoteAccess
 
@@ -32,15 +33,12 @@ def knock_of(parts: Parts, request: Request, name: str) -> Knock:
     address = request.client.host if request.client is not None else ""
     tag = tag_of(parts.settings.cookie_key, name)
     meant = operator_as_typed(parts.records.operators(), name)
-    return Knock(
-        Attempt(
-            tag,
-            address[:60],
-            "" if station is None else station.id,
-            "" if station is None else station.holder,
-        ),
-        "" if meant is None else meant.name,
-    )
+    attempt = Attempt(tag, address[:60])
+    if station is not None:
+        key = parts.settings.cookie_key
+        is_known = meant is not None and was_here(key, station, meant.name)
+        attempt = attempt._replace(station=station.id, holder="" if is_known else station.holder)
+    return Knock(attempt, "" if meant is None else meant.name)
 
 
 async def begin(parts: Parts, knock: Knock) -> float:

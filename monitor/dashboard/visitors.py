@@ -16,6 +16,7 @@ from monitor.identity import (
     STATION_COOKIE_NAME,
     STATION_MAX_AGE_S,
     Station,
+    came_here,
     holder_of,
     holder_tag,
     new_station,
@@ -113,6 +114,7 @@ def set_station_cookie(
     key = parts.settings.cookie_key
     holder = holder_tag(key, operator.name)
     known = station or new_station(operator.language, holder)
+    known = came_here(key, known, operator.name)
     value = sign_station(key, known._replace(language=operator.language, holder=holder))
     _set(response, STATION_COOKIE_NAME, value, STATION_MAX_AGE_S)
 

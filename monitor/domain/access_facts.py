@@ -43,4 +43,4 @@ class SignInRefused:
     seen_at_s: int
     """By the wall clock, in seconds since the epoch: attempts are counted through a restart by it."""
     holder: str = ""
-    """Stands for who had signed in at that station last, and for whom the attempt counts."""
+    """Stands for who had signed in at that station last, for whom the attempt counts too; empty where the name has."""

@@ -17,10 +17,24 @@ from monitor.dashboard.access_log import (
 )
 from monitor.dashboard.app import create_app
 from monitor.dashboard.knocks import remember
-from monitor.dashboard.throttle import PLACE_TRIES, Attempt, Throttle, network
+from monitor.dashboard.throttle import HELD_TRIES, PLACE_TRIES, Attempt, Throttle, network
 from monitor.domain import facts
 from monitor.domain.facts import Fact
-from monitor.domain.tries import FIRST_WAIT_S, LONGEST_WAIT_S, MOST_COUNTS, NAME_TRIES
+from monitor.domain.tries import (
+    FIRST_WAIT_S,
+    FORGOTTEN_AFTER_S,
+    LONGEST_WAIT_S,
+    MOST_COUNTS,
+    NAME_TRIES,
+)
+from monitor.identity import (
+    MOST_NAMES,
+    came_here,
+    new_station,
+    read_station,
+    sign_station,
+    was_here,
+)
 from monitor.wire.orders import NoteAccess
 from tests.dashboard.browser import Browser
 from tests.dashboard.clinic import ScriptedOrders, parts, records
@@ -71,10 +85,11 @@ def test_guessing_at_one_station_makes_that_station_wait_and_no_other() -> None:
 
 def test_a_new_pass_of_the_same_holder_is_no_new_chance_to_guess() -> None:
     throttle = Throttle()
-    for number in range(NAME_TRIES):
+    for number in range(HELD_TRIES):
         fail(throttle, Attempt("anna", "10.0.0.9", f"new-{number}", "kari"), 1)
     assert throttle.begin(Attempt("anna", "10.0.0.9", "another", "kari"), T) > 0
     assert throttle.begin(Attempt("anna", "10.0.0.9", "another", "ola"), T) == 0
+    assert throttle.begin(Attempt("anna", "10.0.0.9", "her own"), T) == 0
     assert throttle.begin(Attempt("anna", "10.0.0.9"), T) == 0
 
 
@@ -144,15 +159,78 @@ async def test_whoever_may_sign_in_gets_no_more_guesses_at_a_colleague_from_new_
         await browser.sign_in("kari", "infusion-2")
         guesses = range(NAME_TRIES - 1)
         answers += [(await browser.sign_in("anna", f"guess {guess}")).status for guess in guesses]
-    assert answers.count(401) == NAME_TRIES
-    assert set(answers[NAME_TRIES:]) == {429}
+    assert answers.count(401) == HELD_TRIES
+    assert set(answers[HELD_TRIES:]) == {429}
+
+
+async def test_wrong_passwords_at_one_locked_station_keep_their_name_out_of_no_other() -> None:
+    app = create_app(parts())
+    one, other = Browser(app), Browser(app)
+    for browser in (one, other):
+        await browser.sign_in()
+    for _ in range(NAME_TRIES):
+        assert (await one.sign_in("anna", "wrong")).status == 401
+        assert (await one.sign_in("kari", "wrong")).status == 401
+    assert (await one.sign_in("anna")).status == 429
+    assert (await other.sign_in("anna")).status == 303
+    assert (await other.sign_in("kari", "infusion-2")).status == 303
+
+
+def test_a_pass_remembers_the_last_who_signed_in_and_nobody_twice() -> None:
+    key, station = b"k" * 32, new_station("en", "h")
+    for number in range(MOST_NAMES + 1):
+        station = came_here(key, came_here(key, station, "kari"), f"n{number}")
+    read = read_station(key, sign_station(key, station))
+    assert read == station
+    assert [was_here(key, station, name) for name in ("kari", f"n{MOST_NAMES}")] == [True, True]
+    assert not was_here(key, station, "n0")
+    assert not was_here(key, new_station("en", "h"), "")
+    assert len(station.names.split(".")) == MOST_NAMES
+
+
+MOMENTS = st.lists(
+    st.tuples(st.integers(0, 9), st.sampled_from([0.0, 1.0, 40.0, 700.0, 3601.0])), max_size=120
+)
+
+
+@given(MOMENTS, st.sampled_from(["", "kari", "ola"]))
+def test_whatever_is_tried_at_one_station_makes_nobody_wait_at_another(
+    moments: list[tuple[int, float]], holder: str
+) -> None:
+    throttle, now_s = Throttle(), T
+    for name, later_s in moments:
+        now_s += later_s
+        throttle.begin(Attempt(f"n{name % 3}", "10.0.0.9", "s1", "kari"), now_s)
+    for name in range(3):
+        assert throttle.begin(Attempt(f"n{name}", "10.0.0.9", "s2", holder), now_s) == 0
+
+
+@given(MOMENTS, st.booleans())
+def test_however_many_passes_a_holder_has_a_colleagues_name_is_guessed_at_like_from_two(
+    moments: list[tuple[int, float]], are_endless: bool
+) -> None:
+    throttle, now_s, at_once, in_an_hour = Throttle(), T, 0, 0
+    for number, (station, later_s) in enumerate(moments):
+        if later_s <= 1.0:
+            name = f"new-{number}" if are_endless else f"s{station}"
+            at_once += throttle.begin(Attempt("anna", "a", name, "kari"), T) == 0
+    throttle = Throttle()
+    for number, (station, later_s) in enumerate(moments):
+        now_s += min(later_s, 700.0)
+        name = f"new-{number}" if are_endless else f"s{station}"
+        guessed = throttle.begin(Attempt("anna", "a", name, "kari"), now_s) == 0
+        in_an_hour += guessed and now_s - T < FORGOTTEN_AFTER_S
+    assert at_once <= HELD_TRIES
+    assert in_an_hour <= 4 * HELD_TRIES
 
 
 async def test_guesses_of_a_holder_are_counted_through_a_restart() -> None:
     known = records()
     now = int(time.time())
-    body = facts.SignInRefused("anna", "t1", "wrong", "s1", "10.0.0.9", NAME_TRIES, now, "kari")
-    known.all_facts = [Fact(1, "system", None, body)]
+    known.all_facts = [
+        Fact(1, "system", None, facts.SignInRefused("anna", "t1", "wrong", s, "a", 5, now, "kari"))
+        for s in ("s1", "s3")
+    ]
     throttle = Throttle()
     remember(throttle, known)
     assert throttle.begin(Attempt("t1", "10.0.0.9", "s2", "kari"), time.time()) > 0
