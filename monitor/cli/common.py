@@ -162,3 +162,22 @@ def give(
         return execute(directory(context), order)
     except (NotDoneError, DirectoryError) as error:
         raise Refusal(str(error)) from None
+
+
+def unnoted(directory: DataDirectory, what: str, session: str, detail: str) -> str:
+    """Put on record that somebody opens a session or takes it along; why it could not be, empty where it is.
+
+    Of a record that cannot be written it is shown all the same: the caller says so.
+    """
+    from monitor.console import NotDoneError, console_user, execute
+    from monitor.data_directory import DirectoryError
+    from monitor.logs import log_to_stderr
+    from monitor.wire.orders import NoteAccess
+
+    log_to_stderr("warning")
+    given = {"what": what, "operator": console_user(), "subject": session, "detail": detail}
+    try:
+        execute(directory, NoteAccess.model_validate(given))
+    except (NotDoneError, DirectoryError) as error:
+        return str(error)
+    return ""

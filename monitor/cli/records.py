@@ -23,6 +23,7 @@ from monitor.cli.common import (
     reading,
     say,
     settings_and_faults,
+    unnoted,
 )
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ def export(
         source = Source(records, load_protocols(), directory.simulated, directory.research_secret)
         proof = _proof(directory, session)
         done = _exported(source, wanted, out, proof)
-    _note_export(directory, session, f"{file_format}{' deidentified' if deidentified else ''}")
+    what = f"{file_format}{' deidentified' if deidentified else ''}"
+    if fault := unnoted(directory, "record_exported", session, what):
+        say(f"warning: the export is not in the access log: {fault}")
     if as_json:
         found = {"session": session, "format": file_format, "file": str(out)}
         put_json(found | _told_of(done, proof))
@@ -125,22 +128,6 @@ def _proof(directory: DataDirectory, session: str) -> RecordProof:
         # What is wrong is said by the export itself.
         return RecordProof()
     return RecordProof(found.fault is None, "" if found.fault is None else found.fault.message)
-
-
-def _note_export(directory: DataDirectory, session: str, detail: str) -> None:
-    """What leaves is on record. Of a copy that cannot be written it leaves all the same, and that is said."""
-    from monitor.console import NotDoneError, console_user, execute
-    from monitor.data_directory import DirectoryError
-    from monitor.logs import log_to_stderr
-    from monitor.wire.orders import NoteAccess
-
-    log_to_stderr("warning")
-    who = console_user()
-    note = NoteAccess(what="record_exported", operator=who, subject=session, detail=detail)
-    try:
-        execute(directory, note)
-    except (NotDoneError, DirectoryError) as error:
-        say(f"warning: the export is not in the access log: {error}")
 
 
 def _exported(source: Source, wanted: Wanted, out: Path, proof: RecordProof) -> Exported:

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.common import AsJson, Refusal, give, new_app, put, put_json, put_table, reading
+from monitor.cli.common import (
+    AsJson,
+    Refusal,
+    existing_directory,
+    give,
+    new_app,
+    put,
+    put_json,
+    put_table,
+    reading,
+    say,
+    unnoted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +114,9 @@ def show(context: typer.Context, session: Id, as_json: AsJson = False) -> None:
         described = _described(found, records.rooms())
         chart = chart_of(records.facts(session), ())
         raised = [alarm for alarm in records.alarms(session) if alarm.raised_at is not None]
+    # Before it is shown: who breaks off behind the first line has seen it too.
+    if fault := unnoted(existing_directory(context), "record_opened", session, "command"):
+        say(f"warning: that it was opened is not in the access log: {fault}")
     protocol = load_protocols().get(found.protocol)
     english = Phrases("en", load_translations()["en"])
     if protocol is not None:

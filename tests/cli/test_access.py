@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.app import run
-from monitor.console import execute
+from monitor.console import console_user, execute
 from monitor.data_directory import create, open_existing
 from monitor.wire.orders import AddOperator, AddRoom, NoteAccess, StartSession
 
@@ -139,3 +139,35 @@ def test_an_export_by_command_is_in_the_log(
     newest = json.loads(capsys.readouterr().out)[0]
     assert newest["by"].startswith("console:")
     assert (newest["session"], newest["details"]["detail"]) == ("s1", "csv")
+
+
+def test_who_opens_a_session_by_command_is_on_record_before_it_is_shown(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = open_existing(clinic)
+    execute(directory, AddRoom(name="1"))
+    session = execute(directory, StartSession(room="1", patient="P-1"))["session"]
+    before = len(told(capsys, clinic, "--kind", "openings"))
+    assert run(["--data", str(clinic), "session", "show", session]) == 0
+    assert "P-1" in capsys.readouterr().out
+    assert run(["--data", str(clinic), "session", "show", "s99"]) == 1
+    capsys.readouterr()
+    assert run(["--data", str(clinic), "access", "--json", "--kind", "openings"]) == 0
+    openings = json.loads(capsys.readouterr().out)
+    assert len(openings) == before + 1
+    assert openings[0]["by"] == console_user()
+    assert session in json.dumps(openings[0])
+
+
+def test_a_session_is_shown_and_it_is_said_where_nobody_can_put_that_on_record(
+    clinic: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = open_existing(clinic)
+    execute(directory, AddRoom(name="1"))
+    session = execute(directory, StartSession(room="1", patient="P-1"))["session"]
+    monkeypatch.setattr(execute, "__kwdefaults__", {"patience_s": 0.0})
+    with directory.writing():
+        assert run(["--data", str(clinic), "session", "show", session]) == 0
+    answer = capsys.readouterr()
+    assert "P-1" in answer.out
+    assert "not in the access log" in answer.err
