@@ -6,6 +6,7 @@ import getpass
 import os
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -78,7 +79,7 @@ def counter(
         address = directory.living_gateway()
         if address is not None:
             with _connected(address) as socket:
-                yield lambda order, by=None: _checked(_exchange(socket, order, by))
+                yield partial(_answered, socket, address)
             return
         try:
             with directory.writing():
@@ -95,6 +96,12 @@ def counter(
             time.sleep(_POLL_S)
 
 
+def _answered(
+    socket: ClientConnection, address: GatewayAddress, order: Order, by: str | None = None
+) -> dict[str, Any]:
+    return _checked(_exchange(socket, address, order, by))
+
+
 def _checked(result: OrderResult | Outcome) -> dict[str, Any]:
     if not result.ok:
         raise NotDoneError(result.message or result.code)
@@ -109,7 +116,7 @@ def _ask(address: GatewayAddress, order: Order) -> OrderResult | None:
     try:
         with _connected(address) as socket:
             sent = True
-            return _exchange(socket, order)
+            return _exchange(socket, address, order)
     except (OSError, TimeoutError, WebSocketException) as error:
         if not sent:
             return None
@@ -135,10 +142,33 @@ def _connected(address: GatewayAddress) -> ClientConnection:
     )
 
 
-def _exchange(socket: ClientConnection, order: Order, by: str | None = None) -> OrderResult:
+def _exchange(
+    socket: ClientConnection, address: GatewayAddress, order: Order, by: str | None = None
+) -> OrderResult:
     message = OrderMessage(order_id=uuid4(), operator=by or console_user(), order=order)
     socket.send(message.model_dump_json())
-    return OrderResult.model_validate_json(socket.recv(timeout=PATIENCE_S))
+    try:
+        answer = socket.recv(timeout=PATIENCE_S)
+    except TimeoutError:
+        raise NotDoneError(_silence(address)) from None
+    return OrderResult.model_validate_json(answer)
+
+
+def _silence(address: GatewayAddress) -> str:
+    """What is known of a gateway that has taken an order and does not answer it."""
+    from monitor.keeping.health import health_of
+
+    health = health_of(address)
+    if health is None:
+        told = ", nor when asked how it is"
+    elif health["status"] == "ok":
+        told = ""
+    else:
+        told = f"; it says: {'; '.join(health['reasons'])}"
+    return (
+        f"the gateway has not answered for {PATIENCE_S:g} s{told}; "
+        "the order may still be carried out, look before you give it again"
+    )
 
 
 def _write(directory: DataDirectory, order: Order) -> Outcome:

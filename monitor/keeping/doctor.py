@@ -7,20 +7,18 @@ import shutil
 import sqlite3
 import stat
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from monitor.config import FILE_NAME
-from monitor.data_directory import DataDirectory, DirectoryError, GatewayAddress
+from monitor.data_directory import DataDirectory, DirectoryError
 from monitor.domain.facts import JournalKeyRotated, kind_of
 from monitor.domain.readings import HOUR, SECOND, Instant
 from monitor.keeping import care
+from monitor.keeping.health import health_of
 from monitor.keeping.unsettled import unsettled_erasures
 from monitor.service.findings import Finding
 from monitor.settings import Settings
@@ -28,7 +26,7 @@ from monitor.storage.chain import HEAD_NAME, NO_HEAD, JournalDamagedError, read_
 from monitor.storage.engine import DATABASE_NAME, read_only_connection
 from monitor.storage.schema import NEWEST
 from monitor.storage.sweeping import is_unswept
-from monitor.tls import TlsError, local_context, tls_files, valid_until
+from monitor.tls import TlsError, tls_files, valid_until
 
 _ANSWER_S = 3.0
 _RESTORED_IS_NEWS_MS = 30 * care.DAY
@@ -65,7 +63,7 @@ def _gateway(directory: DataDirectory) -> Iterator[Finding]:
     if address is None:
         yield Finding("gateway_none")
         return
-    health = _health(address)
+    health = health_of(address)
     if health is None:
         yield Finding("gateway_silent")
     elif health["status"] != "ok":
@@ -76,22 +74,6 @@ def _gateway(directory: DataDirectory) -> Iterator[Finding]:
         yield Finding("gateway_other_version", known)
     elif health is not None and health["status"] == "ok":
         yield Finding("gateway_well", {"version": address.version})
-
-
-def _health(address: GatewayAddress) -> dict[str, Any] | None:
-    url = f"{address.url.replace('ws', 'http', 1)}/healthz"
-    try:
-        context = local_context(address.certificate)
-        with urllib.request.urlopen(  # noqa: S310 - our own gateway's
-            url, timeout=_ANSWER_S, context=context
-        ) as answer:
-            found: dict[str, Any] = json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            found = json.load(error)
-    except (OSError, ValueError):
-        return None
-    return found
 
 
 def _record(directory: DataDirectory, now: Instant) -> Iterator[Finding]:

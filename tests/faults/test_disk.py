@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from monitor import console
+from monitor.data_directory import open_existing
+from monitor.storage import open_records
 from monitor.storage.engine import DATABASE_NAME
+from monitor.wire.orders import AddRoom
 from tests.faults.bedroom import Bedroom, why_it_does_not_start
 from tests.faults.disks import fill, small_disk
 from tests.faults.flooding import flood_through
@@ -43,6 +47,25 @@ def _full(disk: Path) -> Iterator[None]:
     ballast = fill(disk)
     yield
     ballast.unlink()
+
+
+def test_a_command_that_gets_no_answer_says_how_the_gateway_is_and_that_the_order_may_still_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Running(tmp_path / "data", "gateway") as gateway:
+        directory = open_existing(gateway.data)
+        monkeypatch.setattr(console, "PATIENCE_S", 4.0)
+        database = gateway.data / DATABASE_NAME
+        with closing(sqlite3.connect(database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(
+                console.NotDoneError,
+                match=r"has not answered for 4 s; it says: storage: .* may still",
+            ):
+                console.execute(directory, AddRoom(name="1"))
+            other.execute("ROLLBACK")
+        with closing(open_records(gateway.data)) as records:
+            until(lambda: bool(records.rooms()), within_s=20, what="the room")
 
 
 @pytest.mark.long
