@@ -78,7 +78,7 @@ def create_app(parts: Parts) -> Any:
     # Set before the layout: Dash would otherwise try the layout at once, when nobody visits yet.
     app.validation_layout = dash.html.Div("-")
     app.layout = shell.layout
-    doors = Doors(register_callbacks(app))
+    doors = Doors(register_callbacks(app), app.callback_map)
     register_sign_in(server, parts)
     register_sign_out(server, parts)
     register_api(server)

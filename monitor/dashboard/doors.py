@@ -5,13 +5,14 @@ A route, a page or a callback that is not in here is not answered, so that nothi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.routing import compile_path
 
 from monitor.dashboard import ids
+from monitor.dashboard.asked import ROUTER, Asked, understood
 from monitor.dashboard.pages import PAGES
 from monitor.dashboard.visit import Parts
 from monitor.domain.permissions import (
@@ -78,36 +79,14 @@ ROUTES: dict[str, str] = {
 """By the path of the route; callbacks have a route of their own, and each is what its page is."""
 
 
-class Asked(NamedTuple):
-    """What the page's script wants of a callback."""
-
-    output: str
-    """As Dash names it; the callback's key."""
-    written: frozenset[str]
-    """The ids of what it would change."""
-    given: dict[tuple[str, str], Any]
-    """Values by id and property."""
-
-
-def callback_asked(body: bytes) -> Asked | None:
-    """A request for a callback, or None when it is none."""
-    try:
-        asked = json.loads(body)
-        parts = [*asked["inputs"], *asked.get("state", [])]
-        return Asked(
-            asked["output"],
-            frozenset(output.rpartition(".")[0] for output in _outputs(asked["output"])),
-            {(str(one["id"]), str(one["property"])): one.get("value") for one in parts},
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
 class Doors:
-    """``callbacks`` says of each callback, by its key, which action it is."""
+    """``callbacks`` says of each callback, by its key, which action it is; ``declared`` is Dash's own map of them."""
 
-    def __init__(self, callbacks: Mapping[str, str]) -> None:
+    def __init__(
+        self, callbacks: Mapping[str, str], declared: Mapping[str, Mapping[str, Any]]
+    ) -> None:
         self._callbacks = callbacks
+        self._declared = declared
         self._routes = [(compile_path(path)[0], action) for path, action in ROUTES.items()]
         self._pages = [
             (compile_path(_starlette(page.path_template or page.path or "/"))[0], page.name)
@@ -131,20 +110,30 @@ class Doors:
                 return by_session(parts, action, match.groupdict().get("session_id"))
         return None
 
-    def action_of_callback(self, parts: Parts, body: bytes) -> str | None:
-        """What a callback is. The one that brings a page is of the ward: the page itself asks who looks."""
-        asked = callback_asked(body)
-        if asked is None:
+    def asked(self, content_type: str, body: bytes) -> Asked | None:
+        """The request for a callback, or None where it is none that a page's script sends."""
+        if not content_type.startswith("application/json"):
+            # Dash would hand an empty request to the callback.
             return None
-        if asked.written == PAGE_PARTS:
+        asked = understood(body, self._declared)
+        if asked is None or asked.output != ROUTER:
+            return asked
+        path, search = asked.given[ids.LOCATION, "pathname"], asked.given[ids.LOCATION, "search"]
+        is_address = isinstance(path, str) and isinstance(search, str | None)
+        return asked if is_address and not self._names_twice(path, search or "") else None
+
+    def action_of_callback(self, parts: Parts, asked: Asked) -> str | None:
+        """What a callback is. The one that brings a page is of the ward: the page itself asks who looks."""
+        if asked.output == ROUTER:
             return SEE_WARD
         action = self._callbacks.get(asked.output)
         session_id = asked.given.get((ids.SESSION_ID, "data"))
         return None if action is None else by_session(parts, action, session_id)
 
-
-PAGE_PARTS = frozenset({"_pages_content", "_pages_store"})
-"""What Dash's router writes."""
+    def _names_twice(self, path: str, search: str) -> bool:
+        """Dash would let the query's session take the place of the path's."""
+        queried = parse_qs(search.removeprefix("?"), keep_blank_values=True)
+        return not queried.keys().isdisjoint(self.names(path))
 
 
 def is_open(parts: Parts, session_id: Any) -> bool:
@@ -163,8 +152,3 @@ def by_session(parts: Parts, action: str, session_id: Any) -> str:
 def _starlette(path: str) -> str:
     """Dash writes the changing part of a path in another kind of brackets."""
     return path.replace("<", "{").replace(">", "}")
-
-
-def _outputs(output: str) -> list[str]:
-    # As Dash writes them: "a.children", or "..a.children...b.data.." for several.
-    return output[2:-2].split("...") if output.startswith("..") else [output]

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Red
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from monitor.dashboard.asked import Asked
 from monitor.dashboard.doors import ACTIVE, CALLBACKS, Doors
 from monitor.dashboard.elsewhere import is_from_elsewhere
 from monitor.dashboard.locked import LOCKED_HEADER, may_look, may_update
@@ -39,6 +40,7 @@ from monitor.domain.registry import Operator
 _OPEN = re.compile(r"/assets/.+|" + re.escape(SIGN_IN))
 _MACHINERY = re.compile(r"/_dash-.+|/_favicon\.ico|/_reload-hash|/api/.+|" + re.escape(SIGN_OUT))
 
+_NO_CALLBACK = "the request is not one that a callback of this app declares: reload the page"
 _ELSEWHERE = "this was asked for by a page of another site\n"
 
 
@@ -90,8 +92,7 @@ class Gate:
         if _OPEN.fullmatch(path):
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive)
-        visitor = visitor_of(self._parts, request.cookies)
+        visitor = visitor_of(self._parts, Request(scope).cookies)
         if visitor == Visitor() and path != SIGN_OUT:
             visitor = automatic_visitor(self._parts)
             if visitor.operator is not None:
@@ -102,26 +103,36 @@ class Gate:
         elif visitor.is_barred or visitor.station is None:
             await _turn_away(path, is_barred=visitor.is_barred)(scope, receive, send)
             return
-        body = b""
+        await self._serve(visitor, scope, receive, send)
+
+    async def _serve(self, visitor: Visitor, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an operator or a locked station."""
+        request, path, asked = Request(scope, receive), scope["path"], None
         if path == CALLBACKS:
             body = await request.body()
             receive = _said_again(body, receive)
+            asked = self._doors.asked(request.headers.get("content-type", ""), body)
+            if asked is None:
+                await JSONResponse({"ok": False, "message": _NO_CALLBACK}, 400)(
+                    scope, receive, send
+                )
+                return
         visit = self._visit(request, visitor)
-        if self._may(visitor, path, body):
+        if self._may(visitor, path, asked):
             send = self._kept_awake(send, visitor, path)
-            self._note(visitor, request, body)
+            self._note(visitor, request, asked)
             await self._let_in(visit, scope, receive, send)
         else:
             await self._refusal(visit, path)(scope, receive, send)
 
-    def _may(self, visitor: Visitor, path: str, body: bytes) -> bool:
+    def _may(self, visitor: Visitor, path: str, asked: Asked | None) -> bool:
         """Whether an operator or a locked station may have what is asked for; whatever is nowhere comes to nothing."""
         if visitor.operator is None:
-            if path == CALLBACKS:
-                return may_update(self._doors, self._parts, body)
+            if asked is not None:
+                return may_update(self._doors, self._parts, asked)
             return may_look(self._doors, self._parts, path)
-        if path == CALLBACKS:
-            action = self._doors.action_of_callback(self._parts, body)
+        if asked is not None:
+            action = self._doors.action_of_callback(self._parts, asked)
             if action is None:
                 return False
         else:
@@ -129,11 +140,11 @@ class Gate:
         simulated = self._parts.settings.simulated
         return action is None or may_do(visitor.operator.role, action, simulated=simulated)
 
-    def _note(self, visitor: Visitor, request: Request, body: bytes) -> None:
+    def _note(self, visitor: Visitor, request: Request, asked: Asked | None) -> None:
         """What somebody opens or takes along of a patient's record is on record itself."""
         if visitor.operator is not None:
             operator, path = visitor.operator.name, request.url.path
-            note_access(self._parts, self._doors, operator, path, request.query_params, body)
+            note_access(self._parts, self._doors, operator, path, request.query_params, asked)
 
     def _refusal(self, visit: Visit, path: str) -> Response:
         if visit.is_locked:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from monitor.dashboard import ids
-from monitor.dashboard.doors import PAGE_PARTS, Doors, callback_asked, is_open
+from monitor.dashboard.asked import ROUTER, Asked
+from monitor.dashboard.doors import Doors, is_open
 from monitor.dashboard.visit import Parts
 from monitor.domain.permissions import STATION, may_do
 
@@ -28,13 +29,10 @@ def may_look(doors: Doors, parts: Parts, path: str) -> bool:
     return action is not None and may_do(STATION, action, simulated=parts.settings.simulated)
 
 
-def may_update(doors: Doors, parts: Parts, body: bytes) -> bool:
+def may_update(doors: Doors, parts: Parts, asked: Asked) -> bool:
     """Whether this request of the page's own script only brings what is shown up to date."""
-    asked = callback_asked(body)
-    if asked is None:
-        return False
-    if asked.written == PAGE_PARTS:
-        return may_look(doors, parts, str(asked.given.get((ids.LOCATION, "pathname"))))
+    if asked.output == ROUTER:
+        return may_look(doors, parts, asked.given[ids.LOCATION, "pathname"])
     if asked.written in (_SESSION_PARTS, _COURSE_PARTS):
         return is_open(parts, asked.given.get((ids.SESSION_ID, "data")))
     return asked.written == _SHELL_PARTS

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.dashboard import ids
-from monitor.dashboard.doors import CALLBACKS, PAGE_PARTS, Doors, callback_asked
+from monitor.dashboard.asked import ROUTER, Asked
+from monitor.dashboard.doors import Doors
 from monitor.dashboard.review.downloads import FORMATS
 from monitor.dashboard.visit import Parts
 from monitor.wire.orders import NoteAccess
@@ -19,15 +20,19 @@ _PROGRESS = "/progress"
 
 
 def note_access(
-    parts: Parts, doors: Doors, operator: str, path: str, query: Mapping[str, str], body: bytes
+    parts: Parts,
+    doors: Doors,
+    operator: str,
+    path: str,
+    query: Mapping[str, str],
+    asked: Asked | None,
 ) -> None:
     """Note what a request that was let through opens; most open nothing."""
-    is_page = path == CALLBACKS
-    if is_page:
-        asked = callback_asked(body)
-        if asked is None or asked.written != PAGE_PARTS:
+    is_page = asked is not None
+    if asked is not None:
+        if asked.output != ROUTER:
             return
-        path = str(asked.given.get((ids.LOCATION, "pathname")))
+        path = asked.given[ids.LOCATION, "pathname"]
     if path.endswith(_PROGRESS):
         return
     session_id = _session(parts, doors.names(path))

@@ -42,13 +42,13 @@ class Browser:
             "POST", "/_dash-update-component", json.dumps(body).encode(), "application/json"
         )
 
-    async def show(self, path: str) -> Page:
+    async def show(self, path: Any, search: Any = "") -> Page:
         """What Dash's router shows at this path."""
         return await self.callback(
             ".._pages_content.children..._pages_store.data..",
             [
                 {"id": "_pages_location", "property": "pathname", "value": path},
-                {"id": "_pages_location", "property": "search", "value": ""},
+                {"id": "_pages_location", "property": "search", "value": search},
             ],
             [
                 {"id": "_pages_content", "property": "children"},

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.dashboard import ids
 from monitor.dashboard.app import create_app
+from monitor.dashboard.asked import ROUTER
 from monitor.dashboard.visit import NOBODY, Visit
 from monitor.domain.sessions import Phase, PhaseEntry
 from monitor.identity import COOKIE_NAME, STATION_COOKIE_NAME, holder_tag, new_station, sign_station
@@ -99,7 +100,10 @@ async def test_forms_are_refused_and_no_order_is_given() -> None:
     browser = await locked_browser(orders=orders)
     language = await browser.callback(
         f"..{ids.LANGUAGE_CHOSEN}.data...{ids.NOTICE}.children..",
-        [{"id": ids.LANGUAGE_EN, "property": "n_clicks", "value": 1}],
+        [
+            {"id": ids.LANGUAGE_EN, "property": "n_clicks", "value": 1},
+            {"id": ids.LANGUAGE_NB, "property": "n_clicks", "value": None},
+        ],
         [
             {"id": ids.LANGUAGE_CHOSEN, "property": "data"},
             {"id": ids.NOTICE, "property": "children"},
@@ -110,10 +114,53 @@ async def test_forms_are_refused_and_no_order_is_given() -> None:
     assert orders.given == []
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"output": 7, "inputs": []}', '{"output": "x"'])
-async def test_what_cannot_be_understood_is_refused(body: str) -> None:
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{}", '{"output": 7, "inputs": []}', '{"output": "x"', "[" * 200_000]
+)
+async def test_what_cannot_be_understood_is_refused_whoever_asks(body: str) -> None:
+    locked, open_one = await locked_browser(), Browser(create_app(parts()))
+    await open_one.sign_in()
+    for browser in (locked, open_one):
+        page = await browser.post("/_dash-update-component", body.encode(), "application/json")
+        assert page.status == 400
+        assert "declares" in page.text
+
+
+async def test_a_page_is_asked_for_by_one_address_of_real_text() -> None:
+    browser = Browser(create_app(parts()))
+    await browser.sign_in()
+    assert (await browser.show("/review/\ud800")).status == 400
+    for path, search in (("/review/s1", "?session_id=s2"), (None, ""), (["/"], ""), ("/", 1)):
+        assert (await browser.show(path, search)).status == 400
+    assert (await browser.show("/review/s1", "?since=1")).status == 200
+
+
+@pytest.mark.parametrize(("depth", "status"), [(20, 200), (100, 400)])
+async def test_what_is_nested_without_end_reaches_no_callback(depth: int, status: int) -> None:
+    browser = Browser(create_app(parts()))
+    await browser.sign_in()
+    output = {"id": ids.NAV, "property": "children"}
+    value = json.loads("[" * depth + "]" * depth)
+    page = await browser.callback(
+        f"{ids.NAV}.children",
+        [{"id": ids.LOCATION, "property": "pathname", "value": value}],
+        output,
+    )
+    assert page.status == status
+
+
+async def test_a_page_of_a_record_is_not_brought_by_a_second_address() -> None:
     browser = await locked_browser()
-    assert_refused(await browser.post("/_dash-update-component", body.encode(), "application/json"))
+    outputs = [
+        {"id": "_pages_content", "property": "children"},
+        {"id": "_pages_store", "property": "data"},
+    ]
+    pair = [
+        {"id": ids.LOCATION, "property": "pathname", "value": path} for path in ("/review/s1", "/")
+    ]
+    page = await browser.callback(ROUTER, pair, outputs)
+    assert page.status == 400
+    assert "P-0388" not in page.text
 
 
 async def test_a_visit_of_nobody_gives_no_order_whatever_asks_for_it() -> None:

@@ -18,6 +18,7 @@ import uvicorn
 
 from monitor.dashboard import ids
 from monitor.dashboard.app import create_app
+from monitor.dashboard.asked import ROUTER
 from monitor.dashboard.desk import DeskUnreachableError
 from monitor.dashboard.doors import CALLBACKS, PAGE_ACTIONS, ROUTES, Doors
 from monitor.dashboard.pages import PAGES
@@ -106,6 +107,8 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     known.all_sessions = [session(), ENDED]
     given = parts(records=known, simulated=request.param)
     with listening(replace(given, desk=SilentDesk() if request.param else None)) as found:
+        # Dash has its router from its first request on.
+        found.ask("GET", "/_dash-dependencies", NURSE)
         yield found
 
 
@@ -113,9 +116,9 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
 def listening(given: Parts) -> Iterator[Site]:
     callbacks: dict[str, str] = {}
 
-    def doors(known: dict[str, str]) -> Doors:
+    def doors(known: dict[str, str], declared: Any) -> Doors:
         callbacks.update(known)
-        return Doors(known)
+        return Doors(known, declared)
 
     with patch("monitor.dashboard.app.Doors", doors):
         app = create_app(given)
@@ -196,26 +199,92 @@ def test_each_page_asks_who_looks_also_within_the_app(site: Site) -> None:
 
 
 def test_each_callback_is_refused_to_those_whom_its_page_is_not_for(site: Site) -> None:
-    calls = site.app.callback_map.items()
-    # The router's own brings a page, which asks by itself.
-    keys = [key for key, call in calls if call.get("callback") and "_pages_content" not in key]
-    assert len(keys) > 40
-    assert set(keys) <= site.callbacks.keys()
-    over = [{"id": ids.SESSION_ID, "property": "data", "value": ENDED.id}]
-    for key, peer in product(keys, PEERS):
-        body: dict[str, Any] = {"output": key, "outputs": [], "inputs": [], "state": over}
-        if peer == STATION:
-            body["state"] = []
+    assert len(keys_of(site)) > 40
+    assert set(keys_of(site)) <= site.callbacks.keys()
+    for key, peer in product(keys_of(site), PEERS):
+        body = asked_of(site, key, ENDED.id if peer != STATION else None)
+        names_session = any(one["id"] == ids.SESSION_ID for one in parts_of(body))
         status = site.ask("POST", CALLBACKS, peer, body)
         if peer == STRANGER:
             assert status == 401, key
         elif peer == STATION:
             assert (status == 204) is (key != f"{ids.NAV}.children"), key
         else:
+            action = site.callbacks[key]
             # Of a session that is over: it is no longer of the ward.
-            action = OPEN_RECORD if site.callbacks[key] == SEE_WARD else site.callbacks[key]
+            action = OPEN_RECORD if names_session and action == SEE_WARD else action
             wanted = may_do(peer, action, simulated=site.simulated)
             assert (status == 403) is not wanted, (key, peer, status)
+            assert status != 400, key
+
+
+# Who may what in a simulated directory has no part in it.
+@pytest.mark.parametrize("site", [False], indirect=True)
+def test_no_callback_is_run_for_anybody_but_as_it_is_declared(site: Site) -> None:
+    for key in [*keys_of(site), ROUTER]:
+        for otherwise, body in wrongly(asked_of(site, key, ENDED.id)):
+            for peer in PEERS:
+                status, text = site.answer("POST", CALLBACKS, peer, body)
+                assert status == (401 if peer == STRANGER else 400), (key, otherwise, peer)
+                assert ENDED.patient not in text
+
+
+def keys_of(site: Site) -> list[str]:
+    """Every callback that runs here, but the router's own: that one brings a page, which asks by itself."""
+    calls = site.app.callback_map.items()
+    return [key for key, call in calls if call.get("callback") and key != ROUTER]
+
+
+def asked_of(site: Site, key: str, session_id: str | None) -> dict[str, Any]:
+    """What the page's script would ask of this callback, on the page of a session."""
+    call = site.app.callback_map[key]
+    values = {ids.SESSION_ID: session_id, ids.LOCATION: f"/review/{session_id}"}
+
+    def filled(one: dict[str, str]) -> dict[str, Any]:
+        value = "" if one["property"] == "search" else values.get(one["id"])
+        return {"id": one["id"], "property": one["property"], "value": value}
+
+    several = key.startswith("..")
+    outputs: list[Any] = []
+    for one in key[2:-2].split("...") if several else [key]:
+        id_, _, name = one.rpartition(".")
+        outputs.append([] if "ALL" in id_ else {"id": id_, "property": name})
+    body: dict[str, Any] = {"output": key, "outputs": outputs if several else outputs[0]}
+    body["inputs"] = [filled(one) for one in call["inputs"]]
+    if call["state"]:
+        body["state"] = [filled(one) for one in call["state"]]
+    return {**body, "changedPropIds": []}
+
+
+def parts_of(body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*body["inputs"], *body.get("state", [])]
+
+
+def wrongly(asked: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same request in every way that its callback does not declare."""
+    more = {"id": ids.SESSION_ID, "property": "data", "value": None}
+    yield "no outputs", {**asked, "outputs": []}
+    yield "changed elsewhere", {**asked, "changedPropIds": ["x.data"]}
+    yield "no inputs", {name: asked[name] for name in asked if name != "inputs"}
+    for kind in ("inputs", "state"):
+        parts = asked.get(kind, [])
+        yield f"one more of {kind}", {**asked, kind: [*parts, more]}
+        yield f"no list of {kind}", {**asked, kind: {}}
+        if len(parts) > 1:
+            yield f"{kind} the other way round", {**asked, kind: parts[::-1]}
+        for place, one in enumerate(parts):
+            others = (parts[:place], parts[place + 1 :])
+            for otherwise, given in (
+                (f"{kind}: one missing", []),
+                (f"{kind}: one twice", [one, one]),
+                (f"{kind}: one again, of nothing", [one, {**one, "value": None}]),
+                (f"{kind}: one renamed", [{**one, "id": "x"}]),
+                (f"{kind}: another property", [{**one, "property": "x"}]),
+                (f"{kind}: one without a name", [{"value": one["value"]}]),
+                (f"{kind}: one as a list", [[one]]),
+                (f"{kind}: one as nothing", [None]),
+            ):
+                yield otherwise, {**asked, kind: [*others[0], *given, *others[1]]}
 
 
 def test_what_only_some_may_do_has_callbacks_of_its_own(site: Site) -> None:
@@ -227,7 +296,7 @@ def test_what_only_some_may_do_has_callbacks_of_its_own(site: Site) -> None:
 def test_a_callback_that_nobody_knows_is_not_run(site: Site) -> None:
     for key in ("made-up.children", "", 7, None):
         body: dict[str, Any] = {"output": key, "outputs": [], "inputs": []}
-        assert site.ask("POST", CALLBACKS, "administrator", body) == 403
+        assert site.ask("POST", CALLBACKS, "administrator", body) == 400
 
 
 def shown(path: str) -> dict[str, Any]:
