@@ -36,7 +36,7 @@ from monitor.storage.sweeping import SWEEPING, begin_sweep
 from monitor.wire.orders import AddRoom
 from tests.keeping.clinics import backed_up, restored
 from tests.keeping.eraser import POINTS
-from tests.storage.builders import NOW
+from tests.storage.builders import NOW, rejected
 from tests.storage.erasing import LATER, PATIENTS, Ward, left_of, take
 from tests.storage.packing import change, rows
 
@@ -153,13 +153,16 @@ def test_what_may_be_another_patient_or_cannot_be_erased_is_named_before_and_aft
     ]
     told = [Fact(NOW, "kari", getattr(body, "session_id", None), body) for body in said]
     with closing(open_journal(directory.path, directory.journal_key)) as journal:
-        assert journal.commit(Batch(LATER - HOUR, facts=told)).poisoned == ()
+        frame = rejected(990, "s2", raw=f'{{"said": "{mine}"}}', source="d1")
+        batch = Batch(LATER - HOUR, facts=told, rejected=[frame])
+        assert journal.commit(batch).poisoned == ()
     before = preview_erasure(directory, ASKED, LATER).left
     assert {(one.what, one.whose, one.field) for one in before} == {
         ("note_entered", "s2", "text"),
         ("room_added", "r7", "name"),
         ("device_added", "d7", "name"),
         ("visit_planned", "v7", "patient"),
+        ("rejected_reading", "s2", "raw"),
     }
     erase(directory)
     assert left_mentions(directory, mine) == before
