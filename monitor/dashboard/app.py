@@ -15,7 +15,7 @@ from monitor.dashboard.api import register_api
 from monitor.dashboard.components import shell
 from monitor.dashboard.doors import Doors
 from monitor.dashboard.gate import Gate
-from monitor.dashboard.guarding import guarded
+from monitor.dashboard.guarding import guarded, guarded_title
 from monitor.dashboard.pages import PAGES, register_callbacks
 from monitor.dashboard.pages.named import is_there
 from monitor.dashboard.rehearsal.api import register_rehearsal_api
@@ -121,7 +121,7 @@ def _register_pages() -> None:
             page.name,
             path=page.path,
             path_template=page.path_template,
-            title=page.title,
+            title=guarded_title(page),
             layout=guarded(page),
             name=page.name,
         )

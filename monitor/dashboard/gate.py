@@ -15,7 +15,7 @@ from monitor.dashboard.asked import Asked
 from monitor.dashboard.doors import ACTIVE, CALLBACKS, Doors
 from monitor.dashboard.elsewhere import is_from_elsewhere
 from monitor.dashboard.locked import LOCKED_HEADER, may_look, may_update
-from monitor.dashboard.openings import note_access
+from monitor.dashboard.openings import note_callback, note_route
 from monitor.dashboard.signing_in import (
     SIGN_IN,
     chosen_theme,
@@ -120,7 +120,7 @@ class Gate:
         visit = self._visit(request, visitor)
         if self._may(visitor, path, asked):
             send = self._kept_awake(send, visitor, path)
-            self._note(visitor, request, asked)
+            send = self._noted(send, visitor, request, asked)
             await self._let_in(visit, scope, receive, send)
         else:
             await self._refusal(visit, path)(scope, receive, send)
@@ -140,11 +140,15 @@ class Gate:
         simulated = self._parts.settings.simulated
         return action is None or may_do(visitor.operator.role, action, simulated=simulated)
 
-    def _note(self, visitor: Visitor, request: Request, asked: Asked | None) -> None:
-        """What somebody opens or takes along of a patient's record is on record itself."""
-        if visitor.operator is not None:
-            operator, path = visitor.operator.name, request.url.path
-            note_access(self._parts, self._doors, operator, path, request.query_params, asked)
+    def _noted(self, send: Send, visitor: Visitor, request: Request, asked: Asked | None) -> Send:
+        """What somebody is given or takes along of a patient's record is on record itself."""
+        if visitor.operator is None:
+            return send
+        operator, path = visitor.operator.name, request.url.path
+        if asked is not None:
+            return _as_given(send, lambda: note_callback(self._parts, operator, asked))
+        named, query = self._doors.names(path), request.query_params
+        return _as_given(send, lambda: note_route(self._parts, operator, path, named, query))
 
     def _refusal(self, visit: Visit, path: str) -> Response:
         if visit.is_locked:
@@ -258,6 +262,17 @@ def _with_status(send: Send, status: int) -> Send:
         await send(message)
 
     return send_with_status
+
+
+def _as_given(send: Send, note: Callable[[], None]) -> Send:
+    """Note what an answer gives, before its first byte leaves; one that says no or nothing gives nothing."""
+
+    async def send_noted(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] in (200, 206):
+            note()
+        await send(message)
+
+    return send_noted
 
 
 def _with_headers(send: Send, headers: Callable[[], dict[str, str]], scheme: str) -> Send:

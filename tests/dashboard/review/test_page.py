@@ -156,13 +156,20 @@ def test_a_session_leaves_as_one_archive_of_its_files_and_their_seals(
     shutil.rmtree(Path(answer.path).parent)
 
 
+def exported(given: Any) -> list[tuple[str, str]]:
+    notes = [note for _, note in given.access_log.waiting]
+    return [(note.subject, note.detail) for note in notes if note.what == "record_exported"]
+
+
 async def test_what_was_sent_is_gone_afterwards(
     parts: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    browser = await opened(with_operators(parts.records))
+    given = with_operators(parts.records)
+    browser = await opened(given)
     page = await browser.get("/api/export/s1?format=csv")
     assert page.status == 200
+    assert exported(given) == [("s1", "csv")]
     assert "s1-csv.zip" in page.headers["content-disposition"]
     assert left_in(tmp_path) == []
 
@@ -181,8 +188,10 @@ async def test_a_file_that_cannot_be_made_is_an_error_and_leaves_nothing_behind(
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(downloads, "export", full)
-    browser = await opened(with_operators(parts.records))
+    given = with_operators(parts.records)
+    browser = await opened(given)
     assert (await browser.get("/api/export/s1?format=csv")).status == 503
+    assert exported(given) == []
     assert left_in(tmp_path) == []
 
 
