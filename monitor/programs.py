@@ -30,7 +30,8 @@ def dashboard_program(
     """The dashboard with these settings."""
     signed_in = () if auto_sign_in is None else ("--auto-sign-in", auto_sign_in)
     arguments = ("dashboard", "--data", str(directory.path), *signed_in)
-    return Program("dashboard", "monitor", arguments, as_environment(settings))
+    # What it has noted about access is the gateway's to write.
+    return Program("dashboard", "monitor", arguments, as_environment(settings), stops_first=True)
 
 
 def desk_program(directory: DataDirectory, settings: Settings) -> Program:

@@ -20,6 +20,8 @@ from pathlib import Path
 import structlog
 
 STOP_TIMEOUT_S = 4.0
+LAST_WORDS_S = 1.0
+"""For so long the others wait for a program that stops first."""
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 5.0
 STEADY_AFTER_S = 30.0
@@ -37,6 +39,8 @@ class Program:
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     announces: bool = True
+    stops_first: bool = False
+    """Whether it has last words for one of the others."""
 
 
 _log = structlog.get_logger("supervisor")
@@ -136,6 +140,14 @@ async def _start_and_keep(
             keeping.create_task(child.keep())
 
 
+async def _stop(children: Sequence[_Child]) -> None:
+    first = [asyncio.ensure_future(c.stop()) for c in children if c.program.stops_first]
+    if first:
+        await asyncio.wait(first, timeout=LAST_WORDS_S)
+    others = (child.stop() for child in children if not child.program.stops_first)
+    await asyncio.gather(*first, *others)
+
+
 async def supervise(
     programs: Sequence[Program], stop: asyncio.Event, when_ready: Callable[[], None]
 ) -> None:
@@ -156,7 +168,7 @@ async def supervise(
         running.cancel()
         stopping.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        await asyncio.gather(*(child.stop() for child in children))
+        await _stop(children)
 
 
 def supervise_until_told(programs: Sequence[Program], when_ready: Callable[[], None]) -> None:

@@ -20,6 +20,7 @@ from monitor.wire.orders import NoteAccess, Order, OrderResult
 
 MOST_WAITING = 5_000
 RETRY_S = 2.0
+LAST_WORDS_S = 0.8
 PATIENCE_S = 3.0
 """As long as somebody who signs out is kept waiting for a gateway that does not answer."""
 REFUSALS_TOLD_EVERY_S = 60.0
@@ -94,6 +95,12 @@ class AccessLog:
                 )
             )
 
+    async def settle(self, patience_s: float = LAST_WORDS_S) -> None:
+        """Before the end: tell what was counted and not told yet, as far as the gateway takes it within this time."""
+        self.refusals.settle_all()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=patience_s)
+
     async def _send(self, sender: Sender) -> None:
         while self.waiting:
             entry = self.waiting[0]
@@ -121,33 +128,35 @@ class _Refused:
 
 
 class Refusals:
-    """Refused sign-ins: the first of a kind is told at once, those that follow within a minute together.
+    """Refused sign-ins. Each wrong password is told at once: by these the waits go on after a restart of the dashboard.
 
-    Beyond ``MOST_REFUSALS_AN_HOUR`` only their number is told, so that strangers cannot fill the disk.
+    Of whoever was not even looked at the first is told at once, those that follow within a minute together. Beyond
+    ``MOST_REFUSALS_AN_HOUR``, at stations and elsewhere each, only numbers are told, so that nobody can fill the disk.
     """
 
     def __init__(self, tell: Callable[[NoteAccess], None]) -> None:
         self._tell = tell
         self._kinds: dict[_Key, _Refused] = {}
-        self._told_s: deque[float] = deque(maxlen=MOST_REFUSALS_AN_HOUR)
+        self._told_s: dict[bool, deque[float]] = {
+            at_station: deque(maxlen=MOST_REFUSALS_AN_HOUR) for at_station in (False, True)
+        }
 
     def refused(self, note: NoteAccess) -> None:
         """One more, on the event loop's thread."""
         key: _Key = (note.operator, note.tag, note.address, note.station, note.detail)
-        if key not in self._kinds and (self._is_spent() or len(self._kinds) >= MOST_KEYS):
+        told_s = self._told_s[bool(note.station)]
+        is_spent = _is_spent(told_s)
+        if key not in self._kinds and (is_spent or len(self._kinds) >= MOST_KEYS):
             note = NoteAccess(what=note.what, detail="many", seen_at_s=note.seen_at_s)
             key = ("many",)
         known = self._kinds.get(key)
-        if known is not None:
+        if known is not None and (is_spent or note.detail != "wrong"):
             known.more += 1
             return
-        self._told_s.append(time.monotonic())
+        told_s.append(time.monotonic())
         self._tell(note)
-        self._wait(key, _Refused(note))
-
-    def _is_spent(self) -> bool:
-        full = len(self._told_s) == MOST_REFUSALS_AN_HOUR
-        return full and time.monotonic() - self._told_s[0] < 3600
+        if known is None:
+            self._wait(key, _Refused(note))
 
     def _wait(self, key: _Key, refused: _Refused) -> None:
         after_s = REFUSALS_TOLD_EVERY_S * (10 if key == ("many",) else 1)
@@ -158,9 +167,24 @@ class Refusals:
         """The minute is over: tell how many more there were, or forget the kind."""
         known = self._kinds.pop(key)
         if known.more:
-            now_s = round(time.time())
-            self._tell(known.note.model_copy(update={"times": known.more, "seen_at_s": now_s}))
+            self._tell_more(known)
             self._wait(key, _Refused(known.note))
+
+    def settle_all(self) -> None:
+        """Tell the number of each kind now."""
+        kinds, self._kinds = self._kinds, {}
+        for known in kinds.values():
+            known.timer.cancel()
+            if known.more:
+                self._tell_more(known)
+
+    def _tell_more(self, known: _Refused) -> None:
+        now_s = round(time.time())
+        self._tell(known.note.model_copy(update={"times": known.more, "seen_at_s": now_s}))
+
+
+def _is_spent(told_s: deque[float]) -> bool:
+    return len(told_s) == MOST_REFUSALS_AN_HOUR and time.monotonic() - told_s[0] < 3600
 
 
 def tag_of(key: bytes, name: str) -> str:

@@ -74,7 +74,8 @@ def run_dashboard(
 
     Raises OSError when the port cannot be had.
     """
-    app = create_app(make_parts(records, settings, gateway_file))
+    parts = make_parts(records, settings, gateway_file)
+    app = create_app(parts)
     config = server_config(
         app.server,
         Arrivals(most_connections),
@@ -86,7 +87,9 @@ def run_dashboard(
     allow_many_files()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Bound here: uvicorn would log the failure and exit where the caller has one line to say.
-    _Server(config, ready).run(sockets=[socket.create_server((host, port), family=family)])
+    _Server(config, ready, parts.access_log).run(
+        sockets=[socket.create_server((host, port), family=family)]
+    )
 
 
 def server_config(
@@ -116,11 +119,14 @@ def server_config(
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it has begun to listen, and gives back what it does not need while it serves."""
+    """A server that says when it listens, gives back what it does not need, and leaves nothing untold."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], access_log: AccessLog
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._access_log = access_log
         self._tidying: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -135,4 +141,5 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._tidying is not None:
             self._tidying.cancel()
+        await self._access_log.settle()
         await super().shutdown(sockets)

@@ -255,12 +255,42 @@ async def test_refusals_of_one_kind_are_told_once_and_then_with_their_number() -
     told: list[NoteAccess] = []
     refusals = Refusals(told.append)
     for _ in range(5):
-        refusals.refused(note())
+        refusals.refused(note(detail="too_many"))
     assert [one.times for one in told] == [1]
-    refusals.settle(("", "a", "", "", "wrong"))
+    refusals.settle(("", "a", "", "", "too_many"))
     assert [one.times for one in told] == [1, 4]
-    refusals.settle(("", "a", "", "", "wrong"))
+    refusals.settle(("", "a", "", "", "too_many"))
     assert len(told) == 2
+
+
+async def test_each_wrong_password_is_told_at_once_so_that_a_kill_gives_no_guess_back() -> None:
+    told: list[NoteAccess] = []
+    refusals = Refusals(told.append)
+    for _ in range(NAME_TRIES):
+        refusals.refused(note())
+    assert [one.times for one in told] == [1] * NAME_TRIES
+
+
+async def test_strangers_do_not_use_up_what_is_told_of_the_stations() -> None:
+    told: list[NoteAccess] = []
+    refusals = Refusals(told.append)
+    for guess in range(1000):
+        refusals.refused(note(tag=f"t{guess}"))
+    refusals.refused(note(station="ward-1"))
+    assert (told[-1].station, told[-1].times) == ("ward-1", 1)
+
+
+async def test_at_an_orderly_end_the_gateway_is_told_all_that_was_counted() -> None:
+    orders = ScriptedOrders()
+    log = AccessLog(orders)
+    for _ in range(7):
+        log.refusals.refused(note(detail="too_many"))
+    await log.settle()
+    assert [order.times for order, _ in orders.given] == [1, 6]
+    gone = AccessLog(ScriptedOrders(answers=[None] * 9), retry_s=60)
+    gone.refusals.refused(note())
+    await gone.settle(patience_s=0.01)
+    assert len(gone.waiting) == 1
 
 
 async def test_a_flood_of_refusals_is_told_as_its_number() -> None:

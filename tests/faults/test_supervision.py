@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 
@@ -38,6 +42,24 @@ def test_serve_ends_within_five_seconds_and_leaves_no_process(data: Path) -> Non
         ending.process.send_signal(signal.SIGTERM)
         assert ending.process.wait(5) == 0
         none_left(ending)
+
+
+def test_serve_ends_with_every_refused_sign_in_on_record(data: Path) -> None:
+    with Running(data) as ending:
+        ending.wait_until_pages()
+        answers = [refused_sign_in(ending.port) for _ in range(9)]
+        assert answers == [401] * 5 + [429] * 4
+        assert ending.stop() == 0
+    refused = json.loads(result(data, "access", "--kind", "sign_ins", "--json"))
+    assert sum(one["details"]["times"] for one in refused) == len(answers), refused
+
+
+def refused_sign_in(port: int) -> int:
+    form = urlencode({"operator": "nobody", "password": "wrong"}).encode()
+    with pytest.raises(HTTPError) as answer:
+        urlopen(f"http://127.0.0.1:{port}/sign-in", form, timeout=10)
+    with answer.value as refusal:
+        return refusal.code
 
 
 def test_serve_told_to_stop_while_it_starts_leaves_no_process(data: Path) -> None:
