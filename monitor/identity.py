@@ -45,9 +45,16 @@ class Station(NamedTuple):
     language: str
     """The holder's."""
     holder: str
-    """The tag of who signed in there last: the pass is worth nothing once that operator is disabled."""
+    """The tag of who signed in there last: the pass is worth nothing once they are disabled or have a new password."""
     names: str = ""
     """The tags of those who signed in there, the last one first: they have shown that they belong there."""
+
+
+class Holder(NamedTuple):
+    """Who may hold a pass, and how often that operator was given a new password."""
+
+    name: str
+    passwords: int
 
 
 def new_token() -> str:
@@ -113,15 +120,19 @@ def _name_tag(key: bytes, name: str) -> str:
     return hmac.new(key, f"was here {name}".encode(), "sha256").hexdigest()[:16]
 
 
-def holder_tag(key: bytes, name: str) -> str:
-    """What stands for an operator in a pass; by ``key``, so that nobody can try out who it is."""
-    return hmac.new(key, f"holder {name}".encode(), "sha256").hexdigest()[:16]
+def holder_tag(key: bytes, name: str, passwords: int = 0) -> str:
+    """What stands for an operator in a pass; by ``key``, so that nobody can try out who it is.
+
+    ``passwords``: how often the operator was given a new one.
+    """
+    return hmac.new(key, f"holder {passwords} {name}".encode(), "sha256").hexdigest()[:16]
 
 
-def holder_of(key: bytes, station: Station, names: Iterable[str]) -> str | None:
+def holder_of(key: bytes, station: Station, operators: Iterable[Holder]) -> Holder | None:
     """Whose pass it is, of these operators; None when it is nobody's of them."""
     return next(
-        (name for name in names if hmac.compare_digest(holder_tag(key, name), station.holder)), None
+        (one for one in operators if hmac.compare_digest(holder_tag(key, *one), station.holder)),
+        None,
     )
 
 

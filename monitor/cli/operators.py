@@ -39,7 +39,11 @@ def role(
 
 @app.command()
 def password(context: typer.Context, name: Name) -> None:
-    """Give an operator another password, which comes on standard input."""
+    """Give an operator another password, which comes on standard input.
+
+    Within a second it ends every sign-in of the operator, and browsers where the operator was the last to sign in show
+    the ward no longer: what shuts out a device that was lost.
+    """
     give(context, "change_password", operator=name, password=_read_password())
 
 
@@ -57,7 +61,7 @@ def reset_pin(context: typer.Context, name: Name) -> None:
 
 @app.command("sign-out")
 def sign_out(context: typer.Context, name: Name) -> None:
-    """End every sign-in of an operator, wherever it is, within a second."""
+    """End every sign-in of an operator, wherever it is, within a second; stations go on showing the ward, locked."""
     give(context, "sign_out_everywhere", operator=name)
 
 

@@ -15,6 +15,7 @@ from monitor.identity import (
     COOKIE_NAME,
     STATION_COOKIE_NAME,
     STATION_MAX_AGE_S,
+    Holder,
     Station,
     came_here,
     holder_of,
@@ -53,7 +54,7 @@ def visitor_of(parts: Parts, cookies: Mapping[str, str]) -> Visitor:
     """The visitor whom these cookies prove."""
     key = parts.settings.cookie_key
     station = read_station(key, cookies.get(STATION_COOKIE_NAME, ""))
-    if station is not None and holder_of(key, station, _in_use(parts)) is None:
+    if station is not None and holder_of(key, station, _holders(parts)) is None:
         station = None
     sign_in = read_cookie(key, cookies.get(COOKIE_NAME, ""))
     if sign_in is None:
@@ -81,8 +82,9 @@ def operator_in_use(parts: Parts, name: str) -> Operator | None:
     return next((o for o in parts.records.operators() if o.name == name and not o.disabled), None)
 
 
-def _in_use(parts: Parts) -> Iterator[str]:
-    return (operator.name for operator in parts.records.operators() if not operator.disabled)
+def _holders(parts: Parts) -> Iterator[Holder]:
+    known = parts.records.operators()
+    return (Holder(one.name, one.passwords) for one in known if not one.disabled)
 
 
 def set_operator_cookie(
@@ -112,7 +114,7 @@ def set_station_cookie(
 ) -> None:
     """Let the browser go on showing the ward when nobody is signed in; a known station stays the same one."""
     key = parts.settings.cookie_key
-    holder = holder_tag(key, operator.name)
+    holder = holder_tag(key, operator.name, operator.passwords)
     known = station or new_station(operator.language, holder)
     known = came_here(key, known, operator.name)
     value = sign_station(key, known._replace(language=operator.language, holder=holder))

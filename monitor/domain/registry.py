@@ -49,13 +49,19 @@ class Operator:
     pin_hash: str = ""
     generation: int = 0
     """Grows whenever every sign-in of the operator ends; a cookie of an earlier one proves nothing."""
+    passwords: int = 0
+    """Grows with each new password: with it ends what browsers may show because this operator signed in there."""
 
     def after(self, body: facts.FactBody) -> Operator:
         """As the operator is after a fact about passwords, PINs and sign-ins."""
         match body:
             case facts.PasswordChanged(_, password_hash):
                 return replace(
-                    self, password_hash=password_hash, pin_hash="", generation=self.generation + 1
+                    self,
+                    password_hash=password_hash,
+                    pin_hash="",
+                    generation=self.generation + 1,
+                    passwords=self.passwords + 1,
                 )
             case facts.PinSet(_, pin_hash):
                 return replace(self, pin_hash=pin_hash)

@@ -54,6 +54,8 @@ class Guest(NamedTuple):
     until_s: int = 0
     pass_holder: str = ""
     """Who signed in last at a locked station."""
+    passwords: int = 0
+    """How often that operator had been given a new password."""
     sign_in: str = ""
 
     def is_locked(self, now_s: float) -> bool:
@@ -104,7 +106,7 @@ def admit_screen(
         return None
     sign_in = read_cookie(cookie_key, _cookie(headers, COOKIE_NAME))
     station = read_station(cookie_key, _cookie(headers, STATION_COOKIE_NAME))
-    holder = holder_of(cookie_key, station, monitor.operators_in_use()) if station else None
+    holder = holder_of(cookie_key, station, monitor.pass_holders()) if station else None
     station_id = station.id if station and holder else ""
     if sign_in is not None and orderer(monitor, sign_in.operator) is None:
         # Nor as the station that somebody else left open there.
@@ -116,7 +118,7 @@ def admit_screen(
         return Guest(name, station_id, ends_at_s, generation, idle_s, until_s, sign_in=sign_in_id)
     if not holder:
         return Refusal(403, "nobody is signed in")
-    return Guest("", station_id, pass_holder=holder)
+    return Guest("", station_id, pass_holder=holder.name, passwords=holder.passwords)
 
 
 def is_current(monitor: Monitor, name: str, generation: int, sign_in: str) -> bool:

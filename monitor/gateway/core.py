@@ -39,6 +39,7 @@ MOST_UNREAD_BYTES = 1024 * 1024
 STANDSTILL_S = OLDEST_SELF_CHECK_S
 """A tick that comes so late means that the whole gateway stood still; what is ready by then waited with it."""
 OPERATOR_DISABLED = Close(4003, "this operator is disabled")
+PASS_ENDED = Close(4003, "whoever signed in here last has a new password")
 SIGNED_OUT = Close(4003, "this sign-in was ended")
 _LAST_WORDS = {"revoked": REVOKED, "rotated": ROTATED}
 TOO_MANY_SCREENS = Close(1013, "too many screens of one operator; close some of them")
@@ -245,6 +246,8 @@ class Core:
                 self.monitor, known.name, screen.generation, screen.sign_in
             ):
                 screen.socket.close(SIGNED_OUT)
+            elif screen.pass_holder and known.passwords != screen.passwords:
+                screen.socket.close(PASS_ENDED)
 
     def _publish_update(self, update: Update) -> None:
         self.published = update.seq

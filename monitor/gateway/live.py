@@ -77,6 +77,7 @@ def _screen(socket: Socket, guest: Guest | None, limits: Limits) -> Screen:
         holder,
         guest.generation,
         guest.pass_holder,
+        guest.passwords,
         guest.sign_in,
     )
 

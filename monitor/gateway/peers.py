@@ -40,6 +40,8 @@ class Screen:
     generation: int = 0
     """Of the sign-in that the cookie proved."""
     pass_holder: str = ""
-    """Who signed in last at a locked station, which shows nothing more once that operator is disabled."""
+    """Who signed in last at a locked station: it shows nothing more once they are disabled or have a new password."""
+    passwords: int = 0
+    """How often that operator had been given a new password."""
     sign_in: str = ""
     """Its id in the cookie."""

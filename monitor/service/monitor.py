@@ -13,7 +13,7 @@ from monitor.domain.alarm_system import SessionChange
 from monitor.domain.readings import HOUR, SECOND, Instant
 from monitor.domain.registry import Device, Operator
 from monitor.domain.screens import WARD
-from monitor.identity import hash_token
+from monitor.identity import Holder, hash_token
 from monitor.service import (
     attendance,
     checkpoints,
@@ -70,9 +70,10 @@ class Monitor:
         """Whether this sign-in was ended by hand."""
         return sign_in in self.ward.registry.ended
 
-    def operators_in_use(self) -> Iterator[str]:
-        """The names of those who may sign in."""
-        return (name for name, known in self.ward.registry.operators.items() if not known.disabled)
+    def pass_holders(self) -> Iterator[Holder]:
+        """Those who may sign in, and by whose passes stations show the ward."""
+        known = self.ward.registry.operators.values()
+        return (Holder(one.name, one.passwords) for one in known if not one.disabled)
 
     def welcome(self, device_id: str, hello: feed.Hello, now: Instant) -> feed.Welcome:
         """A device has said hello; send the answer once this batch is durable.

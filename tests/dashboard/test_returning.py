@@ -152,6 +152,20 @@ async def test_a_sign_out_everywhere_locks_each_browser_and_ends_the_pin() -> No
     assert (await screen(one))["operator"]["name"] == "anna"
 
 
+async def test_a_new_password_ends_the_pass_of_a_browser_and_its_holder_earns_another() -> None:
+    known = records()
+    browser = Browser(create_app(parts(records=known)))
+    await browser.sign_in()
+    await browser.submit("/sign-out")
+    assert (await browser.get("/api/trace/s1")).status == 200
+    known.all_operators[0] = replace(known.all_operators[0], generation=1, passwords=1)
+    for path in ("/api/screen", "/api/trace/s1"):
+        assert (await browser.get(path)).status == 401
+    await browser.sign_in()
+    await browser.submit("/sign-out")
+    assert (await browser.get("/api/trace/s1")).status == 200
+
+
 @pytest.mark.parametrize(
     "value", ["anna", "0.900.1.anna", "a.x.900.1.anna", "a.0.900.1", "0.900.9999999999.o.r"]
 )

@@ -251,10 +251,27 @@ async def test_a_new_password_ends_every_sign_in_and_the_pin(clinic: Clinic) -> 
         await clinic.order(orders.ChangePassword(operator="Kari", password="another one"))
         assert await screen.closed_with() == 4003
     [kari] = clinic.records.operators()
-    assert (kari.pin_hash, kari.generation) == ("", 1)
+    assert (kari.pin_hash, kari.generation, kari.passwords) == ("", 1, 1)
     await clinic.close()
     await clinic.open()
     assert clinic.monitor.operator("Kari") == kari
+
+
+async def test_a_new_password_ends_what_the_locked_stations_of_its_operator_show(
+    clinic: Clinic,
+) -> None:
+    await clinic.order(orders.AddOperator(name="Ola", role="nurse", password=PASSWORD))
+    async with clinic.screen(None, station="a1") as karis:
+        await karis.snapshot()
+        await clinic.order(orders.SignOutEverywhere(operator="Kari"))
+        async with clinic.screen(None, station="a2", holder="Ola") as olas:
+            await clinic.order(orders.ChangePassword(operator="Kari", password="another one"))
+            async with asyncio.timeout(1.5):
+                assert await karis.closed_with() == 4003
+            await olas.snapshot()
+    with pytest.raises(InvalidStatus):
+        async with clinic.screen(None, station="a1"):
+            pass
 
 
 async def test_a_pin_that_is_taken_away_is_gone_at_once_and_the_sign_in_stays(

@@ -36,6 +36,13 @@ def own_sign_in(visit: Visit) -> Any:
                 className="own-sign-in",
             ),
             html.P(id=ids.PIN_TOLD, className="test-told", **attributes(role="status")),
+            html.P(
+                _(
+                    "Signing out everywhere ends your sign-ins; stations go on showing the ward, locked."
+                    " A device that was lost is shut out by a new password, which an administrator gives."
+                ),
+                className="page-lead",
+            ),
             button(ids.SIGN_OUT_EVERYWHERE, _("Sign out everywhere")),
         ],
         className="panel",
