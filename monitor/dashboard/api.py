@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Query
 
 from monitor.dashboard.presenters import operator_label
 from monitor.dashboard.visit import Visit, current_visit
@@ -28,7 +28,9 @@ def register_api(server: FastAPI) -> None:
         return {"signed_in_for_s": idle_s}
 
     @server.get("/api/trace/{session_id}")
-    async def trace(session_id: str, after_batch: int = 0) -> dict[str, Any]:
+    async def trace(
+        session_id: str, after_batch: Annotated[int, Query(ge=-(2**53), le=2**53)] = 0
+    ) -> dict[str, Any]:
         return await asyncio.to_thread(describe_trace, current_visit(), session_id, after_batch)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from typing import Any
 
 import dash
 from dash.exceptions import PreventUpdate
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.dashboard.api import register_api
@@ -86,6 +88,7 @@ def create_app(parts: Parts) -> Any:
     register_review_api(server)
     register_rehearsal_api(server)
     headers = WebHeaders(app.csp_hashes, parts.settings.gateway_url, parts.gateway_port)
+    server.add_exception_handler(Exception, _broken(headers))
     server.add_middleware(
         Gate, parts=parts, pages=_page_paths(), shows=is_there, doors=doors, headers=headers
     )
@@ -133,6 +136,17 @@ def _page_paths() -> re.Pattern[str]:
         for page in PAGES
     ]
     return re.compile("|".join(patterns))
+
+
+def _broken(headers: WebHeaders) -> Callable[[Request, Exception], Response]:
+    """The answer where something broke; it is given outside the gate, which would tell the browser what it may do."""
+
+    def answer(request: Request, _error: Exception) -> Response:
+        host = request.headers.get("host", "")
+        told = headers.of(request.url.path, request.url.scheme, host, is_page=False)
+        return PlainTextResponse("this failed; the dashboard's log has why\n", 500, headers=told)
+
+    return answer
 
 
 def _tell_failure(error: Exception) -> None:

@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.dashboard.asked import Asked
+from monitor.dashboard.body import BodyTooLargeError, limited
 from monitor.dashboard.doors import ACTIVE, CALLBACKS, Doors
 from monitor.dashboard.elsewhere import is_from_elsewhere
 from monitor.dashboard.locked import LOCKED_HEADER, may_look, may_update
@@ -74,7 +75,10 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] == "http":
             send = _with_headers(send, lambda: self._headers_of(scope), scope["scheme"])
-            await self._answer(scope, receive, send)
+            try:
+                await self._answer(scope, limited(Headers(scope=scope), receive), send)
+            except BodyTooLargeError as refusal:
+                await PlainTextResponse(f"{refusal.detail}\n", 413)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

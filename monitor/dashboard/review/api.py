@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from typing import Annotated, Any
 
@@ -19,6 +18,9 @@ from monitor.dashboard.review.seal_words import describe_proof
 from monitor.dashboard.review.view import describe_figure, view_of
 from monitor.dashboard.visit import Visit, current_visit
 from monitor.domain.readings import MINUTE
+
+_MOST_MINUTES = 10_000_000
+"""From the infusion; no session lasts years."""
 
 
 def register_review_api(server: FastAPI) -> None:
@@ -73,7 +75,7 @@ def _register_taking_along(server: FastAPI) -> None:
 
 def describe_points(visit: Visit, session_id: str, since: float, until: float) -> dict[str, Any]:
     """The lines between two minutes of the axis, as Plotly takes them. Raises HTTPException 404 and 422."""
-    if not (math.isfinite(since) and math.isfinite(until) and since < until):
+    if not -_MOST_MINUTES < since < until < _MOST_MINUTES:
         raise HTTPException(422, "since must be a minute before until")
     view = view_of(visit, _opened(visit, session_id))
     begin, end = (round(view.origin + minute * MINUTE) for minute in (since, until))
