@@ -99,7 +99,7 @@ def test_the_numbers_stand_with_their_limits(session: SessionPage, page: Page) -
     expect(page.locator('[data-metric="spo2"]')).to_have_text("97")
     expect(page.locator('[data-metric="nibp"]')).to_have_text("132/84")
     expect(page.locator("#session-numerics")).to_contain_text("MAP 100")
-    expect(page.locator("#session-numerics")).to_contain_text("50–120")
+    expect(page.locator("#session-numerics")).to_contain_text("50\u2060–\u2060120")
     expect(page.locator("[data-phase-clock]")).to_contain_text("23:")
 
 
