@@ -56,7 +56,7 @@ bench-long: ## The same for hours, then the single benchmarks
 		{ $(BIN)/python -m tests.benchmarks --long $${ONLY:+--only $$ONLY}; code=$$?; \
 		$(BIN)/pytest -m benchmark tests/benchmarks -q -s -p no:cacheprovider; exit $$code; }
 
-soak: ## Run for hours and look whether anything grows (HOURS=2 ROOMS=8 SPEED=1, or WEEK=1: a simulated week)
+soak: ## Run for hours and look whether anything grows (HOURS=2 ROOMS=12 SPEED=1, or WEEK=1: a simulated week)
 	@$(SYNC) --dev
 	@browser="$$(.ci/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" $(BIN)/python -m tests.soak
 

@@ -18,7 +18,7 @@ class Plan:
 
     name: str
     seconds: float
-    rooms: int = 8
+    rooms: int = 12
     speed: float = 1.0
     every_s: float = 30.0
     turnover_minutes: float = 100.0
@@ -38,7 +38,7 @@ def planned(environment: Mapping[str, str]) -> Plan:
     week = bool(environment.get("WEEK"))
     speed = float(environment.get("SPEED", "60" if week else "1"))
     hours = float(environment.get("HOURS", _WEEK_HOURS / speed if week else 2.0))
-    rooms = int(environment.get("ROOMS", "8"))
+    rooms = int(environment.get("ROOMS", "12"))
     every_s = float(environment.get("EVERY_S", "30"))
     if hours <= 0 or rooms < 1 or speed < 1 or every_s <= 0:
         raise ValueError("HOURS, ROOMS and EVERY_S are more than 0, SPEED is 1 or more")
