@@ -120,7 +120,7 @@ class Doors:
             return asked
         path, search = asked.given[ids.LOCATION, "pathname"], asked.given[ids.LOCATION, "search"]
         is_address = isinstance(path, str) and isinstance(search, str | None)
-        return asked if is_address and not self._names_twice(path, search or "") else None
+        return asked if is_address and not self._names_in_query(search or "") else None
 
     def action_of_callback(self, parts: Parts, asked: Asked) -> str | None:
         """What a callback is. The one that brings a page is of the ward: the page itself asks who looks."""
@@ -130,10 +130,11 @@ class Doors:
         session_id = asked.given.get((ids.SESSION_ID, "data"))
         return None if action is None else by_session(parts, action, session_id)
 
-    def _names_twice(self, path: str, search: str) -> bool:
-        """Dash would let the query's session take the place of the path's."""
+    def _names_in_query(self, search: str) -> bool:
+        """Dash would let a query's session take the place of the path's, and hand what is said twice on as a list."""
         queried = parse_qs(search.removeprefix("?"), keep_blank_values=True)
-        return not queried.keys().isdisjoint(self.names(path))
+        named = {name for pattern, _ in self._pages for name in pattern.groupindex}
+        return not named.isdisjoint(queried) or any(len(said) > 1 for said in queried.values())
 
 
 def is_open(parts: Parts, session_id: Any) -> bool:

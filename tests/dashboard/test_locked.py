@@ -130,9 +130,17 @@ async def test_a_page_is_asked_for_by_one_address_of_real_text() -> None:
     browser = Browser(create_app(parts()))
     await browser.sign_in()
     assert (await browser.show("/review/\ud800")).status == 400
-    for path, search in (("/review/s1", "?session_id=s2"), (None, ""), (["/"], ""), ("/", 1)):
+    for path, search in ((None, ""), (["/"], ""), ("/", 1), ("/review/s1", "?since=1&since=2")):
         assert (await browser.show(path, search)).status == 400
     assert (await browser.show("/review/s1", "?since=1")).status == 200
+
+
+@pytest.mark.parametrize("path", ["/review/s1", "/review/s1/", "//review/s1", "/settings", "/"])
+@pytest.mark.parametrize("search", ["?session_id=s2", "?session_id=", "?patient=P-2002"])
+async def test_no_query_says_whom_a_page_is_about(path: str, search: str) -> None:
+    browser = Browser(create_app(parts()))
+    await browser.sign_in()
+    assert (await browser.show(path, search)).status == 400
 
 
 @pytest.mark.parametrize(("depth", "status"), [(20, 200), (100, 400)])
