@@ -16,8 +16,11 @@ from monitor.domain import facts
 from monitor.domain.registry import operator_as_typed
 from monitor.domain.tries import FORGOTTEN_AFTER_S
 from monitor.identity import was_here
-from monitor.service.ports import Records
+from monitor.service.ports import AccessFilter, Records
 from monitor.wire.orders import NoteAccess
+
+MOST_LOOKED_AT = 20_000
+"""Of the newest sign-ins, signings out and refusals so many are read back; more than an hour of any clinic."""
 
 
 class Knock(NamedTuple):
@@ -45,23 +48,42 @@ async def begin(parts: Parts, knock: Knock) -> float:
     """Seconds that this attempt has to wait; 0: its password may be looked at."""
     if not parts.throttle.remembers:
         parts.throttle.remembers = True
-        await asyncio.to_thread(remember, parts.throttle, parts.records)
+        key = parts.settings.cookie_key
+        await asyncio.to_thread(remember, parts.throttle, parts.records, key)
     wait_s = parts.throttle.begin(knock.attempt, time.time())
     if wait_s > 0:
         refused(parts, knock, "too_many")
     return wait_s
 
 
-def remember(throttle: Throttle, records: Records) -> None:
-    """Count what is on record of the last hour, so that a restart lets nobody guess on."""
+def remember(throttle: Throttle, records: Records, key: bytes) -> None:
+    """Count what is on record of the last hour, so that a restart lets nobody guess on.
+
+    Whoever has signed in since counts anew, as while the dashboard ran. ``key``: what names are tagged by.
+    """
     now_s = time.time()
-    for fact in records.facts(None, ("sign_in_refused",)):
+    counted = [fact for fact in records.facts(None, ("sign_in_refused",)) if _counts(fact, now_s)]
+    if not counted:
+        return
+    newest = records.access_log(AccessFilter("sign_ins"), limit=MOST_LOOKED_AT)[::-1]
+    if sum(_counts(fact, now_s) for fact in newest) >= len(counted):
+        counted = newest
+    # Else so many signed in that refusals lie before them all: better somebody waits than one of these is not counted.
+    for fact in counted:
         body = fact.body
-        if not isinstance(body, facts.SignInRefused) or body.why != "wrong":
-            continue
-        if 0 <= now_s - body.seen_at_s < FORGOTTEN_AFTER_S:
+        if isinstance(body, facts.AccessNoted) and body.what == "signed_in":
+            # A name is somebody's up to its case, and so is its tag: it is that of the name that was typed.
+            throttle.forget_name(Attempt(tag_of(key, fact.by), body.address, body.station))
+        elif isinstance(body, facts.SignInRefused) and _counts(fact, now_s):
             attempt = Attempt(body.tag, body.address, body.station, body.holder)
             throttle.failed(attempt, float(body.seen_at_s), body.times)
+
+
+def _counts(fact: facts.Fact, now_s: float) -> bool:
+    body = fact.body
+    if not isinstance(body, facts.SignInRefused) or body.why != "wrong":
+        return False
+    return 0 <= now_s - body.seen_at_s < FORGOTTEN_AFTER_S
 
 
 def refused(parts: Parts, knock: Knock, why: str) -> None:

@@ -76,9 +76,13 @@ class Throttle:
 
     def succeeded(self, attempt: Attempt) -> None:
         """The password was right: the name counts anew. Its place and the pass's holder had one failure less."""
-        self.tries.forget(attempt.name_key)
+        self.forget_name(attempt)
         self.tries.undo(attempt.held_key, HELD_TRIES)
         self.tries.undo(attempt.place_key, PLACE_TRIES)
+
+    def forget_name(self, attempt: Attempt) -> None:
+        """The name counts anew there; of a sign-in on record, which was not counted as failed, that is all."""
+        self.tries.forget(attempt.name_key)
 
 
 def network(address: str) -> str:

@@ -37,7 +37,7 @@ from monitor.identity import (
 )
 from monitor.wire.orders import NoteAccess
 from tests.dashboard.browser import Browser
-from tests.dashboard.clinic import ScriptedOrders, parts, records
+from tests.dashboard.clinic import COOKIE_KEY, ScriptedOrders, parts, records
 
 T = 1_000_000.0
 ANNA = Attempt("anna", "10.0.0.9")
@@ -232,7 +232,7 @@ async def test_guesses_of_a_holder_are_counted_through_a_restart() -> None:
         for s in ("s1", "s3")
     ]
     throttle = Throttle()
-    remember(throttle, known)
+    remember(throttle, known, COOKIE_KEY)
     assert throttle.begin(Attempt("t1", "10.0.0.9", "s2", "kari"), time.time()) > 0
     assert throttle.begin(Attempt("t1", "10.0.0.9", "s2", "ola"), time.time()) == 0
 
@@ -242,9 +242,43 @@ async def test_a_restart_lets_nobody_guess_on() -> None:
     body = facts.SignInRefused("anna", "t1", "wrong", "", "10.0.0.9", NAME_TRIES, int(time.time()))
     known.all_facts = [Fact(1, "system", None, body)]
     throttle = Throttle()
-    remember(throttle, known)
+    remember(throttle, known, COOKIE_KEY)
     assert throttle.begin(Attempt("t1", "10.0.0.10"), time.time()) > 0
     assert throttle.begin(Attempt("t2", "10.0.0.9"), time.time()) == 0
+
+
+def on_record(told: NoteAccess) -> Fact:
+    """What the gateway makes of it."""
+    if told.what == "sign_in_refused":
+        refusal = facts.SignInRefused(
+            told.operator,
+            told.tag,
+            told.detail,
+            told.station,
+            told.address,
+            told.times,
+            told.seen_at_s,
+            told.holder,
+        )
+        return Fact(1, "system", None, refusal)
+    noted = facts.AccessNoted(told.what, "", told.detail, told.station, told.address, 0)
+    return Fact(1, told.operator, None, noted)
+
+
+async def test_whoever_signed_in_between_wrong_passwords_waits_no_more_after_a_restart() -> None:
+    before = parts()
+    browser = Browser(create_app(before))
+    await browser.sign_in()
+    for _ in range(3):
+        for _ in range(NAME_TRIES - 1):
+            assert (await browser.sign_in("Anna", "wrong")).status == 401
+        assert (await browser.sign_in("ANNA")).status == 303
+    known = records()
+    known.all_facts = [on_record(told) for _, told in before.access_log.waiting]
+    browser.app = create_app(parts(records=known))
+    for _ in range(NAME_TRIES):
+        assert (await browser.sign_in("anna", "wrong")).status == 401
+    assert (await browser.sign_in()).status == 429
 
 
 def note(**changes: Any) -> NoteAccess:
