@@ -181,7 +181,10 @@ class ChainVerifier:
         )
 
     def _position_fault(self) -> Fault | None:
-        stored = StreamStates.load(self._connection)
+        try:
+            stored = StreamStates.load(self._connection)
+        except ValueError as error:
+            return Fault(None, f"the positions of the streams cannot be read: {error}")
         for key, state in stored.states.items():
             known = self._states.states.get(key)
             if state != (known or StreamState()):
@@ -207,8 +210,10 @@ def projection_fault(connection: Connection) -> Fault | None:
     """Make the tables of how things stand anew from the facts, and name the first that differs."""
     with made_anew(connection) as anew:
         for table in PROJECTED:
-            query = select(table).order_by(*table.primary_key.columns)
-            if connection.execute(query).all() != anew.execute(query).all():
+            # As the database holds them: a text that is no JSON any more differs, and is not read.
+            query = str(select(table).order_by(*table.primary_key.columns))
+            stored, made = (on.exec_driver_sql(query).all() for on in (connection, anew))
+            if stored != made:
                 return Fault(None, f"table {table.name} is not what the journal's facts make it")
     return None
 

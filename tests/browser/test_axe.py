@@ -27,14 +27,6 @@ SETTLED = """() => Promise.allSettled(
 DIALOGS = "Array.from(document.querySelectorAll('.dialog-layer'), (one) => one.id)"
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A session whose device never comes, so that there are alarms to be read."""
-    stack = Stack(tmp_path_factory.mktemp("axe"))
-    yield stack
-    stack.close()
-
-
 @pytest.fixture
 def visitor(
     browser: Browser, stack: Stack, size: tuple[int, int], theme: str, language: str

@@ -82,6 +82,16 @@ def test_after_any_erasure_the_record_is_proven_and_any_change_of_a_value_is_fou
             (data / DATABASE_NAME).write_bytes(before)
 
 
+@pytest.mark.parametrize("cell", [("alarms", "reason_values"), ("streams", "holes")])
+def test_a_text_that_is_no_json_any_more_is_a_fault_and_no_crash(
+    data: Path, cell: tuple[str, str]
+) -> None:
+    filled(data)
+    table, column = cell
+    change(data, f"UPDATE {table} SET {column} = '[1, 2~'")  # noqa: S608 - our own names
+    assert message_of(data) != ""
+
+
 @pytest.fixture
 def data(empty: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(empty, tmp_path / "data"))
