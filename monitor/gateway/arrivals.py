@@ -7,6 +7,8 @@ from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 
+from monitor.gateway.direct import DirectConnection
+
 FEW = 8
 
 
@@ -57,7 +59,7 @@ class Arrivals:
         oldest.transport.abort()
 
 
-class _Arriving(ServerConnection):
+class _Arriving(DirectConnection):
     def __init__(self, arrivals: Arrivals, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._arrivals = arrivals

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from struct import pack
 from typing import TYPE_CHECKING, NamedTuple
 
-from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
+from monitor.gateway.direct import FRAMES_PER_TURN, DirectConnection, Room, Taker
 from monitor.gateway.feed_protocol import Close
 
 if TYPE_CHECKING:
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
 
     from monitor.gateway.limits import Pace
 
-FRAMES_PER_TURN = 16
-"""Frames of one connection that are taken before every other connection gets its turn."""
 BINARY = Close(1003, "text frames only")
+FAILED = Close(1011, "the gateway failed")
+
+
+_TWO_BYTES = 126
 
 
 class Ended(NamedTuple):
@@ -39,8 +43,11 @@ class Socket:
 
     def send(self, data: bytes | str) -> None:
         """Hand one text message to the socket. Nothing is sent on a connection that is closing."""
-        # broadcast() writes at once, where send() would wait for a slow peer and make everybody else wait too.
-        broadcast((self._websocket,), data, text=True)
+        websocket, payload = self._websocket, data.encode() if isinstance(data, str) else data
+        # Written at once, where send() would wait for a slow peer and make everybody else wait too; the library's
+        # broadcast() does the same, by way of a frame of its own that costs more than all else of an acknowledgement.
+        if websocket.protocol.state is State.OPEN and not websocket.transport.is_closing():
+            websocket.transport.write(_head_of_text(len(payload)) + payload)
 
     def unsent_bytes(self) -> int:
         return self._websocket.transport.get_write_buffer_size()
@@ -83,7 +90,41 @@ class Socket:
                 if wait_s > 0 or taken % FRAMES_PER_TURN == 0:
                     await asyncio.sleep(wait_s)
         except ConnectionClosed as closed:
-            return Ended(None if closed.rcvd is None else closed.rcvd.code)
+            return _ended(closed)
         finally:
-            if self._closing is not None:
-                await self._closing
+            await self._closed()
+
+    async def take_each(
+        self,
+        take_text: Callable[[str], None],
+        take_binary: Callable[[], None],
+        pace: Pace,
+        room: Room,
+    ) -> Ended:
+        """The same for a device: frames are taken the moment they come, while there is room for their readings."""
+        websocket = self._websocket
+        taker = Taker(take_text, take_binary, pace, room, failed=lambda: self.close(FAILED))
+        if isinstance(websocket, DirectConnection):
+            websocket.taker = taker
+        try:
+            while True:
+                await taker.take(websocket.recv)
+        except ConnectionClosed as closed:
+            return _ended(closed)
+        finally:
+            await self._closed()
+
+    async def _closed(self) -> None:
+        if self._closing is not None:
+            await self._closing
+
+
+def _ended(closed: ConnectionClosed) -> Ended:
+    return Ended(None if closed.rcvd is None else closed.rcvd.code)
+
+
+def _head_of_text(size: int) -> bytes:
+    """What stands before a whole text message of a server (RFC 6455, section 5.2)."""
+    if size < _TWO_BYTES:
+        return bytes((0x81, size))
+    return pack("!BBH", 0x81, 126, size) if size <= 0xFFFF else pack("!BBQ", 0x81, 127, size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from monitor.gateway.connections import Socket
@@ -27,13 +26,12 @@ async def serve_device(
     if older is not None:
         core.end(older, REPLACED)
 
-    def take_text(frame: str) -> Awaitable[None] | None:
+    def take_text(frame: str) -> None:
         core.frames += 1
         readings = device.feed.receive_text(frame, core.clock.now())
         if device.feed.awaits_commit:
             core.device_waits(device, readings)
         device.flush()
-        return core.commits.wait_for_room() if core.commits.is_full else None
 
     def take_binary() -> None:
         device.feed.receive_binary(core.clock.now())
@@ -42,7 +40,7 @@ async def serve_device(
     pace = Pace(core.limits.device_frames_per_s)
     ended = "the gateway failed"
     try:
-        ended = str(await device.socket.receive_each(take_text, take_binary, pace))
+        ended = str(await device.socket.take_each(take_text, take_binary, pace, core.commits))
     finally:
         if core.devices.get(registered.id) is device:
             del core.devices[registered.id]
