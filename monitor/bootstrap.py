@@ -63,7 +63,7 @@ def run_gateway(directory: DataDirectory, settings: Settings, *, stepped: bool =
         except DirectoryBusyError:
             raise StartRefusedError(_who_holds(directory)) from None
         opened = held.enter_context(
-            opened_monitor(directory, speed=settings.speed, stepped=stepped)
+            opened_monitor(directory, speed=settings.speed, stepped=stepped, is_lasting=True)
         )
         held.callback(directory.withdraw)
         pager = _pager(addresses, settings, simulated=directory.simulated)

@@ -51,10 +51,11 @@ class OpenedMonitor:
 
 @contextmanager
 def opened_monitor(
-    directory: DataDirectory, *, speed: float = 1, stepped: bool = False
+    directory: DataDirectory, *, speed: float = 1, stepped: bool = False, is_lasting: bool = False
 ) -> Iterator[OpenedMonitor]:
     """The monitor as it was left, ready to go on. Call with the directory's lock held.
 
+    ``is_lasting``: for as long as a gateway runs.
     Raises DirectoryError where the stored record cannot be used.
     """
     from monitor import identity
@@ -67,7 +68,7 @@ def opened_monitor(
     pace = SteppedClock if stepped else FastClock
     try:
         with contextlib.ExitStack() as opened:
-            journal = open_journal(directory.path, directory.journal_key)
+            journal = open_journal(directory.path, directory.journal_key, is_lasting=is_lasting)
             opened.callback(journal.close)
             _settle(directory, journal.keys)
             records = open_records(directory.path)

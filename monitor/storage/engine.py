@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,8 @@ from monitor.storage.statements import run
 DATABASE_NAME = "infusion-monitor.sqlite3"
 BUSY_TIMEOUT_MS = 5000
 _CHECKPOINT_PAGES = 2000
+_PAGE_BYTES = 4096
+_ROOMY_BYTES = 256 * 1024 * 1024
 _WRITER_CACHE_KIB = 1024
 """What a commit touches are the ends of some trees. SQLite's own 2 MB fill within the first hour, which would look like
 a leak, and hold nothing that the system does not hold as well."""
@@ -38,6 +41,22 @@ def writer_engine(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engi
     engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=StaticPool)
     _begin_with(engine, "BEGIN IMMEDIATE")
     return engine
+
+
+def reserve_log(connection: Connection, directory: Path) -> None:
+    """Let the write-ahead log have its full length before the first of many commits; call outside of a transaction.
+
+    A commit that makes a file longer waits for the file system's own journal too, a third more than one that writes
+    over what is there. What does not fit into the cache is written to the log, and taken back. A disk that has little
+    room keeps it. Raises DBAPIError.
+    """
+    if shutil.disk_usage(directory).free < _ROOMY_BYTES:
+        return
+    with connection.begin() as undone:
+        run(connection, "CREATE TABLE reserved (filling)")
+        length = _CHECKPOINT_PAGES * _PAGE_BYTES
+        run(connection, "INSERT INTO reserved VALUES (zeroblob(?))", (length,))
+        undone.rollback()
 
 
 def reader_engine(path: Path) -> Engine:

@@ -24,7 +24,7 @@ from monitor.storage.chain import (
     mac_of,
 )
 from monitor.storage.compactor import Compactor
-from monitor.storage.engine import BUSY_TIMEOUT_MS, DATABASE_NAME, writer_engine
+from monitor.storage.engine import BUSY_TIMEOUT_MS, DATABASE_NAME, reserve_log, writer_engine
 from monitor.storage.eraser import ErasureOrder, require_proven, take_away
 from monitor.storage.figure_keeper import FigureKeeper
 from monitor.storage.key_walk import key_in_force
@@ -45,13 +45,13 @@ _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 def open_journal(
-    directory: Path, key: bytes, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+    directory: Path, key: bytes, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, is_lasting: bool = False
 ) -> SqliteJournal:
     """Open the directory's database for writing, bringing its schema up to date; the caller holds the directory's lock.
 
-    ``key``: the journal's keys as they lie in their file. Raises SchemaError for a file of a newer version,
-    JournalDamagedError when batches are missing that the head file or the keys say were committed,
-    JournalUnavailableError when the file cannot be written.
+    ``key``: the journal's keys as they lie in their file. ``is_lasting``: many commits will follow.
+    Raises SchemaError for a file of a newer version, JournalDamagedError when batches are missing that the head file or
+    the keys say were committed, JournalUnavailableError when the file cannot be written.
     """
     engine = writer_engine(directory / DATABASE_NAME, busy_timeout_ms=busy_timeout_ms)
     try:
@@ -60,7 +60,10 @@ def open_journal(
         with engine.connect() as connection, connection.begin():
             in_force = key_in_force(connection, keys)
         head_file = HeadFile(directory / HEAD_NAME, in_force, keys.of_the_head)
-        return SqliteJournal(engine, head_file, keys, in_force)
+        journal = SqliteJournal(engine, head_file, keys, in_force)
+        if is_lasting:
+            journal.reserve(directory)
+        return journal
     except (exc.DBAPIError, OSError) as error:
         engine.dispose()
         raise JournalUnavailableError(f"{directory / DATABASE_NAME}: {_why(error)}") from error
@@ -116,6 +119,13 @@ class SqliteJournal:
             version = self._connection.scalar(select(func.sqlite_version()))
             self._check_head(self._state)
         _log.info("journal_opened", sqlite_version=version, batch=self._state.batch_id)
+
+    def reserve(self, directory: Path) -> None:
+        """Make the commits to come quicker; where there is no room for it they are made as well."""
+        try:
+            reserve_log(self._connection, directory)
+        except exc.DBAPIError as error:
+            _log.warning("journal_log_not_reserved", error=str(error.orig))
 
     def commit(self, batch: Batch) -> Commit:
         """Make the batch durable. See ``ports.Journal.commit``."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import resource
+import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,9 +15,9 @@ from sqlalchemy import exc
 from structlog.testing import capture_logs
 
 from monitor.service.ports import RecordsUnavailableError
-from monitor.storage import SqliteJournal, SqliteRecords, open_journal, open_records
+from monitor.storage import SqliteJournal, SqliteRecords, open_journal, open_records, verify
 from monitor.storage.engine import DATABASE_NAME, reader_engine, writer_engine
-from tests.storage.builders import KEY, a_batch, stored
+from tests.storage.builders import KEY, a_batch, clinic, stored
 
 
 def descriptors(path: Path) -> list[int]:
@@ -126,3 +129,42 @@ def test_records_say_so_when_there_is_no_database_yet(tmp_path: Path) -> None:
     open_journal(tmp_path, KEY).close()
     assert records.rooms() == []
     records.close()
+
+
+def log_of(directory: Path) -> Path:
+    return directory / f"{DATABASE_NAME}-wal"
+
+
+def test_a_lasting_journal_writes_over_a_log_that_is_there_and_loses_nothing_with_its_process(
+    tmp_path: Path,
+) -> None:
+    here, copied = tmp_path / "here", tmp_path / "copied"
+    here.mkdir()
+    with closing(open_journal(here, KEY, is_lasting=True)) as journal:
+        at_first = log_of(here).stat().st_size
+        journal.commit(clinic())
+        for seq in range(1, 60):
+            journal.commit(a_batch([stored(seq)]))
+        assert log_of(here).stat().st_size == at_first > 7_000_000
+        # As it lies there when the process is killed.
+        shutil.copytree(here, copied)
+    assert (verify(copied, KEY).batches, verify(copied, KEY).fault) == (60, None)
+    with closing(open_journal(copied, KEY, is_lasting=True)) as journal:
+        journal.commit(a_batch([stored(60)]))
+    assert (verify(copied, KEY).batches, verify(copied, KEY).fault) == (61, None)
+
+
+def test_a_log_that_cannot_be_reserved_is_said_and_keeps_no_commit_out(tmp_path: Path) -> None:
+    open_journal(tmp_path, KEY).close()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
+    try:
+        with (
+            capture_logs() as logs,
+            closing(open_journal(tmp_path, KEY, is_lasting=True)) as journal,
+        ):
+            journal.commit(clinic())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "journal_log_not_reserved" in [entry["event"] for entry in logs]
+    assert (verify(tmp_path, KEY).batches, verify(tmp_path, KEY).fault) == (1, None)
