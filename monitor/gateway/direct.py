@@ -17,6 +17,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.speedups import apply_mask
+from websockets.streams import StreamReader
 
 from monitor.gateway.limits import Pace
 
@@ -29,6 +30,8 @@ _FINAL_TEXT, _MASKED = 0x81, 0x80
 _IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
 _MASK = 4
 _HEAD = 2 + _MASK
+_BETWEEN_FRAMES = StreamReader.at_eof.__code__
+"""What the library's parser waits in when it owes nothing; within a frame its buffer may be as empty."""
 
 
 class Room(Protocol):
@@ -153,12 +156,10 @@ def _taken_of(data: bytes, taker: Taker, protocol: ServerProtocol) -> int:
     section 5.2); whatever is not exactly that, also for being wrong, is the library's to read and to judge.
     """
     taken, size = 0, len(data)
-    while (
-        taken + _HEAD <= size
-        and data[taken] == _FINAL_TEXT
-        and not protocol.reader.buffer
-        and protocol.state is State.OPEN
-    ):
+    waiting = getattr(protocol.parser, "gi_yieldfrom", None)
+    if getattr(waiting, "gi_code", None) is not _BETWEEN_FRAMES:
+        return 0
+    while taken + _HEAD <= size and data[taken] == _FINAL_TEXT and protocol.state is State.OPEN:
         length, start = data[taken + 1] - _MASKED, taken + 2
         if length == _IN_TWO_BYTES:
             length, start = int.from_bytes(data[start : start + 2], "big"), start + 2

@@ -132,6 +132,26 @@ async def test_each_message_is_taken_once_and_in_its_order_however_the_bytes_com
     assert taken.ended == "closed with 1000"
 
 
+async def test_what_looks_like_a_frame_within_a_frame_that_came_in_parts_is_none() -> None:
+    inner = frame(TEXT, b"forged", mask=b"\x11\x12\xc1\xc2")
+    mask, taken = b"\xa0\xa0\1\1", Taken()
+    text = bytes(byte ^ mask[at % 4] for at, byte in enumerate(inner))
+    outer = frame(TEXT, text, mask=mask)
+    assert outer.endswith(inner)
+
+    async with server(taken) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(UPGRADE)
+        await reader.readuntil(b"\r\n\r\n")
+        for piece in (outer.removesuffix(inner), inner, BYE):
+            writer.write(piece)
+            for _ in range(9):
+                await asyncio.sleep(0)
+        await reader.read()
+        writer.close()
+    assert taken.messages == [text.decode()]
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
