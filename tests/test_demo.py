@@ -1,15 +1,25 @@
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from monitor.dashboard.desk import DeskSocket
 from monitor.data_directory import DataDirectory
-from monitor.demo.furnishing import OPERATOR, furnish
+from monitor.demo import OPERATOR
+from monitor.demo.furnishing import furnish, furnished
+from monitor.demo.moving_in import open_rooms
 from monitor.demo.staff import due_scores, score_at
 from monitor.domain.chart import chart_of
 from monitor.domain.gates import before_infusion
 from monitor.domain.readings import MINUTE
 from monitor.domain.sessions import Phase
 from monitor.identity import hash_token
+from monitor.programs import desk_control
 from monitor.service.protocols import load_protocols
 from monitor.storage import migrate, open_records
 
@@ -45,6 +55,36 @@ def test_a_later_demonstration_goes_on_with_what_is_there_and_new_tokens(
     records = open_records(simulated_directory.path)
     assert len(records.rooms()) == len(records.devices()) == len(records.sessions()) == 3
     records.close()
+
+
+def test_staff_who_are_started_again_find_the_rooms_as_they_were(
+    simulated_directory: DataDirectory,
+) -> None:
+    migrate(simulated_directory.path, simulated_directory.journal_key)
+    rooms = furnished(simulated_directory, 10)
+    command = (sys.executable, "-m", "simulators", "desk", "--gateway", "ws://127.0.0.1:1")
+    desk_file = desk_control(simulated_directory)
+    desk = subprocess.Popen((*command, "--control", str(desk_file)))
+    try:
+        open_rooms(simulated_directory, rooms, seed=3)
+        first = beds(desk_file)
+        wanted = ("room", "device", "into_infusion_min")
+        assert [[bed[key] for key in wanted] for bed in first] == [
+            [room[key] for key in wanted] for room in rooms
+        ]
+        assert {bed["seed"] for bed in first} == {3}
+        again = furnished(simulated_directory, 10)
+        assert again == rooms, "no new tokens: the devices would be refused"
+        open_rooms(simulated_directory, again, seed=3)
+        assert len(beds(desk_file)) == len(first)
+    finally:
+        desk.terminate()
+        desk.wait(30)
+
+
+def beds(desk_file: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = asyncio.run(DeskSocket(desk_file).ask("state"))["beds"]
+    return found
 
 
 def test_real_data_take_no_simulated_devices(data_directory: DataDirectory) -> None:

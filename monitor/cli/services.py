@@ -50,7 +50,6 @@ def register(app: typer.Typer) -> None:
     app.command()(gateway)
     app.command()(dashboard)
     app.command()(demo)
-    app.command("demo-rooms", hidden=True)(demo_rooms)
     app.command("demo-staff", hidden=True)(demo_staff)
 
 
@@ -169,24 +168,20 @@ def demo(
             )
 
 
-def demo_rooms(
+def demo_staff(
     context: typer.Context,
     rooms: Annotated[int, typer.Option()],
     seed: Annotated[int, typer.Option()],
 ) -> None:
-    """The demonstration's own third program: furnish the rooms and simulate them."""
+    """The demonstration's own fourth program: staff who furnish the rooms, then take the scores that are due."""
     with prepared(context, {}, simulated=True) as (directory, _):
-        from monitor.demo import run_rooms
-
-        run_rooms(directory, rooms=rooms, seed=seed)
-
-
-def demo_staff(context: typer.Context) -> None:
-    """The demonstration's own fourth program: staff who take the scores that are due."""
-    with prepared(context, {}, simulated=True) as (directory, _):
+        from monitor.console import NotDoneError
         from monitor.demo.staff import run_staff
 
-        run_staff(directory)
+        try:
+            run_staff(directory, rooms=rooms, seed=seed)
+        except NotDoneError as error:
+            raise Refusal(str(error)) from None
 
 
 def _flags(
@@ -213,7 +208,6 @@ def prepared(
     stepped: bool = False,
 ) -> Iterator[tuple[DataDirectory, Settings]]:
     """The data directory, made where there is none, and the settings; what cannot be done is refused in one line."""
-    from monitor.console import NotDoneError
     from monitor.data_directory import DirectoryError, create, is_or_would_be_simulated
     from monitor.logs import log_libraries_to_stderr, log_to_stderr
     from monitor.start_checks import StartRefusedError, check_allowed
@@ -236,5 +230,5 @@ def prepared(
         )
         directory = create(data_path(context), simulated=kind)
         yield directory, settings
-    except (DirectoryError, NotDoneError, StartRefusedError, StartError) as error:
+    except (DirectoryError, StartRefusedError, StartError) as error:
         raise Refusal(str(error)) from None

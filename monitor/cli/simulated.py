@@ -62,7 +62,7 @@ def first_tester(directory: DataDirectory) -> str | None:
     """
     from monitor.console import console_user
     from monitor.data_directory import DirectoryBusyError
-    from monitor.demo.furnishing import OPERATOR
+    from monitor.demo import OPERATOR
     from monitor.opened import opened_monitor
     from monitor.wire.orders import AddOperator
 

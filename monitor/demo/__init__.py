@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import time
+import socket
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
-from monitor.data_directory import DataDirectory, DirectoryError, wait_for_gateway, write_whole
-from monitor.demo.furnishing import OPERATOR, furnish
-from monitor.lifeline import notify_ready
+from monitor.data_directory import DataDirectory
 from monitor.programs import (
     dashboard_program,
-    desk_control,
+    desk_program,
     desk_rooms,
     gateway_program,
     run_together,
@@ -25,7 +19,7 @@ from monitor.settings import Settings
 from monitor.start_checks import StartRefusedError
 from monitor.supervisor import Program
 
-GATEWAY_PATIENCE_S = 30.0
+OPERATOR = "Demo"
 
 
 def run_demo(
@@ -47,13 +41,14 @@ def run_demo(
     if settings.tls_certificate:
         # Its simulated devices would have to trust a certificate that is not for this machine's address.
         raise StartRefusedError("a demonstration speaks no TLS: unset tls_certificate and tls_key")
+    settings = settings.model_copy(update={"gateway_port": _known_port(settings)})
     furnishing = ("--data", str(directory.path), "--rooms", str(rooms), "--seed", str(seed))
     _forget_the_last(directory)
     programs = [
         gateway_program(directory, settings),
         dashboard_program(directory, settings, auto_sign_in=OPERATOR),
-        Program("simulation", "monitor", ("demo-rooms", *furnishing)),
-        Program("staff", "monitor", ("demo-staff", "--data", str(directory.path))),
+        desk_program(directory, settings),
+        Program("staff", "monitor", ("demo-staff", *furnishing)),
     ]
     try:
         run_together(programs, settings, ready)
@@ -61,26 +56,13 @@ def run_demo(
         _forget_the_last(directory)
 
 
-def run_rooms(directory: DataDirectory, *, rooms: int, seed: int) -> NoReturn:
-    """Furnish the rooms as soon as the gateway lives, then become the desk that simulates them, in this process.
-
-    A desk that is started again finds its rooms as it left them. Raises NotDoneError when the directory's own rooms
-    stand in the way, DirectoryError when no gateway comes.
-    """
-    address = wait_for_gateway(directory, time.monotonic() + GATEWAY_PATIENCE_S)
-    if address is None:
-        raise DirectoryError(f"no gateway runs on {directory.path}")
-    tokens = _tokens_file(directory)
-    if not tokens.exists():
-        write_whole(tokens, json.dumps(furnish(directory, rooms)))
-    notify_ready()
-    command = [
-        *(sys.executable, "-m", "monitor.lifeline", "simulators", "desk"),
-        *("--control", str(desk_control(directory)), "--gateway", address.url),
-        *("--scenario", "ward", "--seed", str(seed)),
-        *(("--tokens", str(tokens)) if rooms else ()),
-    ]
-    os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+def _known_port(settings: Settings) -> int:
+    """The gateway's; one that is free where it may be any, because the desk is started beside the gateway."""
+    if settings.gateway_port:
+        return settings.gateway_port
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
 
 
 def _forget_the_last(directory: DataDirectory) -> None:
@@ -88,9 +70,10 @@ def _forget_the_last(directory: DataDirectory) -> None:
     if directory.living_gateway() is not None:
         # Another demonstration's, and this one will be refused.
         return
-    _tokens_file(directory).unlink(missing_ok=True)
+    tokens_file(directory).unlink(missing_ok=True)
     desk_rooms(directory).unlink(missing_ok=True)
 
 
-def _tokens_file(directory: DataDirectory) -> Path:
+def tokens_file(directory: DataDirectory) -> Path:
+    """Where the staff keep what they have furnished, so that staff who are started again leave it as it is."""
     return directory.path / "demo-tokens.json"

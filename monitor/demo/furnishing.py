@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from contextlib import closing
@@ -9,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from monitor.console import counter
-from monitor.data_directory import DataDirectory
+from monitor.data_directory import DataDirectory, write_whole
+from monitor.demo import OPERATOR, tokens_file
 from monitor.domain.sessions import Phase
 from monitor.service.onboarding import PROTOCOL, bring_to, drive
 from monitor.storage import SqliteRecords, open_records
 from monitor.wire import orders
 
-OPERATOR = "Demo"
 _REASON = "demonstration"
 _FIRST_PATIENT = 1001
 _RESTING, _RESTING_PULSE, _RESTING_SPO2 = (132, 80), 74, 97
@@ -41,6 +42,17 @@ _COURSES = (
     _Course(Phase.PRECHECK, -18),
 )
 """Of rooms 1 to 6; further rooms begin again."""
+
+
+def furnished(directory: DataDirectory, rooms: int) -> list[dict[str, Any]]:
+    """What ``furnish`` returns, or has returned to staff of this demonstration who were started before."""
+    tokens = tokens_file(directory)
+    if tokens.exists():
+        known: list[dict[str, Any]] = json.loads(tokens.read_bytes())
+        return known
+    made = furnish(directory, rooms)
+    write_whole(tokens, json.dumps(made))
+    return made
 
 
 def furnish(directory: DataDirectory, rooms: int) -> list[dict[str, Any]]:
@@ -81,7 +93,7 @@ class _Furnisher:
         device, token = self._device(name)
         if self._rooms.get(name) not in self._busy:
             self._start_session(name, place, course)
-        return {"room": name, "device": device, "token": token, "phase_offset_min": course.minutes}
+        return {"room": name, "device": device, "token": token, "into_infusion_min": course.minutes}
 
     def _device(self, room: str) -> tuple[str, str]:
         """Its id and a new token."""

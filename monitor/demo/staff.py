@@ -1,4 +1,4 @@
-"""The demonstration's staff: they take the scores that are due, so that what alarms is worth a look.
+"""The demonstration's staff: they furnish the rooms and take the scores that are due, for alarms worth a look.
 
 Everything else (phases, acknowledgements, discharge) is left to whoever tries the product.
 """
@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from monitor.console import NotDoneError, execute
 from monitor.data_directory import DataDirectory, DirectoryError, wait_for_gateway
+from monitor.demo.furnishing import furnished
+from monitor.demo.moving_in import open_rooms
 from monitor.domain import infusion, schedule
 from monitor.domain.chart import chart_of
 from monitor.domain.readings import MINUTE, Instant
@@ -28,11 +30,16 @@ _PATIENCE_S = 30.0
 _PEAK_MINUTES = 38
 
 
-def run_staff(directory: DataDirectory) -> NoReturn:
-    """Take scores until told to stop. Raises DirectoryError when no gateway comes."""
+def run_staff(directory: DataDirectory, *, rooms: int, seed: int) -> NoReturn:
+    """Furnish the rooms as soon as the gateway lives, then take scores until told to stop.
+
+    Raises NotDoneError when the directory's own rooms stand in the way or no desk comes, DirectoryError when no
+    gateway comes.
+    """
     address = wait_for_gateway(directory, time.monotonic() + _PATIENCE_S)
     if address is None:
         raise DirectoryError(f"no gateway runs on {directory.path}")
+    open_rooms(directory, furnished(directory, rooms), seed=seed)
     told = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: told.set())
