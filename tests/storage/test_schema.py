@@ -7,11 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 
 from monitor.storage import Migration, SchemaError, migrate, open_journal
-from monitor.storage.engine import DATABASE_NAME
-from monitor.storage.tables import metadata
+from monitor.storage.engine import DATABASE_NAME, writer_engine
+from monitor.storage.migrating import run_migrations
 from tests.storage.builders import KEY
 
 
@@ -22,7 +22,6 @@ def schema_of(path: Path) -> dict[str, object]:
         return {
             name: columns_of(connection, name) if kind == "table" else " ".join((sql or "").split())
             for kind, name, sql in rows
-            if "alembic_version" not in name
         }
 
 
@@ -41,12 +40,30 @@ def test_an_empty_directory_is_migrated_and_again_is_fine(tmp_path: Path) -> Non
     assert schema_of(tmp_path / DATABASE_NAME) == made
 
 
-def test_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
+def test_migrations_make_exactly_what_a_new_file_is_given(tmp_path: Path) -> None:
     migrate(tmp_path, KEY)
-    engine = create_engine(f"sqlite:///{tmp_path / 'core.sqlite3'}")
-    metadata.create_all(engine)
+    engine = writer_engine(tmp_path / "migrated.sqlite3")
+    with engine.connect() as connection:
+        run_migrations(connection)
     engine.dispose()
-    assert schema_of(tmp_path / DATABASE_NAME) == schema_of(tmp_path / "core.sqlite3")
+    given, migrated = tmp_path / DATABASE_NAME, tmp_path / "migrated.sqlite3"
+    assert schema_of(given) == schema_of(migrated)
+    assert rows_of(given) == rows_of(migrated) == {"alembic_version": [("0006",)]}
+
+
+def rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What is in the tables that are not empty."""
+    with closing(sqlite3.connect(path)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        rows = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in tables}  # noqa: S608
+    return {name: found for name, found in rows.items() if found}
+
+
+def test_a_file_with_tables_of_nobody_knows_which_version_is_refused(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
+        connection.execute("CREATE TABLE batches (id INTEGER PRIMARY KEY)")
+    with pytest.raises(DBAPIError, match="already exists"):
+        migrate(tmp_path, KEY)
 
 
 def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
