@@ -120,6 +120,8 @@ class AlarmSystem:
         return told
 
     def _collect(self, session_id: str, alarms: SessionAlarms) -> None:
-        self._changes += [SessionChange(session_id, change) for change in alarms.take_changes()]
-        self._endings += [SessionEnding(session_id, ending) for ending in alarms.take_endings()]
+        if changes := alarms.take_changes():
+            self._changes += [SessionChange(session_id, change) for change in changes]
+        if endings := alarms.take_endings():
+            self._endings += [SessionEnding(session_id, ending) for ending in endings]
         self._told += alarms.take_told()

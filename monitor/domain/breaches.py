@@ -82,9 +82,8 @@ def new_track(limits: tuple[Limit, ...], *, spot: bool) -> Track:
 
 def entry_of(reading: Reading, *, timely: bool) -> Entry:
     """A reading as an entry."""
-    return Entry(
-        reading.at, timely, reading.value, reading.systolic, reading.diastolic, reading.mean
-    )
+    _, _, at, _, _, _, _, value, systolic, diastolic, mean = reading
+    return Entry(at, timely, value, systolic, diastolic, mean)
 
 
 def add(track: Track, rules: Rules, entry: Entry) -> None:

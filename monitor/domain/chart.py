@@ -230,7 +230,9 @@ class Chart:
         return None
 
     def _observe_minute(self, metric: str, at: Instant, value: float) -> None:
-        of_metric, minute = self.minutes.setdefault(str(metric), {}), at // MINUTE
+        of_metric, minute = self.minutes.get(metric), at // MINUTE
+        if of_metric is None:
+            of_metric = self.minutes[str(metric)] = {}
         known = of_metric.get(minute)
         if known is None:
             of_metric[minute] = Band(value, value, value, 1, at, at)

@@ -188,10 +188,11 @@ class SessionAlarms:
 
         What is due happens at the instant it is due, one after the other, however late this is called.
         """
-        while self.next_due <= now:
-            at = now if self.next_due == -NEVER else self.next_due
+        state = self.state
+        while state.next_due <= now:
+            at = now if state.next_due == -NEVER else state.next_due
             self._let_time_pass(at)
-            if self.next_due <= at:
+            if state.next_due <= at:
                 raise RuntimeError(f"the alarms of {self.state.session_id} stand still at {at}")
 
     def _let_time_pass(self, now: Instant) -> None:

@@ -91,17 +91,17 @@ class Session:
 
         No moment lies in one that was kept on paper: what a device measures meanwhile is somebody else's.
         """
-        if self.paper:
+        if self.paper or at < self.phases[0].at:
             return False
-        ended_at = self.ended_at
-        return self.started_at <= at and (ended_at is None or at < ended_at)
+        newest = self.phases[-1]
+        return newest.phase not in CLOSED_PHASES or at < newest.at
 
     def room_at(self, at: Instant) -> str:
         """The room it was in at a moment."""
+        if not self.stays:
+            return self.room_id
         since = [stay.room_id for stay in self.stays if stay.since <= at]
-        if since:
-            return since[-1]
-        return self.stays[0].room_id if self.stays else self.room_id
+        return since[-1] if since else self.stays[0].room_id
 
     def moving(self, room_id: str, at: Instant) -> Session:
         """This session after it has moved to another room."""

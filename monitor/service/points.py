@@ -8,16 +8,17 @@ from monitor.wire.live import Point
 
 def point_of(room_id: str, reading: Reading) -> Point:
     """A reading as screens get it."""
+    metric, _, at, received_at, source, status, late, value, systolic, diastolic, mean = reading
     return (
         room_id,
-        str(reading.metric),
-        reading.at,
-        reading.received_at,
-        reading.value,
-        reading.systolic,
-        reading.diastolic,
-        reading.mean,
-        reading.status,
-        int(reading.late),
-        reading.source,
+        str(metric),
+        at,
+        received_at,
+        value,
+        systolic,
+        diastolic,
+        mean,
+        status,
+        int(late),
+        source,
     )
