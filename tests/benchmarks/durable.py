@@ -1,22 +1,18 @@
 """W8, durable ingest: one-reading frames a second that a server on one core makes durable and acknowledges in time.
 
 A closed loop: as many frames are under way as the server takes in a tenth of a second, so that a server that keeps up
-evenly acknowledges within 250 ms. The load has the other core.
+evenly acknowledges within 250 ms. The load has the other core. Of each number of rooms everybody's server is started
+and connected to once, and stands still while it is another one's turn (``ingesting``).
 """
 
 from __future__ import annotations
 
-import os
 import resource
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
-
-import uvloop
 
 from monitor.data_directory import DataDirectory, create, wait_for_gateway
 from monitor.domain import facts
@@ -24,49 +20,20 @@ from monitor.domain.readings import MINUTE
 from monitor.identity import hash_token, new_token
 from monitor.storage import open_journal
 from tests.benchmarks import clinic
-from tests.benchmarks.contest import Figures, Party, Role, Turn, by_turns
+from tests.benchmarks.contest import Figures, Party, Role, by_turns
 from tests.benchmarks.goals import Goal, Part
 from tests.benchmarks.history import batches
-from tests.benchmarks.load import Closed, connected, percentile
+from tests.benchmarks.ingesting import COST, MOST_P99_MS, P99, RATE, Ingest, Serve, Store
 from tests.benchmarks.peers import installing, node_red
 from tests.benchmarks.peers.installing import Missing
 from tests.benchmarks.plan import Plan
-from tests.benchmarks.processes import processor_seconds
 from tests.storage.builders import a_batch
 
-RATE, P99, COST = "readings/s", "p99 ms", "processor us a reading"
 WORST = "cost, most over least"
-_SERVER_CORE, _LOAD_CORE = 0, 1
-_MOST_P99_MS = 250.0
-_UNDER_WAY_S = 0.1
-_FIRST_UNDER_WAY, _MOST_UNDER_WAY, _FASTER = 50, 20_000, 3
-_TRIES = 4
-_SETTLING, _SETTLED_S = 20, 0.01
 _HISTORY_ROOMS = 100
 _MOST_PEER_ROOMS = 1000
 """Ten thousand connections take Node-RED longer than everybody's turns together."""
 _SECONDS_PER_BATCH = 20
-
-Serve = Callable[[], AbstractContextManager["Store"]]
-
-
-class Store(NamedTuple):
-    """A server that acknowledges what is durable."""
-
-    port: int
-    pid: int
-    tokens: list[str]
-    is_cumulative: bool = True
-
-
-@contextmanager
-def on_core(core: int) -> Iterator[None]:
-    """This process, and all that it starts meanwhile."""
-    before = os.sched_getaffinity(0)
-    if len(before) > 1:
-        os.sched_setaffinity(0, {sorted(before)[core]})
-    yield
-    os.sched_setaffinity(0, before)
 
 
 def with_rooms(path: Path, rooms: int, history: int = 0) -> tuple[DataDirectory, list[str]]:
@@ -127,59 +94,6 @@ def node_red_with_sqlite(path: Path, rooms: int) -> Iterator[Store]:
         yield Store(port, process.pid, ["-"] * rooms, is_cumulative=False)
 
 
-@dataclass
-class Ingest:
-    """One contestant's turn: its server is started on its core, its devices connect, and the loop is closed."""
-
-    serve: Serve
-    seconds: float
-
-    def turn(self) -> Turn:
-        with on_core(_SERVER_CORE):
-            serving = self.serve()
-            store = serving.__enter__()
-        try:
-            with on_core(_LOAD_CORE):
-                return uvloop.run(self._measured(store))
-        finally:
-            serving.__exit__(None, None, None)
-
-    async def _measured(self, store: Store) -> Turn:
-        devices = await connected(store.tokens, store.port, 1, is_cumulative=store.is_cumulative)
-        loop = Closed(devices)
-        found: Turn = {}
-        while any(device.acknowledged == 0 for device in devices):
-            # A device's first reading makes rows and watches of its own, once: no part of the steady cost.
-            await loop.run(_FIRST_UNDER_WAY, self.seconds / 4)
-        under_way = await self._fitting(loop)
-        for _ in range(_TRIES):
-            before = processor_seconds(store.pid)
-            rate, waits = await loop.run(under_way, self.seconds)
-            cost = (processor_seconds(store.pid) - before) / len(waits)
-            p99 = percentile(waits, 0.99) * 1000
-            found = {RATE: rate, P99: p99, COST: cost * 1e6}
-            if p99 < _MOST_P99_MS:
-                break
-            under_way = max(1, under_way // 2)
-        for device in devices:
-            device.transport.close()
-        return found
-
-    async def _fitting(self, loop: Closed) -> int:
-        """How many frames under way keep the server busy and let none wait for long."""
-        # What thousands of connections at once have left to do is done before anything is measured.
-        for _ in range(_SETTLING):
-            _, waits = await loop.run(1, self.seconds / 4)
-            if percentile(waits, 0.5) < _SETTLED_S:
-                break
-        under_way = _FIRST_UNDER_WAY
-        while True:
-            rate, waits = await loop.run(under_way, self.seconds / 4)
-            if percentile(waits, 0.5) > _UNDER_WAY_S / 2 or under_way > _MOST_UNDER_WAY:
-                return max(1, round(rate * _UNDER_WAY_S))
-            under_way *= _FASTER
-
-
 def measured(plan: Plan, path: Path) -> Iterator[Part]:
     """For each number of rooms, then with each history; and how flat our cost is over both."""
     _allow_sockets(max(plan.ingest_rooms))
@@ -202,7 +116,7 @@ def measured(plan: Plan, path: Path) -> Iterator[Part]:
 
 
 def _goals(rooms: int) -> list[Goal]:
-    wanted = [Goal(P99, most=_MOST_P99_MS)]
+    wanted = [Goal(P99, most=MOST_P99_MS)]
     return (
         [Goal(RATE, share_of_limit=0.6, ahead_of_peers=True), *wanted] if rooms == 1000 else wanted
     )
@@ -223,8 +137,13 @@ def _contest(plan: Plan, path: Path, rooms: int, history: int, *, peers: bool) -
             ways.insert(1, ("Node-RED + SQLite", "peer", way))
         except Missing as why:
             missing["Node-RED + SQLite"] = str(why)
-    parties = [Party(name, role, Ingest(serve, plan.ingest_s).turn) for name, role, serve in ways]
-    figures = by_turns(parties, plan.rounds)
+    with ExitStack() as held:
+        parties = []
+        for name, role, serve in ways:
+            ingest = Ingest(serve, plan.ingest_s)
+            held.callback(ingest.close)
+            parties.append(Party(name, role, ingest.turn))
+        figures = by_turns(parties, plan.rounds)
     figures.skipped |= missing
     return figures
 
@@ -241,7 +160,7 @@ def _flatness(parts: list[Figures]) -> Figures:
 
 
 def _allow_sockets(rooms: int) -> None:
-    """A connection is a descriptor, here and in the server, which inherits the bound."""
+    """A connection is a descriptor, in the load and in the server, which inherit the bound."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = min(hard, rooms + 1000) if hard != resource.RLIM_INFINITY else rooms + 1000
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))

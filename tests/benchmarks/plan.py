@@ -70,7 +70,7 @@ BENCH = Plan(
     growth_samples=7,
     ingest_rooms=(10, 100, 1_000, 10_000),
     ingest_s=1.2,
-    histories=(10 * MILLION,),
+    histories=(MILLION,),
 )
 
 LONG = Plan(
