@@ -90,5 +90,5 @@ LONG = Plan(
     growth_samples=121,
     ingest_rooms=(10, 100, 1_000, 10_000),
     ingest_s=10.0,
-    histories=(10 * MILLION, 100 * MILLION),
+    histories=(MILLION, 10 * MILLION, 100 * MILLION),
 )
