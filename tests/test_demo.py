@@ -3,12 +3,16 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.dashboard.desk import DeskSocket
+from monitor.dashboard.server import make_parts, wait_for_automatic_operator
+from monitor.dashboard.settings import DashboardSettings
 from monitor.data_directory import DataDirectory
 from monitor.demo import OPERATOR
 from monitor.demo.furnishing import furnish, furnished
@@ -55,6 +59,27 @@ def test_a_later_demonstration_goes_on_with_what_is_there_and_new_tokens(
     records = open_records(simulated_directory.path)
     assert len(records.rooms()) == len(records.devices()) == len(records.sessions()) == 3
     records.close()
+
+
+def test_no_page_of_a_demonstration_is_served_before_its_operator_is_there(
+    simulated_directory: DataDirectory,
+) -> None:
+    settings = DashboardSettings(
+        assets=simulated_directory.path,
+        simulated=True,
+        cookie_key=simulated_directory.cookie_key,
+        auto_sign_in=OPERATOR,
+    )
+    with closing(open_records(simulated_directory.path)) as records:
+        parts = make_parts(records, settings, simulated_directory.path / "gateway.json")
+        wait_for_automatic_operator(parts, patience_s=0)
+        waiting = threading.Thread(target=wait_for_automatic_operator, args=(parts,), daemon=True)
+        waiting.start()
+        migrate(simulated_directory.path, simulated_directory.journal_key)
+        assert waiting.is_alive()
+        furnish(simulated_directory, 0)
+        waiting.join(10)
+        assert not waiting.is_alive()
 
 
 def test_staff_who_are_started_again_find_the_rooms_as_they_were(

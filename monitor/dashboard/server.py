@@ -6,7 +6,9 @@ import asyncio
 import gc
 import socket
 import ssl
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,13 +25,16 @@ from monitor.dashboard.rehearsal.running import Rehearsals
 from monitor.dashboard.review.proving import Prover
 from monitor.dashboard.settings import DashboardSettings
 from monitor.dashboard.visit import Parts
+from monitor.dashboard.visitors import operator_in_use
 from monitor.identity import ArgonHasher
 from monitor.locale import load_translations
-from monitor.service.ports import Records
+from monitor.service.ports import Records, RecordsUnavailableError
 from monitor.service.protocols import load_protocols
 from monitor.tidying import keep_tidy
 
 MOST_CONNECTIONS = 512
+OPERATOR_PATIENCE_S = 30.0
+_LOOK_AGAIN_S = 0.02
 
 
 def make_parts(records: Records, settings: DashboardSettings, gateway_file: Path) -> Parts:
@@ -85,11 +90,27 @@ def run_dashboard(
         behind_proxy=settings.behind_proxy,
     )
     allow_many_files()
+    wait_for_automatic_operator(parts)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Bound here: uvicorn would log the failure and exit where the caller has one line to say.
     _Server(config, ready, parts.access_log).run(
         sockets=[socket.create_server((host, port), family=family)]
     )
+
+
+def wait_for_automatic_operator(parts: Parts, patience_s: float = OPERATOR_PATIENCE_S) -> None:
+    """Until whoever every visitor is signed in as is on record; a page would be a form that nobody can fill in.
+
+    A demonstration makes this operator while its dashboard starts. One that nobody makes is waited for no longer than
+    ``patience_s``.
+    """
+    name, deadline = parts.settings.auto_sign_in, time.monotonic() + patience_s
+    while name is not None and time.monotonic() < deadline:
+        # There is no record at all until the gateway has made it.
+        with suppress(RecordsUnavailableError):
+            if operator_in_use(parts, name) is not None:
+                return
+        time.sleep(_LOOK_AGAIN_S)
 
 
 def server_config(
@@ -132,8 +153,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            # What every page is made of stays for good: two hundred thousand objects that no collection need walk.
-            gc.collect()
+            # What every page is made of stays for good: two hundred thousand objects that no collection need walk. Not
+            # even once before: it would hold up the first page by a tenth of a second to find five hundred.
             gc.freeze()
             self._tidying = asyncio.create_task(keep_tidy())
             self._ready()
