@@ -105,7 +105,7 @@ class Socket:
         websocket = self._websocket
         taker = Taker(take_text, take_binary, pace, room, failed=lambda: self.close(FAILED))
         if isinstance(websocket, DirectConnection):
-            websocket.taker = taker
+            websocket.hand_to(taker)
         try:
             while True:
                 await taker.take(websocket.recv)

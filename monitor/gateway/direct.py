@@ -7,7 +7,7 @@ waiting. Everything else is received as the library has it, in the order in whic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Protocol
 
 from websockets.asyncio.server import ServerConnection
@@ -85,9 +85,9 @@ class Taker:
             self._count()
         return True
 
-    def leaves(self) -> None:
-        """A message was not taken at once: those behind it wait for it to be received."""
-        self._queued += 1
+    def leaves(self, messages: int = 1) -> None:
+        """These were not taken at once: those behind them wait for them to be received."""
+        self._queued += messages
 
     async def take(self, receive: Callable[[], Awaitable[str | bytes]]) -> None:
         """Take the next message that was not taken at once; raises what ``receive`` raises."""
@@ -130,22 +130,31 @@ class DirectConnection(ServerConnection):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.taker: Taker | None = None
+        self._taker: Taker | None = None
+        self._early = 0
+
+    def hand_to(self, taker: Taker) -> None:
+        """Let it take what comes from now on; what came before is left to be received."""
+        taker.leaves(self._early)
+        self._taker = taker
 
     def data_received(self, data: bytes) -> None:
         """What has come: as a rule one whole message, which needs no parser that can wait for the rest of it."""
-        if self.taker is not None:
-            data = data[_taken_of(data, self.taker, self.protocol) :]
+        if self._taker is not None:
+            data = data[_taken_of(data, self._taker, self.protocol) :]
         if data:
             super().data_received(data)
 
     def process_event(self, event: Request | Frame) -> None:  # type: ignore[override]
         """One part of what has come."""
-        taker = self.taker
-        if taker is not None and isinstance(event, Frame) and event.opcode in _BEGINNINGS:
-            if event.fin and event.opcode is Opcode.TEXT and taker.takes(event.data):
+        taker = self._taker
+        if isinstance(event, Frame) and event.opcode in _BEGINNINGS:
+            if taker is None:
+                self._early += 1
+            elif event.fin and event.opcode is Opcode.TEXT and taker.takes(event.data):
                 return
-            taker.leaves()
+            else:
+                taker.leaves()
         super().process_event(event)
 
 
@@ -156,8 +165,7 @@ def _taken_of(data: bytes, taker: Taker, protocol: ServerProtocol) -> int:
     section 5.2); whatever is not exactly that, also for being wrong, is the library's to read and to judge.
     """
     taken, size = 0, len(data)
-    waiting = getattr(protocol.parser, "gi_yieldfrom", None)
-    if getattr(waiting, "gi_code", None) is not _BETWEEN_FRAMES:
+    if not _is_between_frames(protocol.parser):
         return 0
     while taken + _HEAD <= size and data[taken] == _FINAL_TEXT and protocol.state is State.OPEN:
         length, start = data[taken + 1] - _MASKED, taken + 2
@@ -170,3 +178,11 @@ def _taken_of(data: bytes, taker: Taker, protocol: ServerProtocol) -> int:
             break
         taken = end
     return taken
+
+
+def _is_between_frames(parser: Generator[None]) -> bool:
+    """Whether it waits for a frame's beginning: asked of the innermost of the generators that it is made of."""
+    innermost: Generator[Any] = parser
+    while (inner := getattr(innermost, "gi_yieldfrom", None)) is not None:
+        innermost = inner
+    return getattr(innermost, "gi_code", None) is _BETWEEN_FRAMES

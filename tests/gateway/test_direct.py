@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sized
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.frames import Frame
+from websockets.http11 import Request
 
 from monitor.gateway.connections import Socket
 from monitor.gateway.direct import DirectConnection
 from monitor.gateway.limits import Pace
+from tests.gateway.fakes import until
 
 UPGRADE = (
     b"GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -49,7 +53,11 @@ class BrokenEngineError(RuntimeError):
 
 
 @asynccontextmanager
-async def server(taken: Taken, frames_per_s: float = 1e6) -> AsyncIterator[int]:
+async def server(
+    taken: Taken,
+    frames_per_s: float = 1e6,
+    create_connection: type[ServerConnection] = DirectConnection,
+) -> AsyncIterator[int]:
     def take(text: str) -> None:
         if text == "break":
             raise BrokenEngineError
@@ -71,7 +79,7 @@ async def server(taken: Taken, frames_per_s: float = 1e6) -> AsyncIterator[int]:
         0,
         compression=None,
         close_timeout=0.1,
-        create_connection=DirectConnection,
+        create_connection=create_connection,
     ) as listening:
         yield next(iter(listening.sockets)).getsockname()[1]
 
@@ -150,6 +158,53 @@ async def test_what_looks_like_a_frame_within_a_frame_that_came_in_parts_is_none
         await reader.read()
         writer.close()
     assert taken.messages == [text.decode()]
+
+
+def _has_more_than(found: Sized, number: int) -> bool:
+    return len(found) > number
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+async def test_a_message_that_nothing_waits_for_is_taken_before_the_next_bytes_are_read(
+    *, is_early: bool
+) -> None:
+    taken, counts = Taken(), list[int]()
+
+    class Counting(DirectConnection):
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            counts.append(len(taken.messages))
+
+    async with server(taken, create_connection=Counting) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        # The first may come with the request, before anybody is there to take it.
+        writer.write(UPGRADE + frame(TEXT, b"first") * is_early)
+        await reader.readuntil(b"\r\n\r\n")
+        for number in range(10):
+            writer.write(frame(TEXT, b"%d." % number))
+            await until(partial(_has_more_than, counts, number + 1))
+        writer.close()
+    assert counts[-10:] == list(range(1 + is_early, 11 + is_early))
+
+
+async def test_a_whole_short_text_costs_the_library_s_parser_nothing() -> None:
+    taken, parsed = Taken(), list[Request | Frame]()
+
+    class Noting(DirectConnection):
+        def process_event(self, event: Request | Frame) -> None:
+            parsed.append(event)
+            super().process_event(event)
+
+    async with server(taken, create_connection=Noting) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(UPGRADE)
+        await reader.readuntil(b"\r\n\r\n")
+        for number in range(3):
+            writer.write(frame(TEXT, b"%d." % number))
+            await until(partial(_has_more_than, taken.messages, number))
+        seen = len(parsed)
+        writer.close()
+    assert [type(event) for event in parsed[:seen]] == [Request]
 
 
 @pytest.mark.parametrize(
