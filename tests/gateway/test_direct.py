@@ -191,7 +191,7 @@ async def test_a_whole_short_text_costs_the_library_s_parser_nothing() -> None:
     taken, parsed = Taken(), list[Request | Frame]()
 
     class Noting(DirectConnection):
-        def process_event(self, event: Request | Frame) -> None:
+        def process_event(self, event: Request | Frame) -> None:  # type: ignore[override]
             parsed.append(event)
             super().process_event(event)
 
