@@ -34,6 +34,8 @@ _INDEX = """<!DOCTYPE html>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>
 """
+_NOT_ON_EVERY_PAGE = r".*worker.*|plotly.*"
+"""Scripts that others load when they need them."""
 _VIEWPORT = {"name": "viewport", "content": "width=device-width, initial-scale=1"}
 
 
@@ -58,6 +60,9 @@ class _Dash(dash.Dash):
 
     def interpolate_index(self, *parts: Any, **named_parts: Any) -> str:
         visit = current_visit()
+        # A function that answers many callbacks is written once: browsers compile each as if they had never seen it.
+        scripts = dict.fromkeys(re.split(r"(?<=</script>)\n", named_parts["scripts"]))
+        named_parts["scripts"] = "\n".join(scripts)
         dash_html: Any = super().interpolate_index
         html = str(dash_html(*parts, **named_parts))
         locked = ' data-locked="true"' if visit.is_locked else ""
@@ -69,13 +74,16 @@ class _Dash(dash.Dash):
         ).replace("Loading...", loading, 1)
 
 
-def create_app(parts: Parts) -> Any:
-    """A dashboard of these parts; ``app.server`` is the ASGI application. Several live side by side in one process."""
+def create_app(parts: Parts, *, has_checks: bool = True) -> Any:
+    """A dashboard of these parts; ``app.server`` is the ASGI application. Several live side by side in one process.
+
+    ``has_checks``: each page carries the layouts of all, in which the browser looks for the ids of every callback.
+    """
     # FastAPI's own documentation pages would load scripts from elsewhere and tell strangers the routes.
     server: Any = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # Innermost, so that it sees what Dash's own middleware would answer with 500 and forget.
     server.add_middleware(_FailureLog)
-    app = _dash_on(server, parts)
+    app = _dash_on(server, parts, has_checks=has_checks)
     _register_pages()
     # Set before the layout: Dash would otherwise try the layout at once, when nobody visits yet.
     app.validation_layout = dash.html.Div("-")
@@ -95,7 +103,7 @@ def create_app(parts: Parts) -> Any:
     return app
 
 
-def _dash_on(server: Any, parts: Parts) -> Any:
+def _dash_on(server: Any, parts: Parts, *, has_checks: bool) -> Any:
     # Dash's own annotations know neither a FastAPI server nor a layout that is set later.
     app: Any = _Dash(
         __name__,
@@ -104,10 +112,11 @@ def _dash_on(server: Any, parts: Parts) -> Any:
         pages_folder="",
         include_pages_meta=False,
         assets_folder=str(parts.settings.assets.resolve()),
-        assets_ignore=r".*worker.*",
+        assets_ignore=_NOT_ON_EVERY_PAGE,
         index_string=_INDEX,
         meta_tags=[_VIEWPORT],
         serve_locally=True,
+        suppress_callback_exceptions=not has_checks,
         title="Infusion monitor",
         update_title="",
         add_log_handler=False,

@@ -80,7 +80,8 @@ def run_dashboard(
     Raises OSError when the port cannot be had.
     """
     parts = make_parts(records, settings, gateway_file)
-    app = create_app(parts)
+    # What checks would find, tests have found; they are a third of a megabyte of each page, and a tenth of a second.
+    app = create_app(parts, has_checks=False)
     config = server_config(
         app.server,
         Arrivals(most_connections),

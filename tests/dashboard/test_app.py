@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -148,11 +150,32 @@ def test_ids_are_written_in_one_module_only() -> None:
                 )
 
 
-def test_no_callback_polls_and_none_is_hidden_from_checks() -> None:
+def test_no_callback_polls() -> None:
     for source in SOURCES:
-        text = source.read_text(encoding="utf-8")
-        assert "dcc.Interval" not in text
-        assert "suppress_callback_exceptions" not in text
+        assert "dcc.Interval" not in source.read_text(encoding="utf-8")
+
+
+async def test_pages_are_checked_here_and_carry_one_layout_where_they_are_served() -> None:
+    sizes = []
+    for has_checks in (True, False):
+        browser = Browser(create_app(parts(), has_checks=has_checks))
+        await browser.sign_in()
+        sizes.append(len((await browser.get("/")).text))
+    assert sizes[0] > 5 * sizes[1]
+
+
+async def test_plotly_is_the_one_that_dash_would_draw_with_and_stays_in_the_browser() -> None:
+    whole = (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+    version = re.search(r"plotly\.js v([0-9.]+)", whole)
+    assert version is not None
+    address = f"/assets/plotly/plotly-basic-{version[1]}.min.js"
+    browser = await signed_in()
+    assert f'"{address}"' in (await browser.get("/assets/69_review_figure.js")).text
+    script = await browser.get(address)
+    assert script.status == 200
+    assert "immutable" in script.headers["cache-control"]
+    # Each page that needs it asks for it.
+    assert address not in (await browser.get("/")).text
 
 
 def test_callbacks_are_short() -> None:
