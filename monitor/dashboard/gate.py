@@ -76,7 +76,7 @@ class Gate:
         elif scope["type"] == "http":
             send = _with_headers(send, lambda: self._headers_of(scope), scope["scheme"])
             try:
-                await self._answer(scope, limited(Headers(scope=scope), receive), send)
+                await self._answer(scope, limited(scope, receive), send)
             except BodyTooLargeError as refusal:
                 await PlainTextResponse(f"{refusal.detail}\n", 413)(scope, receive, send)
         else:

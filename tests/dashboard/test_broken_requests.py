@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ class Sender:
         self.answers: list[dict[str, Any]] = []
 
     async def receive(self) -> dict[str, Any]:
+        await asyncio.sleep(0)
         part = b" " * 65_536
         self.sent += len(part)
         return {"type": "http.request", "body": part, "more_body": True}
@@ -71,6 +73,13 @@ async def test_a_body_that_is_announced_too_large_is_not_read(path: str, announc
     browser, sender = await signed_in(), Sender()
     await browser.app.server(posted(browser, path, announced), sender.receive, sender.send)
     assert (sender.statuses, sender.sent) == ([413], 0)
+
+
+async def test_a_body_without_end_behind_a_request_for_a_file_is_dropped() -> None:
+    browser, sender = await signed_in(), Sender()
+    asked = {**posted(browser, "/assets/00_base.js", b""), "method": "GET"}
+    await browser.app.server(asked, sender.receive, sender.send)
+    assert sender.statuses == [200]
 
 
 async def test_nor_does_a_locked_station_send_more() -> None:
