@@ -13,6 +13,7 @@
   let library = null;
   let ahead = null;
   let resting = null;
+  let isPractised = false;
 
   // Dash asks here for the library that its figures are drawn with, and would name the whole.
   Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => PLOTLY, set: () => {} });
@@ -35,6 +36,47 @@
       script.addEventListener("error", () => failed(new Error("Plotly did not come")));
       document.head.append(script);
     });
+  }
+
+  // A small figure of the same parts as a review's, out of sight: the first figure that a page draws takes longer
+  // than the next, because the browser reads each function of the library when it is called for the first time.
+  async function practise(plotly) {
+    if (isPractised) return;
+    isPractised = true;
+    const place = im.el("div", "review-practice");
+    place.setAttribute("aria-hidden", "true");
+    document.body.append(place);
+    const { data, layout } = practice();
+    await plotly.newPlot(place, data, layout, { displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["lasso2d"] });
+    plotly.purge(place);
+    place.remove();
+  }
+
+  function practice() {
+    const line = { type: "scatter", mode: "lines", x: [0, 1, 2, 3], y: [1, 2, null, 1], customdata: [1, 2, 3, 4] };
+    const told = { hovertemplate: "%{customdata|%H:%M:%S} %{y:~g}", connectgaps: false };
+    const hatch = { shape: "/", size: 7, solidity: 0.22, fgcolor: "#888", bgcolor: "rgba(0, 0, 0, 0)" };
+    const data = [
+      { ...line, mode: "none", fill: "toself", fillpattern: hatch, zorder: -3, hoveron: "fills", hoverinfo: "name" },
+      { ...line, ...told, zorder: -2, opacity: 0.7, yaxis: "y2", line: { color: "#888", width: 1, dash: "dash" } },
+      { ...line, ...told, yaxis: "y2", line: { color: "#888", width: 1.6 } },
+      { ...line, ...told, mode: "markers", cliponaxis: false, marker: { symbol: ["diamond", "circle"], size: 7, color: ["#888", "#999"] } },
+    ];
+    const text = { text: "<b>a 1</b>", xref: "paper", yref: "paper", x: 1, y: 1, showarrow: false, xanchor: "right", font: { size: 11 } };
+    const shape = { layer: "below", xref: "x", yref: "paper", x0: 1, x1: 2, y0: 0, y1: 1, line: { color: "#888", width: 1 } };
+    const axis = { range: [0, 3], nticks: 5, gridcolor: "#888", zeroline: false, fixedrange: true, ticklabeloverflow: "allow" };
+    const xaxis = { ...axis, ticksuffix: " min", showspikes: true, spikemode: "across", linecolor: "#888", anchor: "y2" };
+    const layout = {
+      xaxis,
+      yaxis: { ...axis, domain: [0.5, 1] },
+      yaxis2: { ...axis, domain: [0, 0.5] },
+      shapes: [{ ...shape, type: "rect", fillcolor: "#888", opacity: 0.2 }, { ...shape, type: "line" }],
+      annotations: [text, { ...text, yref: "y2" }],
+      showlegend: false,
+      hovermode: "closest",
+      margin: { l: 40, r: 34, t: 4, b: 6 },
+    };
+    return { data, layout };
   }
 
   async function fetched(session) {
@@ -83,7 +125,7 @@
   document.addEventListener("pointerdown", press, true);
 
   const idle = window.requestIdleCallback || ((action) => setTimeout(action, 500));
-  const list = { mount: () => idle(() => im.plotly().catch((error) => console.warn(error.message))), unmount: () => {} };
+  const list = { mount: () => idle(() => im.plotly().then(practise).catch((error) => console.warn(error.message))), unmount: () => {} };
 
   // Opened by its address: what takes longest begins before Dash has put the page there.
   const opened = REVIEW.exec(location.pathname);
