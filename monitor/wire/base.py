@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -223,15 +224,21 @@ def rfc3339(instant: int) -> str:
 
     A year that RFC 3339 cannot write (input has none) is written as ISO 8601 extends it, with sign and six digits.
     """
-    cycles, in_cycle = divmod(instant, _CALENDAR_CYCLE_MS)
-    seconds, millis = divmod(in_cycle, 1000)
-    moment = datetime.fromtimestamp(seconds, UTC)
+    seconds, millis = divmod(instant, 1000)
+    return f"{_to_the_second(seconds)}.{millis:03d}Z"
+
+
+@lru_cache(maxsize=256)
+def _to_the_second(seconds: int) -> str:
+    """Kept for the next: an export asks for each second of a session as often as it has readings, twice."""
+    cycles, in_cycle = divmod(seconds, _CALENDAR_CYCLE_S)
+    moment = datetime.fromtimestamp(in_cycle, UTC)
     number = moment.year + _CALENDAR_CYCLE_YEARS * cycles
     year = f"{number:04d}" if 0 <= number <= _LAST_SHORT_YEAR else f"{number:+07d}"
-    return f"{year}-{moment:%m-%dT%H:%M:%S}.{millis:03d}Z"
+    return f"{year}-{moment:%m-%dT%H:%M:%S}"
 
 
 _CALENDAR_CYCLE_YEARS = 400
-_CALENDAR_CYCLE_MS = 146_097 * 86_400_000
+_CALENDAR_CYCLE_S = 146_097 * 86_400
 """After so many years the Gregorian calendar repeats itself to the day."""
 _LAST_SHORT_YEAR = 9999

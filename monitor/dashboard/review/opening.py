@@ -23,6 +23,8 @@ from monitor.service.ports import Records
 from monitor.service.protocols import Protocol as Edition
 
 _KEPT = 6
+_METRICS = {metric.value: metric for metric in Metric}
+"""By their names; an enumeration asked by value takes longer than the rest of a reading."""
 _UNREAD = ReviewState(SignOff.OPEN, None, (), ())
 
 
@@ -147,7 +149,7 @@ def _record(
 def _reading(point: tuple[Any, ...]) -> Reading:
     _room, metric, at, received_at, value, systolic, diastolic, mean, status, late, source = point
     return Reading(
-        Metric(metric),
+        _METRICS[metric],
         at,
         at,
         received_at,

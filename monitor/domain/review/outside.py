@@ -96,18 +96,22 @@ class _Judging:
 
     def take(self, stretch: Stretch, value: float | Cuff) -> None:
         """A value counts so long; what lies beyond the session does not count."""
-        inside = Stretch(
-            max(stretch.since, self._whole.since), min(stretch.until, self._whole.until)
-        )
-        if inside.since >= inside.until:
+        since, until = stretch
+        first, last = self._whole
+        if since < first or until > last:
+            stretch = Stretch(max(since, first), min(until, last))
+        if stretch.since >= stretch.until:
             return
-        self._measured.add(inside)
-        limits = self._limits.at(stretch.since)
+        self._measured.add(stretch)
+        limits = self._limits.at(since)
         if not limits:
             return
-        self._judged.add(inside)
-        if any(_crosses(limit, value) for limit in limits):
-            self._outside.add(inside)
+        self._judged.add(stretch)
+        # Of every second of a session: a generator would cost more than what it looks at.
+        for limit in limits:
+            if _crosses(limit, value):
+                self._outside.add(stretch)
+                return
 
     def found(self) -> Judged:
         return Judged(self._measured.runs, self._judged.runs, self._outside.runs)
@@ -117,14 +121,20 @@ class _Runs:
     """Stretches that come by their beginnings, those that touch made one."""
 
     def __init__(self) -> None:
-        self.runs: list[Stretch] = []
+        self._begins: list[Instant] = []
+        self._ends: list[Instant] = []
 
     def add(self, stretch: Stretch) -> None:
-        if self.runs and stretch.since <= self.runs[-1].until:
-            since, until = self.runs[-1]
-            self.runs[-1] = Stretch(since, max(until, stretch.until))
-        else:
-            self.runs.append(stretch)
+        since, until = stretch
+        if not self._ends or since > self._ends[-1]:
+            self._begins.append(since)
+            self._ends.append(until)
+        elif until > self._ends[-1]:
+            self._ends[-1] = until
+
+    @property
+    def runs(self) -> list[Stretch]:
+        return list(map(Stretch, self._begins, self._ends))
 
 
 def _crosses(limit: Limit, value: float | Cuff) -> bool:

@@ -63,18 +63,18 @@ def record_of(
     """
     chart = chart_of(facts, readings)
     raised = lives_of(alarms, facts)
-    values = {metric: _values(metric, chart, readings) for metric in CONTINUOUS}
+    values = _values(chart, readings)
     return SessionRecord(session, course, settings, facts, chart, values, raised, now)
 
 
-def _values(metric: Metric, chart: Chart, readings: Sequence[Reading]) -> list[Value]:
+def _values(chart: Chart, readings: Sequence[Reading]) -> dict[Metric, list[Value]]:
     """What staff entered comes from the entries, of which voided ones do not count."""
-    found = [
-        Value(reading.at, reading.value, reading.source)
-        for reading in readings
-        if reading.metric is metric
-        and reading.value is not None
-        and reading.source != MANUAL_SOURCE
-    ]
-    found += [Value(at, value, MANUAL_SOURCE) for at, value in chart.spots(metric)]
-    return sorted(found)
+    found: dict[Metric, list[Value]] = {metric: [] for metric in CONTINUOUS}
+    for reading in readings:
+        of_metric = found.get(reading.metric)
+        if of_metric is not None and reading.value is not None and reading.source != MANUAL_SOURCE:
+            of_metric.append(Value(reading.at, reading.value, reading.source))
+    for metric, of_metric in found.items():
+        of_metric += [Value(at, value, MANUAL_SOURCE) for at, value in chart.spots(metric)]
+        of_metric.sort()
+    return found
