@@ -61,8 +61,11 @@ class AlarmSystem:
 
     def observe(self, session_id: str, readings: Sequence[Reading], now: Instant) -> None:
         """Take readings of one source in. Raises KeyError for a session that is not watched."""
-        self._touched[session_id] = None
-        self._sessions[session_id].observe(readings, now)
+        alarms = self._sessions[session_id]
+        alarms.observe(readings, now)
+        # Asked while it is at hand: most readings change nothing, and looking at every session later costs more.
+        if alarms.has_news:
+            self._touched[session_id] = None
 
     def reject(
         self, session_id: str, source: str, metric: Metric, rejection: Rejection, now: Instant

@@ -162,15 +162,15 @@ class Chart:
 
     def observe(self, reading: Reading) -> None:
         """Take a reading of this session in. What staff entered is known from its fact."""
-        if not reading.has_value or reading.source == MANUAL_SOURCE:
+        metric, _, at, _, source, _, late, value, systolic, diastolic, mean = reading
+        if source == MANUAL_SOURCE:
             return
-        if reading.metric is Metric.NIBP:
+        if metric is not Metric.NIBP:
+            if value is not None:
+                self._observe_minute(metric, at, value)
+        elif reading.has_value:
             self.revision += 1
-            pressure = reading.systolic, reading.diastolic, reading.mean
-            known = Cuff(reading.at, *pressure, reading.source, late=reading.late)
-            self.device_cuffs.append(known)
-        elif reading.value is not None:
-            self._observe_minute(reading.metric, reading.at, reading.value)
+            self.device_cuffs.append(Cuff(at, systolic, diastolic, mean, source, late=late))
 
     def cuffs(self) -> list[Cuff]:
         """Every blood pressure that counts, by time."""

@@ -33,6 +33,11 @@ class FeedWatch:
         self._book = book
         self._told: list[tuple[Instant, Told]] = []
 
+    @property
+    def has_told(self) -> bool:
+        """Whether there is anything to take."""
+        return bool(self._told)
+
     def take_told(self) -> list[tuple[Instant, Told]]:
         """What the journal must be told of since the last call."""
         told, self._told = self._told, []

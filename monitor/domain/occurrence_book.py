@@ -178,6 +178,11 @@ class OccurrenceBook:
         self._known.by_id.clear()
         self._known.open_keys.clear()
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything to take."""
+        return bool(self._changes)
+
     def take_changes(self) -> list[Change]:
         """What staff must be told of since the last call."""
         changes, self._changes = self._changes, []

@@ -60,7 +60,8 @@ class SessionAlarms:
 
     def observe_offset(self, source: str, offset_ms: int, now: Instant) -> None:
         """The clock offset of a device's connection, in ms, as of the frame whose readings are observed next."""
-        self.tick(now)
+        if self.state.next_due <= now:
+            self.tick(now)
         self._feeds.observe_offset(source, offset_ms, now)
 
     def observe_status(self, source: str, offset_ms: int, now: Instant) -> None:
@@ -81,7 +82,8 @@ class SessionAlarms:
 
     def observe(self, readings: Sequence[Reading], now: Instant) -> None:
         """Take the readings of one frame (all from one source) or of one entry in."""
-        self.tick(now)
+        if self.state.next_due <= now:
+            self.tick(now)
         feed = self.state.feeds.get(readings[0].source) if readings else None
         if feed is not None:
             self._feeds.tell_offset_unlike(feed, readings[0], now)
@@ -122,6 +124,11 @@ class SessionAlarms:
         self._values.relimit(now)
         self._values.judge_all(now)
         self._judge_all(now)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there are changes, endings or anything told to be taken."""
+        return bool(self._book.has_changes or self._endings or self._feeds.has_told)
 
     def take_endings(self) -> list[Ending]:
         """Pauses that are over since the last call."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from monitor.domain.breaches import (
     NEVER,
     Entry,
@@ -29,6 +31,17 @@ from monitor.domain.readings import (
 from monitor.domain.session_state import SessionState
 
 
+@dataclass(slots=True)
+class _Way:
+    """How the values of one metric are judged, together: it is looked up with every reading."""
+
+    rules: Rules
+    low: float
+    high: float
+    tracks: dict[str, Track]
+    """By source."""
+
+
 class ValueWatch:
     """Brings the occurrences of limits in line with the readings of a session."""
 
@@ -40,7 +53,7 @@ class ValueWatch:
         self._judged = {limit.metric for limit in settings.limits}
         self._judged |= {rise.metric for rise in settings.rises}
         self._late: dict[str, Condition] = {}
-        self._count_sources()
+        self._ways: dict[Metric, _Way] = {}
         self._fit()
 
     def limits(self) -> dict[Metric, tuple[Limit, ...]]:
@@ -68,35 +81,39 @@ class ValueWatch:
 
     def observe(self, reading: Reading, now: Instant) -> None:
         """Take one reading in."""
-        if not reading.has_value:
+        metric, _, at, _, source, _, is_late, value, systolic, _, mean = reading
+        if (value is None and systolic is None and mean is None) or metric not in self._judged:
             return
-        metric, source = reading.metric, reading.source
-        if metric not in self._judged:
-            return
-        track = self._state.tracks.get(f"{metric}|{source}") or self._begin(metric, source)
-        entry = entry_of(reading, timely=not reading.late)
-        was_busy, overtaken = track.busy, track.spot and reading.at < track.newest_at
-        low, high = self._inside[metric]
-        value = reading.value
+        way = self._ways.get(metric) or self._way_of(metric)
+        track = way.tracks.get(source) or self._begin(metric, source)
+        entry = entry_of(reading, timely=not is_late)
+        was_busy, is_newest = track.busy, at >= track.newest_at
+        overtaken = track.spot and not is_newest
         if (
-            not was_busy
-            and entry.timely
-            and entry.at >= track.newest_at
-            and value is not None
-            and low <= value <= high
+            is_newest
+            and not (was_busy or is_late or value is None)
+            and way.low <= value <= way.high
         ):
-            add_inside(track, self._rules[metric], entry)
-            if self._several[metric]:
-                self._compare(metric, now)
-            return
-        add(track, self._rules[metric], entry)
-        if self._several[metric]:
+            add_inside(track, way.rules, entry)
+        else:
+            add(track, way.rules, entry)
+        if len(way.tracks) > 1 and self._settings.disagreement:
             self._compare(metric, now)
-        if not entry.timely or overtaken:
+        if is_late or overtaken:
             # A spot value that a newer one has overtaken raises nothing any more, and must not pass unsaid.
             self._observe_late(metric, source, entry._replace(timely=True), now)
         if was_busy or track.busy:
             self._judge(metric, source, now)
+
+    def _way_of(self, metric: Metric) -> _Way:
+        of_sources = {}
+        for key, track in self._state.tracks.items():
+            of_metric, source = _metric_and_source(key)
+            if of_metric is metric:
+                of_sources[source] = track
+        way = _Way(self._rules[metric], *_inside(self._limits[metric]), of_sources)
+        self._ways[metric] = way
+        return way
 
     def withdraw(self, reading: Reading, now: Instant) -> None:
         """What staff entered does not count: judge what is left."""
@@ -157,7 +174,7 @@ class ValueWatch:
             metric: Rules(limits, self._settings.clearing.get(str(metric), Clearing()))
             for metric, limits in self._limits.items()
         }
-        self._inside = {metric: _inside(limits) for metric, limits in self._limits.items()}
+        self._ways.clear()
 
     def _judge(self, metric: Metric, source: str, now: Instant) -> None:
         track = self._state.tracks[f"{metric}|{source}"]
@@ -204,14 +221,8 @@ class ValueWatch:
         spot = metric is Metric.NIBP or source == MANUAL_SOURCE
         track = new_track(self._limits[metric], spot=spot)
         self._state.tracks[f"{metric}|{source}"] = track
-        self._count_sources()
+        self._ways[metric].tracks[source] = track
         return track
-
-    def _count_sources(self) -> None:
-        """Which metrics more than one source has measured: only those can disagree."""
-        measured = [_metric_and_source(key)[0] for key in self._state.tracks]
-        compared = bool(self._settings.disagreement)
-        self._several = {metric: compared and measured.count(metric) > 1 for metric in Metric}
 
     def _compare(self, metric: Metric, now: Instant) -> None:
         newest = [

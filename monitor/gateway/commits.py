@@ -60,6 +60,7 @@ class GroupCommit(Generic[G]):
         self._wanted = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._is_wanted = self._is_full = False
         self._collecting = 0
         self._writing = 0
         self._writing_since_s: float | None = None
@@ -72,7 +73,7 @@ class GroupCommit(Generic[G]):
 
     @property
     def is_full(self) -> bool:
-        return not self._room.is_set()
+        return self._is_full
 
     def reasons(self, now_s: float) -> list[str]:
         """Why storage is not all right now; empty when it is. ``now_s`` is the event loop's time."""
@@ -89,9 +90,12 @@ class GroupCommit(Generic[G]):
         """Something waits to be committed or told; ``readings`` of it came from a device."""
         if readings:
             self._collecting += readings
-            if self.depth >= self._capacity:
+            if self._collecting + self._writing >= self._capacity:
+                self._is_full = True
                 self._room.clear()
-        self._wanted.set()
+        if not self._is_wanted:
+            self._is_wanted = True
+            self._wanted.set()
 
     async def wait_for_room(self) -> None:
         """Return once devices may be read again."""
@@ -102,6 +106,7 @@ class GroupCommit(Generic[G]):
         while True:
             await self._wanted.wait()
             self._wanted.clear()
+            self._is_wanted = False
             await self._commit_group()
 
     async def compact(self, now: Instant) -> bool:
@@ -128,6 +133,7 @@ class GroupCommit(Generic[G]):
         commit = await self._write(group.batch) if group.batch is not None else None
         self._writing = 0
         if self.depth < self._capacity:
+            self._is_full = False
             self._room.set()
         self._publish(group, commit)
 

@@ -149,7 +149,7 @@ class Core:
         if group.update is not None:
             self._publish_update(group.update)
         for device in group.devices:
-            device.feed.committed(refused[device.feed.device.id])
+            device.feed.committed(refused[device.feed.device.id] if refused else 0)
             device.flush()
             if device.socket.unsent_bytes() > MOST_UNREAD_BYTES:
                 self.end(device, ACKS_NOT_READ)

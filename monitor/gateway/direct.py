@@ -114,8 +114,8 @@ class Taker:
         self._taken += 1
         now_s = self._now_s()
         wait_s = self._pace.wait_s(now_s)
-        self._go_on_s = now_s + wait_s
-        self._owes = wait_s > 0 or self._taken % FRAMES_PER_TURN == 0 or self._room.is_full
+        if wait_s > 0 or self._taken % FRAMES_PER_TURN == 0 or self._room.is_full:
+            self._go_on_s, self._owes = now_s + wait_s, True
 
     async def _wait(self) -> None:
         """A flood on one connection starves nobody: others have their turn, and what comes too fast its time."""
@@ -132,6 +132,7 @@ class DirectConnection(ServerConnection):
         super().__init__(*arguments, **options)
         self._taker: Taker | None = None
         self._early = 0
+        self._is_between_frames = False
 
     def hand_to(self, taker: Taker) -> None:
         """Let it take what comes from now on; what came before is left to be received."""
@@ -140,10 +141,12 @@ class DirectConnection(ServerConnection):
 
     def data_received(self, data: bytes) -> None:
         """What has come: as a rule one whole message, which needs no parser that can wait for the rest of it."""
-        if self._taker is not None:
+        if self._is_between_frames and self._taker is not None:
             data = data[_taken_of(data, self._taker, self.protocol) :]
         if data:
             super().data_received(data)
+            # Nothing else moves the parser: asked once here, not with each frame that goes past it.
+            self._is_between_frames = _is_between_frames(self.protocol.parser)
 
     def process_event(self, event: Request | Frame) -> None:  # type: ignore[override]
         """One part of what has come."""
@@ -165,8 +168,6 @@ def _taken_of(data: bytes, taker: Taker, protocol: ServerProtocol) -> int:
     section 5.2); whatever is not exactly that, also for being wrong, is the library's to read and to judge.
     """
     taken, size = 0, len(data)
-    if not _is_between_frames(protocol.parser):
-        return 0
     while taken + _HEAD <= size and data[taken] == _FINAL_TEXT and protocol.state is State.OPEN:
         length, start = data[taken + 1] - _MASKED, taken + 2
         if length == _IN_TWO_BYTES:

@@ -126,22 +126,23 @@ class DeviceFeed:
     @property
     def awaits_commit(self) -> bool:
         """Whether something must be told once the pending batch is durable."""
-        return self._awaiting.is_due
+        return self._awaiting.seq > 0 or self._awaiting.welcome is not None
 
     def seal(self) -> None:
         """The pending batch was taken: what was recorded until now is told when ``committed`` is called."""
-        self._sealed, self._awaiting = self._awaiting, _Awaiting()
+        self._sealed, self._awaiting = self._awaiting, self._sealed
+        self._awaiting.clear()
 
     def committed(self, poisoned: int = 0) -> None:
         """What was sealed is durable; ``poisoned`` of its readings could not be stored and are not counted."""
-        sealed, self._sealed = self._sealed, _Awaiting()
-        if self.close is not None:
-            return
-        if sealed.welcome is not None:
-            self._send(sealed.welcome)
-        if sealed.seq:
-            stored = max(0, sealed.stored - poisoned)
-            self._acknowledge(sealed.seq, stored, sealed.rejected)
+        sealed = self._sealed
+        if self.close is None:
+            if sealed.welcome is not None:
+                self._send(sealed.welcome)
+            if sealed.seq:
+                stored = max(0, sealed.stored - poisoned)
+                self._acknowledge(sealed.seq, stored, sealed.rejected)
+        sealed.clear()
 
     def session_changed(self, session: str | None) -> None:
         """Tell the device which session its room has now."""
@@ -152,6 +153,8 @@ class DeviceFeed:
 
     def take_outgoing(self) -> list[str]:
         """The texts to send now, in order."""
+        if not self._outgoing:
+            return []
         outgoing, self._outgoing = self._outgoing, []
         return outgoing
 
@@ -192,19 +195,22 @@ class _Awaiting:
     __slots__ = ("rejected", "seq", "stored", "welcome")
 
     def __init__(self) -> None:
+        self.rejected: list[RejectedReading] = []
+        self.clear()
+
+    def clear(self) -> None:
+        """As before anything was to be told. Two of these take turns: with each frame none is made anew."""
         self.welcome: Welcome | None = None
         self.seq = 0
         self.stored = 0
-        self.rejected: list[RejectedReading] = []
-
-    @property
-    def is_due(self) -> bool:
-        return self.seq > 0 or self.welcome is not None
+        if self.rejected:
+            self.rejected = []
 
     def add(self, seq: int, stored: int, rejected: list[RejectedReading]) -> None:
         self.seq = max(self.seq, seq)
         self.stored += stored
-        self.rejected.extend(rejected)
+        if rejected:
+            self.rejected += rejected
 
 
 def _claims_to_be_hello(frame: str) -> bool:

@@ -38,8 +38,10 @@ class Pace:
 
     def wait_s(self, now_s: float) -> float:
         """Count one frame; returns the seconds to wait, usually none."""
-        self._free_at_s = max(self._free_at_s, now_s - 1.0) + self._interval_s
-        return max(0.0, self._free_at_s - now_s)
+        free_at_s, earliest_s = self._free_at_s, now_s - 1.0
+        free_at_s = max(free_at_s, earliest_s)
+        self._free_at_s = free_at_s = free_at_s + self._interval_s
+        return free_at_s - now_s if free_at_s > now_s else 0.0
 
 
 class OrderCount:

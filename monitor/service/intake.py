@@ -21,6 +21,7 @@ from monitor.domain.readings import (
 )
 from monitor.domain.sessions import Session
 from monitor.service import batches, given_readings
+from monitor.service.batches import StoredReading, StreamPosition
 from monitor.service.points import point_of
 from monitor.service.ward import TREND_MS, TREND_STEP_MS, Connection, Ward
 from monitor.wire.base import milliseconds
@@ -55,8 +56,9 @@ def record_frame(
     ward: Ward, device_id: str, stream: str, frame: Readings, offset_ms: int, now: Instant
 ) -> FrameOutcome:
     """Take a frame in. A seq that was taken before changes nothing: the first content wins."""
-    in_sequence = _is_newest(ward, device_id, stream, frame.seq)
-    if not _claim(ward, device_id, stream, frame.seq, now):
+    known = ward.positions.get((device_id, stream))
+    in_sequence = known is None or frame.seq > known.last_seq
+    if not _claim(ward, known or StreamPosition(device_id, stream, 0), frame.seq, now):
         return FrameOutcome(0, [])
     connection = ward.connections[device_id]
     stored: list[Reading] = []
@@ -76,10 +78,10 @@ def record_frame(
             continue
         session = ward.session_of_device(device_id, judged.at)
         session_id = None if session is None else session.id
-        known = batches.StoredReading(session_id, stream, frame.seq, index, judged)
-        ward.pending.readings.append(known)
+        reading = StoredReading(session_id, stream, frame.seq, index, judged)
+        ward.pending.readings.append(reading)
         stored.append(judged)
-        if session is not None or not given_readings.take_in_late(ward, known, now):
+        if session is not None or not given_readings.take_in_late(ward, reading, now):
             by_session.setdefault(session_id, []).append(judged)
     for session_id, readings in by_session.items():
         _pass_on(ward, session_id, readings, offset_ms, now)
@@ -157,16 +159,9 @@ def _judge_pressure(
     return Reading(Metric.NIBP, measured_at, at, now, device_id, status, late, None, *rounded)
 
 
-def _is_newest(ward: Ward, device_id: str, stream: str, seq: int) -> bool:
-    known = ward.positions.get((device_id, stream))
-    return known is None or seq > known.last_seq
-
-
-def _claim(ward: Ward, device_id: str, stream: str, seq: int, now: Instant) -> bool:
+def _claim(ward: Ward, known: StreamPosition, seq: int, now: Instant) -> bool:
     """Whether the seq is new to its queue; then the queue's position moves on."""
-    key = (device_id, stream)
-    known = ward.positions.get(key)
-    last, holes = (0, ()) if known is None else (known.last_seq, known.holes)
+    device_id, stream, last, holes = known
     if seq > last:
         if seq > last + 1:
             holes = (*holes, (last + 1, seq - 1))[-MOST_HOLES:]
@@ -179,7 +174,7 @@ def _claim(ward: Ward, device_id: str, stream: str, seq: int, now: Instant) -> b
         if hole is None:
             return False
         holes = _without(holes, hole, seq)
-    position = batches.StreamPosition(device_id, stream, last, holes)
+    key, position = (device_id, stream), StreamPosition(device_id, stream, last, holes)
     ward.positions[key] = ward.pending.positions[key] = position
     return True
 
@@ -249,8 +244,6 @@ def _extend_trend(trend: dict[str, deque[Point]], metric: str, point: Point) -> 
     if points is None:
         points = trend[metric] = deque(maxlen=4 * TREND_MS // TREND_STEP_MS)
     at = point[2]
-    while points and points[0][2] < at - TREND_MS - MINUTE:
-        points.popleft()
     last = points[-1] if points else None
     if (
         last is None
@@ -260,4 +253,6 @@ def _extend_trend(trend: dict[str, deque[Point]], metric: str, point: Point) -> 
         or at - last[2] >= TREND_STEP_MS
         or (last[4] is None) != (point[4] is None)
     ):
+        while points and points[0][2] < at - TREND_MS - MINUTE:
+            points.popleft()
         points.append(point)

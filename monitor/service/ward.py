@@ -227,7 +227,9 @@ class Ward:
         """The session that was open in a room at a moment."""
         for session_id in reversed(self.room_sessions.get(room_id, ())):
             session = self.sessions[session_id]
-            if session.was_open_at(at) and session.room_at(at) == room_id:
+            # Nearly none has ever moved, and this is asked of each reading.
+            room_then = session.room_at(at) if session.stays else session.room_id
+            if room_then == room_id and session.was_open_at(at):
                 return session
         return None
 
