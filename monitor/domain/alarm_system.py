@@ -61,10 +61,8 @@ class AlarmSystem:
 
     def observe(self, session_id: str, readings: Sequence[Reading], now: Instant) -> None:
         """Take readings of one source in. Raises KeyError for a session that is not watched."""
-        alarms = self._sessions[session_id]
-        alarms.observe(readings, now)
-        # Asked while it is at hand: most readings change nothing, and looking at every session later costs more.
-        if alarms.has_news:
+        # Most readings change nothing; to look at every session once more, when it is not at hand, would cost more.
+        if self._sessions[session_id].observe(readings, now):
             self._touched[session_id] = None
 
     def reject(

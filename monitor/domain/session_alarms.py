@@ -60,8 +60,7 @@ class SessionAlarms:
 
     def observe_offset(self, source: str, offset_ms: int, now: Instant) -> None:
         """The clock offset of a device's connection, in ms, as of the frame whose readings are observed next."""
-        if self.state.next_due <= now:
-            self.tick(now)
+        self.tick(now)
         self._feeds.observe_offset(source, offset_ms, now)
 
     def observe_status(self, source: str, offset_ms: int, now: Instant) -> None:
@@ -80,10 +79,9 @@ class SessionAlarms:
         self._feeds.observe_offset_of(readings[0], now)
         self.observe(readings, now)
 
-    def observe(self, readings: Sequence[Reading], now: Instant) -> None:
-        """Take the readings of one frame (all from one source) or of one entry in."""
-        if self.state.next_due <= now:
-            self.tick(now)
+    def observe(self, readings: Sequence[Reading], now: Instant) -> bool:
+        """Take the readings of one frame (all from one source) or of one entry in; whether anything is to be taken."""
+        self.tick(now)
         feed = self.state.feeds.get(readings[0].source) if readings else None
         if feed is not None:
             self._feeds.tell_offset_unlike(feed, readings[0], now)
@@ -100,6 +98,7 @@ class SessionAlarms:
         elif self._values.is_busy():
             # A delay may have begun. Arrivals by themselves only put silence off: what is planned is not too late.
             self.state.next_due = min(self.state.next_due, self._values.next_due())
+        return bool(self._book.has_changes or self._endings or self._feeds.has_told)
 
     def reject(self, source: str, metric: Metric, rejection: Rejection, now: Instant) -> None:
         """A reading that cannot be true is no value: a technical condition until a true one comes."""
@@ -124,11 +123,6 @@ class SessionAlarms:
         self._values.relimit(now)
         self._values.judge_all(now)
         self._judge_all(now)
-
-    @property
-    def has_news(self) -> bool:
-        """Whether there are changes, endings or anything told to be taken."""
-        return bool(self._book.has_changes or self._endings or self._feeds.has_told)
 
     def take_endings(self) -> list[Ending]:
         """Pauses that are over since the last call."""
@@ -228,9 +222,8 @@ class SessionAlarms:
         """The session is over: what is left ends as "session ended"."""
         self.tick(now)
         self._book.end_session(now)
-        set_by_staff = self.state.controls
-        audio = set_by_staff.end_audio_pause("session", now)
-        alarms = set_by_staff.end_alarm_pause("session", now)
+        audio = self.state.controls.end_audio_pause("session", now)
+        alarms = self.state.controls.end_alarm_pause("session", now)
         self._endings += [ending for ending in (audio, alarms) if ending is not None]
         self.state.next_due = NEVER
 
