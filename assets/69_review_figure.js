@@ -46,38 +46,59 @@
     const place = im.el("div", "review-practice");
     place.setAttribute("aria-hidden", "true");
     document.body.append(place);
-    const { data, layout } = practice();
-    await plotly.newPlot(place, data, layout, { displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["lasso2d"] });
-    plotly.purge(place);
+    // Twice: what is called often enough the browser then has compiled. In turns of their own, which hold no alarm up for
+    // long, and no more of them once a session is asked for.
+    for (let round = 0; round < 2 && !ahead; round += 1) {
+      const { data, layout } = practice();
+      await plotly.newPlot(place, data, layout, { displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["lasso2d"] });
+      plotly.purge(place);
+      await new Promise((done) => idle(done));
+    }
     place.remove();
   }
 
+  const PANELS = ["", "2", "3", "4", "5"];
+
   function practice() {
-    const line = { type: "scatter", mode: "lines", x: [0, 1, 2, 3], y: [1, 2, null, 1], customdata: [1, 2, 3, 4] };
-    const told = { hovertemplate: "%{customdata|%H:%M:%S} %{y:~g}", connectgaps: false };
-    const hatch = { shape: "/", size: 7, solidity: 0.22, fgcolor: "#888", bgcolor: "rgba(0, 0, 0, 0)" };
-    const data = [
-      { ...line, mode: "none", fill: "toself", fillpattern: hatch, zorder: -3, hoveron: "fills", hoverinfo: "name" },
-      { ...line, ...told, zorder: -2, opacity: 0.7, yaxis: "y2", line: { color: "#888", width: 1, dash: "dash" } },
-      { ...line, ...told, yaxis: "y2", line: { color: "#888", width: 1.6 } },
-      { ...line, ...told, mode: "markers", cliponaxis: false, marker: { symbol: ["diamond", "circle"], size: 7, color: ["#888", "#999"] } },
-    ];
-    const text = { text: "<b>a 1</b>", xref: "paper", yref: "paper", x: 1, y: 1, showarrow: false, xanchor: "right", font: { size: 11 } };
-    const shape = { layer: "below", xref: "x", yref: "paper", x0: 1, x1: 2, y0: 0, y1: 1, line: { color: "#888", width: 1 } };
-    const axis = { range: [0, 3], nticks: 5, gridcolor: "#888", zeroline: false, fixedrange: true, ticklabeloverflow: "allow" };
-    const xaxis = { ...axis, ticksuffix: " min", showspikes: true, spikemode: "across", linecolor: "#888", anchor: "y2" };
+    const data = PANELS.flatMap((panel) => practiceLines(`y${panel}`));
+    const axis = { nticks: 5, gridcolor: "#888", zeroline: false, fixedrange: true, ticklabeloverflow: "allow" };
+    const axes = PANELS.map((panel, place) => [`yaxis${panel}`, { ...axis, range: [0, 100], domain: [place / 5, place / 5 + 0.15] }]);
+    const spikes = { showspikes: true, spikemode: "across", spikesnap: "cursor", spikethickness: 1, spikecolor: "#888" };
+    const xaxis = { ...axis, ...spikes, range: [0, 180], ticksuffix: " min", tickformat: "~g", nticks: 11, showgrid: false, linecolor: "#888", anchor: "y" };
+    const shape = { layer: "below", xref: "x", yref: "paper", x0: 1, x1: 2, y0: 0, y1: 1, line: { color: "#888", width: 1, dash: "solid" } };
+    const text = { xref: "paper", yref: "paper", x: 1, y: 1, showarrow: false, xanchor: "right", yanchor: "top" };
     const layout = {
       xaxis,
-      yaxis: { ...axis, domain: [0.5, 1] },
-      yaxis2: { ...axis, domain: [0, 0.5] },
-      shapes: [{ ...shape, type: "rect", fillcolor: "#888", opacity: 0.2 }, { ...shape, type: "line" }],
-      annotations: [text, { ...text, yref: "y2" }],
+      ...Object.fromEntries(axes),
+      shapes: PANELS.flatMap(() => [{ ...shape, type: "rect", fillcolor: "#888", opacity: 0.2 }, { ...shape, type: "line" }]),
+      annotations: PANELS.flatMap((panel) => [
+        { ...text, text: "<b>Pulse /min</b>", font: { color: "#888", size: 12 } },
+        { ...text, text: "90", x: 1, y: 90, yref: `y${panel}`, font: { color: "#888", size: 11 } },
+      ]),
       showlegend: false,
       hovermode: "closest",
+      dragmode: "zoom",
       margin: { l: 40, r: 34, t: 4, b: 6 },
     };
     return { data, layout };
   }
+
+  function practiceLines(yaxis) {
+    const minutes = Float64Array.from({ length: 500 }, (_, place) => place * 0.36);
+    const values = minutes.map((minute) => 50 + 40 * Math.sin(minute * 7));
+    const told = { type: "scatter", yaxis, hovertemplate: "%{customdata|%H:%M:%S} %{y:~g}", connectgaps: false, name: "" };
+    const few = { ...told, x: [0, 60, null, 60, 180], y: [20, 20, null, 40, 40], customdata: [1, 2, 3, 4, 5] };
+    const hatch = { shape: "/", size: 7, solidity: 0.22, fgcolor: "#888", bgcolor: "rgba(0, 0, 0, 0)" };
+    return [
+      { ...few, mode: "none", fill: "toself", fillcolor: "rgba(0, 0, 0, 0)", fillpattern: hatch, zorder: -3, hoveron: "fills", hoverinfo: "name" },
+      { ...few, mode: "lines", zorder: -2, opacity: 0.7, line: { color: "#888", width: 1, dash: "dash" } },
+      { ...told, mode: "lines", x: packed(minutes), y: packed(values), customdata: packed(minutes), line: { color: "#888", width: 1.6 } },
+      { ...few, mode: "markers", cliponaxis: false, marker: { symbol: "diamond", size: 7, color: "#888" } },
+    ];
+  }
+
+  // As the server writes numbers.
+  const packed = (numbers) => ({ dtype: "f8", bdata: btoa(String.fromCharCode(...new Uint8Array(numbers.buffer))) });
 
   async function fetched(session) {
     const response = await fetch(`/api/review/${encodeURIComponent(session)}/figure`, { cache: "no-store" });
