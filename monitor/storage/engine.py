@@ -47,14 +47,14 @@ def reserve_log(connection: Connection, directory: Path) -> None:
     """Let the write-ahead log have its full length before the first of many commits; call outside of a transaction.
 
     A commit that makes a file longer waits for the file system's own journal too, a third more than one that writes
-    over what is there. What does not fit into the cache is written to the log, and taken back. A disk that has little
-    room keeps it. Raises DBAPIError.
+    over what is there. What does not fit into the cache is written to the log, and taken back: so it is filled with the
+    cache's length more. A disk that has little room keeps it. Raises DBAPIError.
     """
     if shutil.disk_usage(directory).free < _ROOMY_BYTES:
         return
     with connection.begin() as undone:
         run(connection, "CREATE TABLE reserved (filling)")
-        length = _CHECKPOINT_PAGES * _PAGE_BYTES
+        length = _CHECKPOINT_PAGES * _PAGE_BYTES + _WRITER_CACHE_KIB * 1024
         run(connection, "INSERT INTO reserved VALUES (zeroblob(?))", (length,))
         undone.rollback()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -55,7 +56,7 @@ def run(plan: Plan, only: list[str], kept: results.Results) -> dict[str, str]:
     broken = {}
     for workload in only:
         begun = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="benchmark-") as path:
+        with tempfile.TemporaryDirectory(prefix="benchmark-", dir=_scratch()) as path:
             try:
                 for part in WORKLOADS[workload](plan, Path(path)):
                     kept.take(name, part)
@@ -70,6 +71,17 @@ def run(plan: Plan, only: list[str], kept: results.Results) -> dict[str, str]:
     return broken
 
 
+def _names(told: str) -> list[str]:
+    return [name.strip() for name in told.split(",")]
+
+
+def _scratch() -> Path:
+    """On the disk of the checkout: what is called durable may not lie in memory."""
+    folder = figures.PAGES.parent
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def main() -> int:
     given = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     size = given.add_mutually_exclusive_group()
@@ -77,9 +89,11 @@ def main() -> int:
     size.add_argument("--smoke", action="store_true", help="seconds, without peers; kept in build/")
     given.add_argument("--only", default=",".join(WORKLOADS), help="which workloads")
     arguments = given.parse_args()
-    only = list(dict.fromkeys(_SAME_TURNS.get(name, name) for name in arguments.only.split(",")))
+    only = list(dict.fromkeys(_SAME_TURNS.get(name, name) for name in _names(arguments.only)))
     if unknown := [name for name in only if name not in WORKLOADS]:
         given.error(f"no such workload: {', '.join(unknown)}")
+    # Everything that was started is ended on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     plan = SMOKE if arguments.smoke else LONG if arguments.long else BENCH
     kept = results.read(figures.PAGES / "smoke.json" if arguments.smoke else results.RESULTS)
     broken = run(plan, only, kept)

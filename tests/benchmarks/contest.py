@@ -28,6 +28,19 @@ _FAILURES = (AssertionError, BrowserError, OSError)
 NOT_SEEN = math.nan
 """A measure that cannot be taken of this contestant."""
 
+_WORST_OF = frozenset(
+    {
+        "lost",
+        "lost or twice",
+        "readings lost",
+        "false marks an hour",
+        "max ms",
+        "last alarm ms",
+        "to stale s",
+    }
+)
+"""What may not happen once: of these the worst turn counts, of everything else the median."""
+
 
 @dataclass(frozen=True)
 class Victim:
@@ -36,6 +49,8 @@ class Victim:
     kill: Callable[[], None]
     acknowledges: Acknowledges
     stored: Callable[[], int] | None = None
+    rest_s: float = 0.0
+    """How long it has to live until the next kill is no longer one of a row."""
 
 
 class Served(NamedTuple):
@@ -72,10 +87,12 @@ class Figures:
     again: list[str] = field(default_factory=list)
     """Turns that failed and were taken once more, with the reason."""
 
-    def median(self, name: str, measure: str) -> float:
-        """Over its turns; not a number where it was not measured."""
+    def counted(self, name: str, measure: str) -> float:
+        """The median of its turns, or the worst where one is too many; not a number where it was not measured."""
         values = [turn[measure] for turn in self.turns.get(name, ()) if measure in turn]
-        return median(values) if values else NOT_SEEN
+        if not values:
+            return NOT_SEEN
+        return max(values) if measure in _WORST_OF else median(values)
 
     def named(self, role: Role) -> list[str]:
         return [name for name, its in self.roles.items() if its == role and name in self.turns]
@@ -83,8 +100,8 @@ class Figures:
     def ratio(self, name: str, measure: str) -> float:
         """To the limit's."""
         limits = self.named("limit")
-        limit = self.median(limits[0], measure) if limits else NOT_SEEN
-        return self.median(name, measure) / limit if limit else NOT_SEEN
+        limit = self.counted(limits[0], measure) if limits else NOT_SEEN
+        return self.counted(name, measure) / limit if limit else NOT_SEEN
 
 
 class Party(NamedTuple):

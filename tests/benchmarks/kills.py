@@ -1,7 +1,8 @@
 """W5, ``kill -9`` of what takes the readings: until readings made afterwards are painted, and how many are lost.
 
 The devices keep what is not acknowledged and connect again twenty times a second. Ours is started again by its own
-supervisor; the others at once by the benchmark.
+supervisor, which waits longer with each death soon after the last: each kill here is the first of its row. The others
+are started by the benchmark at once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from playwright.sync_api import Browser, Page
 from monitor.data_directory import create
 from monitor.identity import sign_cookie
 from monitor.storage.engine import DATABASE_NAME
+from monitor.supervisor import STEADY_AFTER_S
 from tests.benchmarks import clinic
 from tests.benchmarks.bedside import Bed
 from tests.benchmarks.contest import Contestant, Party, Served, Turn, Victim, by_turns, started
@@ -55,7 +58,7 @@ def _ours(path: Path, rooms: int) -> Iterator[Served]:
         beds = [Bed(room, url, token) for room, token in zip(names(rooms), tokens, strict=True)]
         cookie = sign_cookie(directory.cookie_key, clinic.OPERATOR)
         stored = partial(_count, directory.path / DATABASE_NAME)
-        victim = Victim(kill, "all before", stored)
+        victim = Victim(kill, "all before", stored, rest_s=STEADY_AFTER_S + 1)
         yield Served(product.page, beds, product.pid, cookie, victim=victim)
 
 
@@ -103,7 +106,7 @@ def measured(plan: Plan, path: Path) -> Iterator[Part]:
             if isinstance(served, str):
                 missing[contestant.name] = served
             else:
-                turn = partial(one_turn, browser, served)
+                turn = Killing(browser, served).turn
                 parties.append(Party(contestant.name, contestant.role, turn))
         figures = by_turns(parties, plan.rounds)
     figures.skipped |= missing
@@ -115,10 +118,26 @@ def measured(plan: Plan, path: Path) -> Iterator[Part]:
     )
 
 
-def one_turn(browser: Browser, served: Served) -> Turn:
+@dataclass
+class Killing:
+    """One who is killed again and again."""
+
+    browser: Browser
+    served: Served
+    rested_at: float = 0.0
+    """When its next kill is no longer one of a row, in seconds since the epoch."""
+
+    def turn(self) -> Turn:
+        assert self.served.victim is not None
+        time.sleep(max(0.0, self.rested_at - time.time()))
+        try:
+            return one_turn(self.browser, self.served, self.served.victim)
+        finally:
+            self.rested_at = time.time() + self.served.victim.rest_s
+
+
+def one_turn(browser: Browser, served: Served, victim: Victim) -> Turn:
     """Fed and painted, killed, painted again; then everything that was made is looked for."""
-    victim = served.victim
-    assert victim is not None
     context = context_for(browser, served)
     page = context.new_page()
     watched = Watched(page)

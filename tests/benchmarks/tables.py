@@ -46,12 +46,12 @@ def _compared(figures: Figures, measure: str) -> tuple[str, str, str]:
     """Ours, the limit's and the best peer's."""
     [ours] = figures.named("ours")
     limits = figures.named("limit")
-    peers = [(figures.median(name, measure), name) for name in figures.named("peer")]
+    peers = [(figures.counted(name, measure), name) for name in figures.named("peer")]
     seen = sorted((value, name) for value, name in peers if not math.isnan(value))
     best = (seen[-1] if measure.endswith("/s") else seen[0]) if seen else None
     return (
         _cell(figures, ours, measure),
-        _number(figures.median(limits[0], measure)) if limits else "–",
+        _number(figures.counted(limits[0], measure)) if limits else "–",
         f"{_number(best[0])} ({best[1]})" if best else "–",
     )
 
@@ -82,10 +82,10 @@ def _emphasized(name: str, figures: Figures) -> str:
 
 
 def _cell(figures: Figures, name: str, measure: str) -> str:
-    """The median, and how many times the limit's it is."""
+    """The figure, and how many times the limit's it is."""
     ratio = figures.ratio(name, measure)
     times = "" if math.isnan(ratio) or figures.roles[name] == "limit" else f" ({ratio:.2f} x)"
-    return _number(figures.median(name, measure)) + times
+    return _number(figures.counted(name, measure)) + times
 
 
 def _number(value: float) -> str:

