@@ -48,12 +48,12 @@ fuzz: ## Say a million wrong things to a gateway (FRAMES=1000000, SEED=...); wha
 bench: ## Measure against peers and limits, under half an hour on a quiet machine (ONLY=W1,W8: only these)
 	@$(SYNC) --dev
 	@browser="$$(.ci/browser.sh)" && INFUSION_MONITOR_CHROMIUM="$$browser" \
-		$(BIN)/python -m tests.benchmarks $${ONLY:+--only $$ONLY}
+		$(BIN)/python -m tests.benchmarks $${ONLY:+--only "$$ONLY"}
 
 bench-long: ## The same for hours, then the single benchmarks
 	@$(SYNC) --dev
 	@browser="$$(.ci/browser.sh)" && export INFUSION_MONITOR_CHROMIUM="$$browser" && \
-		{ $(BIN)/python -m tests.benchmarks --long $${ONLY:+--only $$ONLY}; code=$$?; \
+		{ $(BIN)/python -m tests.benchmarks --long $${ONLY:+--only "$$ONLY"}; code=$$?; \
 		$(BIN)/pytest -m benchmark tests/benchmarks -q -s -p no:cacheprovider; exit $$code; }
 
 soak: ## Run for hours and look whether anything grows (HOURS=2 ROOMS=12 SPEED=1, or WEEK=1: a simulated week)

@@ -82,6 +82,13 @@ def _scratch() -> Path:
     return folder
 
 
+def _end(number: int, _frame: object) -> None:
+    """Everything that was started is ended on the way out, also where it is asked twice."""
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main() -> int:
     given = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     size = given.add_mutually_exclusive_group()
@@ -92,8 +99,8 @@ def main() -> int:
     only = list(dict.fromkeys(_SAME_TURNS.get(name, name) for name in _names(arguments.only)))
     if unknown := [name for name in only if name not in WORKLOADS]:
         given.error(f"no such workload: {', '.join(unknown)}")
-    # Everything that was started is ended on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, _end)
     plan = SMOKE if arguments.smoke else LONG if arguments.long else BENCH
     kept = results.read(figures.PAGES / "smoke.json" if arguments.smoke else results.RESULTS)
     broken = run(plan, only, kept)

@@ -89,19 +89,34 @@ class Figures:
 
     def counted(self, name: str, measure: str) -> float:
         """The median of its turns, or the worst where one is too many; not a number where it was not measured."""
-        values = [turn[measure] for turn in self.turns.get(name, ()) if measure in turn]
-        if not values:
-            return NOT_SEEN
-        return max(values) if measure in _WORST_OF else median(values)
+        values = self._values(name, measure)
+        if values and measure in _WORST_OF:
+            return max(values)
+        return self._median(name, measure)
+
+    def _median(self, name: str, measure: str) -> float:
+        values = self._values(name, measure)
+        return median(values) if values else NOT_SEEN
+
+    def _values(self, name: str, measure: str) -> list[float]:
+        return [turn[measure] for turn in self.turns.get(name, ()) if measure in turn]
+
+    def failed(self, name: str) -> bool:
+        """Whether a turn of its had to be taken once more."""
+        return any(turn.startswith(f"{name}, ") for turn in self.again)
 
     def named(self, role: Role) -> list[str]:
         return [name for name, its in self.roles.items() if its == role and name in self.turns]
 
     def ratio(self, name: str, measure: str) -> float:
-        """To the limit's."""
+        """To the limit's; not a number where there is none."""
         limits = self.named("limit")
-        limit = self.counted(limits[0], measure) if limits else NOT_SEEN
-        return self.counted(name, measure) / limit if limit else NOT_SEEN
+        return self.beside(limits[0], name, measure) if limits else NOT_SEEN
+
+    def beside(self, other: str, name: str, measure: str) -> float:
+        """How many times the other's it is, by the medians of both: two worst turns are two accidents."""
+        its = self._median(other, measure)
+        return self._median(name, measure) / its if its else NOT_SEEN
 
 
 class Party(NamedTuple):

@@ -20,6 +20,8 @@ class Goal:
     times: tuple[str, float] | None = None
     """At most so many times another one's."""
     ahead_of_peers: bool = False
+    judged: bool = True
+    """Not where the plan is too short to tell."""
 
     def words(self) -> str:
         """As the table says it."""
@@ -34,10 +36,10 @@ class Goal:
         return f"{self.measure}: {' and '.join(text for text in told if text)}"
 
     def is_met(self, figures: Figures) -> bool:
-        """Whether ours has reached it; a measure that is missing has not."""
+        """Whether ours has reached it; what is missing has not, nor has what failed and was taken once more."""
         [ours] = figures.named("ours")
         value, ratio = figures.counted(ours, self.measure), figures.ratio(ours, self.measure)
-        if math.isnan(value):
+        if math.isnan(value) or figures.failed(ours):
             return False
         checks = [
             self.most is None or value <= self.most,
@@ -45,7 +47,7 @@ class Goal:
             self.times_limit is None or ratio <= self.times_limit,
             self.share_of_limit is None or ratio >= self.share_of_limit,
             self.times is None
-            or value <= self.times[1] * figures.counted(self.times[0], self.measure),
+            or figures.beside(self.times[0], ours, self.measure) <= self.times[1],
             not self.ahead_of_peers or self._is_ahead(value, figures),
         ]
         return all(checks)
@@ -53,9 +55,11 @@ class Goal:
     def _is_ahead(self, value: float, figures: Figures) -> bool:
         peers = [figures.counted(name, self.measure) for name in figures.named("peer")]
         seen = [peer for peer in peers if not math.isnan(peer)]
-        # Nobody there to be ahead of: nothing was shown.
-        return bool(seen) and all(
-            value > peer if self.share_of_limit else value < peer for peer in seen
+        # The best may be among those who did not take part.
+        return (
+            bool(seen)
+            and not figures.skipped
+            and all(value > peer if self.share_of_limit else value < peer for peer in seen)
         )
 
 

@@ -75,8 +75,8 @@ def measured(plan: Plan, path: Path) -> Iterator[Part]:
         for grown in running:
             figures.roles[grown.contestant.name] = grown.contestant.role
             figures.turns[grown.contestant.name] = [grown.turn()]
-    judged = (SERVER, HEAP) if plan.growth_s >= HOUR else ()
-    goals = [Goal(f"{what} MB an hour, surely", most=0.0) for what in judged]
+    judged = plan.growth_s >= HOUR
+    goals = [Goal(f"{what} MB an hour, surely", most=0.0, judged=judged) for what in (SERVER, HEAP)]
     minutes = plan.growth_s / MINUTE
     yield Part(
         f"W7 soak, {_ROOMS} rooms for {minutes:g} min",

@@ -44,8 +44,10 @@ def on_core(core: int) -> Iterator[None]:
     before = os.sched_getaffinity(0)
     if len(before) > 1:
         os.sched_setaffinity(0, {sorted(before)[core]})
-    yield
-    os.sched_setaffinity(0, before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 class _Load:

@@ -15,10 +15,11 @@ from pathlib import Path
 from monitor.data_directory import DataDirectory
 from monitor.storage import open_records
 from tests import past_session
+from tests.benchmarks.clinic import REPOSITORY
 
 _WIDTH, _LANE = 1440, 170
 
-_PLOTLY = """<!doctype html><meta charset="utf-8"><script src="plotly.min.js"></script>
+_PLOTLY = """<!doctype html><meta charset="utf-8"><script src="LIBRARY"></script>
 <button>trace</button><div id="trace" style="width:1440px;height:700px"></div>
 <script>
 const draw = () => fetch("points.json").then((answer) => answer.json()).then((figure) => {
@@ -41,12 +42,20 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @contextmanager
 def plain_pages(path: Path, directory: DataDirectory) -> Iterator[str]:
-    """The address of ``plotly.html``, which draws on a press or at once with a ``#``, and of ``static.html``."""
+    """The address of ``plotly.html``, which draws on a press or at once with a ``#``, and of ``static.html``.
+
+    ``basic.html`` is the first with the part of the library alone that ours draws with.
+    """
     path.mkdir()
     lines = _lines(directory)
-    shutil.copy(str(files("plotly") / "package_data" / "plotly.min.js"), path)
+    [basic] = (REPOSITORY / "assets" / "plotly").glob("plotly-basic-*.min.js")
+    for page, library in (
+        ("plotly", files("plotly") / "package_data" / "plotly.min.js"),
+        ("basic", basic),
+    ):
+        shutil.copy(str(library), path / f"{page}.js")
+        (path / f"{page}.html").write_text(_PLOTLY.replace("LIBRARY", f"{page}.js"))
     (path / "points.json").write_text(json.dumps(_figure(lines)))
-    (path / "plotly.html").write_text(_PLOTLY)
     (path / "static.html").write_text(_static(lines))
     (path / "list.html").write_text('<!doctype html><a href="static.html">the session</a>')
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(path)))

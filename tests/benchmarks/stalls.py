@@ -36,7 +36,6 @@ RULE_S = 3.0
 _MOST_S = 3.5
 _PATIENCE_S = 20.0
 _SETTLE_S = 2.0
-_SHORT = "Nobody is judged by less than an hour (`make bench-long`)."
 
 # When a room's mark was painted; only changes after the page was settled are asked for.
 RECORDER = """(() => {
@@ -153,8 +152,7 @@ def measured(plan: Plan, path: Path) -> Iterator[Part]:
         quiet = _without_cause(wards, plan.watched_s)
         quiet.skipped |= figures.skipped
         what = f"W4 marks without cause, {rooms} rooms watched for {plan.watched_s / 60:g} min"
-        judged = plan.watched_s >= HOUR
-        yield Part(what, quiet, [Goal(FALSE, most=0.0)] * judged, "" if judged else _SHORT)
+        yield Part(what, quiet, [Goal(FALSE, most=0.0, judged=plan.watched_s >= HOUR)])
 
 
 def _without_cause(wards: list[Ward], seconds: float) -> Figures:

@@ -34,26 +34,30 @@ def short(results: Results) -> str:
         figures = figures_of(part)
         for goal in part["goals"]:
             measure, _, bound = goal["words"].partition(": ")
-            cells = _compared(figures, measure)
-            reached = "yes" if goal["met"] else "**no**"
+            cells = _compared(figures, measure, goal["beside"])
+            reached = _SHORTLY[goal["met"]]
             lines.append(
                 f"| {what} | {measure} {bound} | {' | '.join(cells)} | {reached} | {part['run']} |"
             )
     return "\n".join(lines) + "\n"
 
 
-def _compared(figures: Figures, measure: str) -> tuple[str, str, str]:
-    """Ours, the limit's and the best peer's."""
+def _compared(figures: Figures, measure: str, beside: str | None) -> tuple[str, str, str]:
+    """Ours, the limit's and the best peer's. A goal may be beside somebody else than the limit."""
     [ours] = figures.named("ours")
     limits = figures.named("limit")
     peers = [(figures.counted(name, measure), name) for name in figures.named("peer")]
     seen = sorted((value, name) for value, name in peers if not math.isnan(value))
     best = (seen[-1] if measure.endswith("/s") else seen[0]) if seen else None
     return (
-        _cell(figures, ours, measure),
+        _cell(figures, ours, measure) + _beside(figures, ours, measure, beside),
         _number(figures.counted(limits[0], measure)) if limits else "–",
         f"{_number(best[0])} ({best[1]})" if best else "–",
     )
+
+
+def _beside(figures: Figures, ours: str, measure: str, other: str | None) -> str:
+    return f", {figures.beside(other, ours, measure):.2f} x {other}" if other else ""
 
 
 def _part(what: str, part: Told) -> str:
@@ -73,8 +77,16 @@ def _part(what: str, part: Told) -> str:
     return "\n".join(lines) + "\n"
 
 
+_SHORTLY = {True: "yes", False: "**no**", None: "not judged: `make bench-long`"}
+
+
 def _reached(goal: Told) -> str:
-    return "reached." if goal["met"] else "**not reached.**"
+    words = {
+        True: "reached.",
+        False: "**not reached.**",
+        None: "not judged by so little, `make bench-long` does.",
+    }
+    return words[goal["met"]]
 
 
 def _emphasized(name: str, figures: Figures) -> str:

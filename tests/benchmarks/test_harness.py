@@ -98,9 +98,39 @@ def test_one_loss_in_one_turn_misses_the_goal_and_one_slow_turn_does_not() -> No
 
 
 def test_nobody_is_ahead_of_peers_that_did_not_take_part() -> None:
+    ahead = Goal("p50 ms", ahead_of_peers=True)
     alone = Figures(roles={"ours": "ours"}, turns={"ours": [{"p50 ms": 1.0}]})
+    without_one = given(1.0, 2.0, 1.0)
+    without_one.skipped["the best"] = "no network"
 
-    assert not Goal("p50 ms", ahead_of_peers=True).is_met(alone)
+    assert not ahead.is_met(alone)
+    assert not ahead.is_met(without_one)
+
+
+def test_a_turn_of_ours_that_failed_misses_the_goals_and_one_of_a_peer_does_not() -> None:
+    goal = Goal("p50 ms", most=8)
+    figures = given(1.0, 2.0, 1.0)
+
+    figures.again.append("peer, round 2: no page")
+    assert goal.is_met(figures)
+    figures.again.append("ours, round 2: not in 60 s: to be live again")
+    assert not goal.is_met(figures)
+
+
+def test_what_is_too_short_to_be_judged_says_so_in_both_tables(tmp_path: Path) -> None:
+    kept = results.Results(tmp_path / "results.json", runs={"first": {"at": "now"}})
+    kept.take("first", Part("W4", given(0.0, 0.0, 0.0), [Goal("p50 ms", most=0, judged=False)]))
+    kept.runs.clear()
+
+    assert "| not judged: `make bench-long` | first |" in tables.short(kept)
+    assert "not judged by so little" in tables.whole(kept)
+
+
+def test_a_goal_beside_a_peer_shows_how_many_times_its_figure_ours_is(tmp_path: Path) -> None:
+    kept = results.Results(tmp_path / "results.json")
+    kept.take("first", Part("W6", given(3.0, 2.0, 1.0), [Goal("p50 ms", times=("peer", 1.3))]))
+
+    assert "| 3 (3.00 x), 1.50 x peer |" in tables.short(kept)
 
 
 def test_what_could_not_be_had_is_not_tried_again(

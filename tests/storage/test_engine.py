@@ -145,7 +145,7 @@ def test_a_lasting_journal_writes_over_a_log_that_is_there_and_loses_nothing_wit
         journal.commit(clinic())
         for seq in range(1, 60):
             journal.commit(a_batch([stored(seq)]))
-        assert log_of(here).stat().st_size == at_first > 8_192_000
+        assert log_of(here).stat().st_size == at_first >= 2000 * (4096 + 24)
         # As it lies there when the process is killed.
         shutil.copytree(here, copied)
     assert (verify(copied, KEY).batches, verify(copied, KEY).fault) == (60, None)

