@@ -2,15 +2,18 @@
 "use strict";
 
 (function (im) {
-  // Where no number's frame comes to draw with, and then until the next few.
-  const ALONE_AFTER_MS = 700;
+  // Where no number's frame comes to draw with: what was due that long, and then until the next few.
+  const ALONE_AFTER_MS = 1200;
   const AFTER_MS = 60;
   const BUDGET_MS = 3;
   const FRAME_BUDGET_MS = 1;
   const SVG = "http://www.w3.org/2000/svg";
   const SCALES = { spo2: { low: 80, high: 100, top: 0.02, bottom: 0.4 }, other: { low: 40, high: 200, top: 0.24, bottom: 0.98 } };
   const dirty = new Set();
-  let waiting = false;
+  // Those whose numbers have just been written.
+  const numbered = new Set();
+  let timer = null;
+  let timerAt = Infinity;
 
   // Drawn as paths, in the colours of the style sheet: a canvas is a layer of its own, and the browser hands every canvas
   // of the page on with every frame of any of them.
@@ -18,7 +21,11 @@
     const trend = { svg, paths: new Map(), room: null, width: 0, height: 0, drawnAt: 0 };
     return trend;
   }
-  const forget = (trend) => dirty.delete(trend);
+
+  function forget(trend) {
+    dirty.delete(trend);
+    numbered.delete(trend);
+  }
 
   // A room's model is another one after each snapshot.
   function show(trend, room) {
@@ -37,28 +44,35 @@
     redraw(trend);
   }
 
-  // The newest last: it stands on the tile whose number has just been written.
   function redraw(trend) {
-    dirty.delete(trend);
     dirty.add(trend);
-    schedule(ALONE_AFTER_MS);
+    // One that was never drawn is an empty place.
+    schedule(trend.drawnAt === -Infinity ? AFTER_MS : ALONE_AFTER_MS);
+  }
+
+  // With the frame that its tile's new number is drawn in.
+  function redrawWithNumber(trend) {
+    numbered.add(trend);
+    redraw(trend);
   }
 
   function schedule(ms) {
-    if (waiting || document.hidden) return;
-    waiting = true;
-    setTimeout(drawSome, ms);
+    const at = performance.now() + ms;
+    if (at >= timerAt || document.hidden) return;
+    clearTimeout(timer);
+    timerAt = at;
+    timer = setTimeout(drawSome, ms);
   }
   document.addEventListener("visibilitychange", () => dirty.size && schedule(AFTER_MS));
 
   // How long nothing changes that could be seen: the time of one pixel.
   const pixelMs = (trend) => im.model.TREND_MS / Math.max(1, trend.width) / im.clock.speed();
 
-  // Each when it has moved by a pixel, those given first, and no more than the time allows.
-  function drawDue(trends, budget) {
+  // Each when it has moved by a pixel and waited so long since, and no more than the time allows.
+  function drawDue(trends, waited, budget) {
     const began = performance.now();
     for (const trend of trends) {
-      if (began - trend.drawnAt < pixelMs(trend)) continue;
+      if (began - trend.drawnAt < pixelMs(trend) + waited) continue;
       dirty.delete(trend);
       trend.drawnAt = began;
       draw(trend);
@@ -66,20 +80,22 @@
     }
   }
 
-  // In a frame that a number has asked for: a drawing between two of them costs the page a frame of its own.
+  // In a frame that a number has asked for: a drawing between two of them costs the page a frame of its own, and one on
+  // another tile a second picture of a tile in this.
   function drawWithFrame() {
-    if (dirty.size) drawDue(Array.from(dirty).reverse(), FRAME_BUDGET_MS);
+    drawDue(numbered, 0, FRAME_BUDGET_MS);
+    numbered.clear();
   }
 
   function drawSome() {
-    waiting = false;
-    drawDue(dirty, BUDGET_MS);
-    if (dirty.size) schedule(isAnyDue() ? AFTER_MS : ALONE_AFTER_MS);
+    timerAt = Infinity;
+    drawDue(dirty, ALONE_AFTER_MS, BUDGET_MS);
+    if (dirty.size) schedule(isAnyLate() ? AFTER_MS : ALONE_AFTER_MS);
   }
 
-  function isAnyDue() {
+  function isAnyLate() {
     const now = performance.now();
-    for (const trend of dirty) if (now - trend.drawnAt >= pixelMs(trend)) return true;
+    for (const trend of dirty) if (now - trend.drawnAt >= pixelMs(trend) + ALONE_AFTER_MS) return true;
     return false;
   }
 
@@ -174,5 +190,5 @@
     return parts;
   }
 
-  im.trend = { create, forget, show, resize, redraw, drawWithFrame };
+  im.trend = { create, forget, show, resize, redraw, redrawWithNumber, drawWithFrame };
 })(window.InfusionMonitor);

@@ -132,7 +132,7 @@
       // What grows older is written with the new number: the tile is laid out once.
       im.tile.paintTimes(tile, room, now);
       tile.timesPainted = true;
-      if (tile.trend) im.trend.redraw(tile.trend);
+      if (tile.trend) im.trend.redrawWithNumber(tile.trend);
     }
     for (const id of new Set(changes.alarms.map((alarm) => alarm.room_id))) {
       const room = im.model.rooms.get(id);

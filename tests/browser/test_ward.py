@@ -189,6 +189,37 @@ def test_a_late_reading_goes_to_the_trend_and_never_to_the_number(
     assert trend == [150, 72]
 
 
+TWO_TRENDS = """() => {
+  const { trend, clock } = InfusionMonitor;
+  const now = clock.now();
+  const points = Array.from({ length: 60 }, (_, n) => [0, "pulse_rate", now - n * 1000, 0, 70 + n % 5]);
+  const made = () => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    document.body.append(svg);
+    const one = trend.create(svg);
+    Object.assign(one, { room: { trend: { pulse_rate: points.reverse() } }, width: 300, height: 60 });
+    one.drawnAt = performance.now() - 4000;
+    return one;
+  };
+  const [other, own] = (window.madeTrends = [made(), made()]);
+  trend.redraw(other);
+  trend.redrawWithNumber(own);
+  trend.drawWithFrame();
+  return [other, own].map((one) => one.paths.size > 0);
+}"""
+
+
+def test_the_frame_of_a_number_draws_the_trend_of_its_own_tile_alone(
+    page: Page, dashboard: FakeDashboard
+) -> None:
+    page.goto(dashboard.url)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+
+    assert page.evaluate(TWO_TRENDS) == [False, True]
+    # A room that sends no number moves all the same.
+    page.wait_for_function("() => window.madeTrends[0].paths.size > 0")
+
+
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
 def test_twelve_rooms_fit_without_scrolling(
     page: Page, dashboard: FakeDashboard, gateway: FakeGateway, width: int, height: int
