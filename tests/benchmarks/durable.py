@@ -117,8 +117,10 @@ def measured(plan: Plan, path: Path) -> Iterator[Part]:
     yield Part("W8 cost over the numbers of rooms", _flatness(list(over_rooms.values())), flat)
     if plan.histories:
         figures = _flatness(over_history)
-        flat = [Goal(WORST, most=1.2, judged=max(plan.histories) >= _LONG_HISTORY)]
-        yield Part("W8 cost over the lengths of history", figures, flat, _NO_HISTORY)
+        longest = max(plan.histories)
+        flat = [Goal(WORST, most=1.2, judged=longest >= _LONG_HISTORY)]
+        what = f"W8 cost over lengths of history up to {longest:,} readings"
+        yield Part(what, figures, flat, _NO_HISTORY)
 
 
 def _goals(rooms: int) -> list[Goal]:
