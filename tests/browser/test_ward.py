@@ -189,6 +189,26 @@ def test_a_late_reading_goes_to_the_trend_and_never_to_the_number(
     assert trend == [150, 72]
 
 
+def test_an_alarm_that_comes_to_the_top_of_the_list_is_in_sight(
+    page: Page, dashboard: FakeDashboard, gateway: FakeGateway
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 700})
+    page.goto(dashboard.url)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    now = gateway.now()
+
+    # Each above those before it, until the list holds more than it shows.
+    for number, priority in enumerate(["low", "low", "medium", "medium", "high", "high"], 1):
+        gateway.update(alarms=[clinic.alarm(number, 2, priority, now + number)])
+        newest = page.locator(f'#alarm-list [data-alarm="a{number}"]')
+        expect(newest).to_be_in_viewport(ratio=0.9)
+
+    first = page.locator("#alarm-list > *").first
+    expect(first).to_have_attribute("data-priority", "high")
+    expect(first).to_be_in_viewport(ratio=0.9)
+    assert page.evaluate("document.querySelector('#alarm-list').scrollTop") == 0
+
+
 TWO_TRENDS = """() => {
   const { trend, clock } = InfusionMonitor;
   const now = clock.now();
